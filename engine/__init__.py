@@ -1,0 +1,34 @@
+"""The mathematics of deep recurrent networks: every number of a run, forward and backward, exactly."""
+
+from __future__ import annotations
+
+from engine.errors import EngineError, ShapeError
+from engine.explain import explain
+from engine.explanation import Explanation, Factor, QuantityAddress, Term, WeightAddress
+from engine.gradcheck import gradcheck
+from engine.layers import Dense, OneHot, SimpleRNN
+from engine.optimizers import SGD
+from engine.sequential import Sequential
+from engine.trace import Gradients, LayerTrace, Trace
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "SGD",
+    "Dense",
+    "EngineError",
+    "Explanation",
+    "Factor",
+    "Gradients",
+    "LayerTrace",
+    "OneHot",
+    "QuantityAddress",
+    "Sequential",
+    "ShapeError",
+    "SimpleRNN",
+    "Term",
+    "Trace",
+    "WeightAddress",
+    "explain",
+    "gradcheck",
+]

@@ -1,0 +1,70 @@
+"""Activations: each function beside its derivative, which is written in the function's own result y."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.errors import EngineError
+from engine.types import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """y = function(a, out); dL/da = dL/dy * derivative(y), which `slope` spells with the letter of y in place of {}."""
+
+    name: str
+    function: Callable[[Array, Array], Array]
+    derivative: Callable[[Array], Array]
+    slope: str
+
+
+def linear(a: Array, out: Array) -> Array:
+    """a, any shape -> the same numbers in out."""
+    out[...] = a
+    return out
+
+
+def relu(a: Array, out: Array) -> Array:
+    """max(a, 0), by the sign of the real part."""
+    return np.multiply(a, a.real > 0, out=out)
+
+
+def sigmoid(a: Array, out: Array) -> Array:
+    """1 / (1 + exp(-a)), in a form that neither overflows nor minds complex numbers."""
+    np.multiply(a, 0.5, out=out)
+    np.tanh(out, out=out)
+    out += 1
+    out *= 0.5
+    return out
+
+
+def softmax(a: Array, out: Array) -> Array:
+    """exp(a) / sum(exp(a)) over the last axis; the shift by the largest a changes nothing but the range."""
+    np.exp(a - a.real.max(axis=-1, keepdims=True), out=out)
+    out /= out.sum(axis=-1, keepdims=True)
+    return out
+
+
+def softmax_pull_back(y: Array, d_y: Array) -> Array:
+    """dL/da_j = y_j (dL/dy_j - sum_k dL/dy_k y_k): the one activation whose units depend on one another."""
+    return y * (d_y - (d_y * y).sum(axis=-1, keepdims=True))
+
+
+ELEMENTWISE = {
+    activation.name: activation
+    for activation in (
+        Activation("tanh", np.tanh, lambda y: 1 - y * y, "1 - {}^2"),
+        Activation("sigmoid", sigmoid, lambda y: y * (1 - y), "{} (1 - {})"),
+        Activation("relu", relu, lambda y: (y.real > 0).astype(y.dtype), "{} > 0"),
+        Activation("linear", linear, np.ones_like, "1"),
+    )
+}
+
+
+def require_activation(name: str, known: tuple[str, ...]) -> None:
+    """An EngineError unless the layer knows an activation of this name."""
+    if name not in known:
+        raise EngineError("activation", f"`activation` must be one of {', '.join(known)}. Received: {name!r}.")

@@ -1,0 +1,78 @@
+"""What callers pass, checked and brought into the engine's form: (timesteps, batch, ...), contiguous, our own copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.errors import EngineError, ShapeError
+from engine.layers import Layer
+from engine.types import Array, ArrayLike, DType, State
+
+if TYPE_CHECKING:
+    from engine.losses import Loss
+    from engine.trace import Trace
+
+
+def require_dtype(dtype: str) -> DType:
+    """float32 or float64."""
+    if dtype not in ("float32", "float64"):
+        raise EngineError("dtype", f"`dtype` must be float32 or float64. Received: {dtype!r}.")
+    return np.dtype(dtype)
+
+
+def require_seed(seed: object) -> int:
+    """An integer of 0 or more."""
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise EngineError("seed", f"`seed` must be an integer of 0 or more. Received: {seed!r}.")
+    return seed
+
+
+def time_major_input(x: ArrayLike, first: Layer, features: int) -> Array:
+    """Tokens (batch, timesteps) or vectors (batch, timesteps, features) -> (timesteps, batch[, features])."""
+    x = np.asarray(x)
+    if x.ndim == 2 and x.dtype.kind in "iu" and first.encodes:
+        expected: tuple[str | int, ...] = ("batch", "timesteps")
+    elif x.dtype.kind in "iufc":
+        expected = ("batch", "timesteps", features)
+    else:
+        raise EngineError("x", f"`x` must be an array of numbers. Received: {x.dtype}.")
+    if x.ndim != len(expected) or not x.size or (x.ndim == 3 and x.shape[2] != features):
+        raise ShapeError.between("x", expected, x.shape)
+    return np.array(x.swapaxes(0, 1), order="C", dtype=None)
+
+
+def complete_state(initial_state: Sequence[ArrayLike | Sequence[ArrayLike]] | None, stack: Sequence[Layer], batch: int) -> list[State]:
+    """Per layer the tuple of its initial states, each (batch, width); zeros where none are given."""
+    if initial_state is None:
+        return [tuple(np.zeros((batch, layer.width), layer.dtype) for _ in layer.states) for layer in stack]
+    recurrent = sum(1 for layer in stack if layer.states)
+    if len(initial_state) != recurrent:
+        raise EngineError("initial_state", f"`initial_state` must have one entry per recurrent layer, {recurrent}. Received: {len(initial_state)}.")
+    rest = iter(initial_state)
+    return [_layer_state(next(rest), layer, batch) if layer.states else () for layer in stack]
+
+
+def _layer_state(entry: ArrayLike | Sequence[ArrayLike], layer: Layer, batch: int) -> State:
+    arrays = tuple(map(np.asarray, [entry] if len(layer.states) == 1 else entry))
+    for array in arrays:
+        if array.shape != (batch, layer.width):
+            raise ShapeError.between("initial_state", (batch, layer.width), array.shape)
+    return arrays
+
+
+def time_major_target(y: ArrayLike, trace: Trace, rule: Loss) -> Array:
+    """y, of the output's shape or without its last axis of one unit -> (timesteps, batch, units)."""
+    y = np.asarray(y)
+    if y.dtype.kind not in "iufcb":
+        raise EngineError("y", f"`y` must be an array of numbers. Received: {y.dtype}.")
+    shape = trace.output.shape
+    if y.shape not in (shape, shape[:-1] if shape[-1] == 1 else shape):
+        raise ShapeError.between("y", shape, y.shape)
+    steps, batch, units = trace.flows[-1].shape
+    target = np.array(y, trace.stack[0].dtype).reshape(batch, steps, units).swapaxes(0, 1)
+    if rule.name == "categorical_crossentropy" and abs(target.sum(axis=-1) - 1).max() > 1e-6:
+        raise EngineError("y", "`y` must hold probabilities that add up to 1 in every vector.")
+    return target

@@ -1,0 +1,10 @@
+"""The layers, under the names that Keras gives them."""
+
+from __future__ import annotations
+
+from engine.layers.dense import Dense
+from engine.layers.layer import Layer
+from engine.layers.one_hot import OneHot
+from engine.layers.simple_rnn import SimpleRNN
+
+__all__ = ["Dense", "Layer", "OneHot", "SimpleRNN"]

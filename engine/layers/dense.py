@@ -1,0 +1,71 @@
+"""The fully connected layer, on the last vector or on every timestep's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.activations import ELEMENTWISE, require_activation, softmax, softmax_pull_back
+from engine.initializers import glorot_uniform, zeros
+from engine.layers.layer import Layer, Pulled, require_size
+from engine.quantities import forward_quantities
+from engine.trace import LayerTrace
+from engine.types import Array, Shape, State
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """y = f(x @ kernel + bias): kernel (features, units), bias (units,)."""
+
+    quantities: ClassVar = forward_quantities("Dense")
+    output: ClassVar = "y"
+    initializers: ClassVar = {"kernel": glorot_uniform, "bias": zeros}
+
+    units: int
+    activation: str = "linear"
+
+    def __post_init__(self) -> None:
+        require_size("units", self.units)
+        require_activation(self.activation, (*ELEMENTWISE, "softmax"))
+
+    @property
+    def width(self) -> int:
+        return self.units
+
+    def weight_shapes(self, features: int) -> tuple[Shape, ...]:
+        return (features, self.units), (self.units,)
+
+    def outputs(self, record: LayerTrace) -> Array:
+        return record.rows["y"]
+
+    def forward(self, x: Array, timesteps: range, state: State) -> LayerTrace:
+        """x (timesteps, batch, features) -> a, y."""
+        kernel, bias = self.weights
+        f = softmax if self.activation == "softmax" else ELEMENTWISE[self.activation].function
+        steps, batch, features = x.shape
+        a, y = block = np.empty((2, steps, batch, self.units), self.dtype)
+
+        np.dot(x.reshape(-1, features), kernel, out=a.reshape(-1, self.units))
+        a += bias
+        f(a, y)
+        return LayerTrace(block, {"a": a, "y": y}, timesteps)
+
+    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
+        """d_output = dL/dy, (timesteps, batch, units) -> dL/d a, y, the weights and x."""
+        y = record.rows["y"]
+        d_a, d_y = block = np.empty((2, *y.shape), self.dtype)
+
+        d_y[...] = d_output
+        d_a[...] = softmax_pull_back(y, d_y) if self.activation == "softmax" else d_y * ELEMENTWISE[self.activation].derivative(y)
+        return self._below(x, d_a, LayerTrace(block, {"a": d_a, "y": d_y}, record.timesteps))
+
+    def backward_from_a(self, x: Array, record: LayerTrace, d_a: Array) -> Pulled:
+        """The same for a loss that is computed from a, so that its gradient enters there and y has none."""
+        return self._below(x, d_a, LayerTrace(d_a, {"a": d_a}, record.timesteps))
+
+    def _below(self, x: Array, d_a: Array, record: LayerTrace) -> Pulled:
+        rows = d_a.reshape(-1, self.units)
+        d_weights = x.reshape(-1, x.shape[-1]).T @ rows, rows.sum(axis=0)
+        return Pulled(record, d_weights, np.dot(rows, self.weights[0].T).reshape(x.shape))

@@ -1,0 +1,96 @@
+"""What all layers have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, NamedTuple, Self
+
+import numpy as np
+
+from engine.errors import EngineError, ShapeError
+from engine.initializers import Initializer
+from engine.trace import LayerTrace
+from engine.types import Array, ArrayLike, DType, Generator, Shape, State, Weights
+
+
+class Pulled(NamedTuple):
+    """What a layer's backward gives: dL/d its quantities, its weights and its input."""
+
+    quantities: LayerTrace
+    weights: Weights
+    inputs: Array
+
+
+@dataclass(frozen=True)
+class Layer(ABC):
+    """An immutable description and its weights. Arrays inside the engine are (timesteps, batch, units)."""
+
+    quantities: ClassVar[tuple[str, ...]]
+    output: ClassVar[str]
+    initializers: ClassVar[Mapping[str, Initializer]] = {}
+    states: ClassVar[tuple[str, ...]] = ()
+    encodes: ClassVar[bool] = False
+
+    weights: Weights = field(default=(), kw_only=True, repr=False, compare=False)
+    dtype: DType = field(default=np.dtype("float64"), kw_only=True, repr=False, compare=False)
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """The length of the vectors that leave this layer."""
+
+    @property
+    def keeps_timesteps(self) -> bool:
+        """Whether a sequence that enters leaves as a sequence."""
+        return True
+
+    @abstractmethod
+    def weight_shapes(self, features: int) -> tuple[Shape, ...]:
+        """The shapes of the weights, in Keras's order, for inputs of this many features."""
+
+    @abstractmethod
+    def forward(self, x: Array, timesteps: range, state: State) -> LayerTrace:
+        """x (timesteps, batch, features), initial state -> every quantity of every timestep."""
+
+    @abstractmethod
+    def outputs(self, record: LayerTrace) -> Array:
+        """What the layer above receives: (timesteps, batch, width), of one timestep where only the last leaves."""
+
+    @abstractmethod
+    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
+        """d_output = dL/d outputs -> dL/d every quantity, the weights and x."""
+
+    def weight(self, name: str) -> Array:
+        """The weight of this name."""
+        names = tuple(self.initializers)
+        if name not in names:
+            raise EngineError("weight", f"`weight` must be one of {', '.join(names) or 'none'} for {self!r}. Received: {name!r}.")
+        return self.weights[names.index(name)]
+
+    def build(self, features: int, rng: Generator, dtype: DType) -> Self:
+        """The same layer with initial weights for inputs of this many features."""
+        shapes = self.weight_shapes(features)
+        drawn = (initializer(shape, rng) for initializer, shape in zip(self.initializers.values(), shapes, strict=True))
+        return replace(self, weights=tuple(_frozen(weight, dtype) for weight in drawn), dtype=dtype)
+
+    def with_weights(self, weights: Sequence[ArrayLike], dtype: DType) -> Self:
+        """The same layer with these weights, copied; a wrong shape is a ShapeError."""
+        arrays = tuple(_frozen(weight, dtype) for weight in weights)
+        for name, old, new in zip(self.initializers, self.weights, arrays, strict=True):
+            if new.shape != old.shape:
+                raise ShapeError.between(f"{name} of {self!r}", old.shape, new.shape)
+        return replace(self, weights=arrays, dtype=dtype)
+
+
+def _frozen(weight: ArrayLike, dtype: DType) -> Array:
+    array = np.array(weight, dtype=dtype, order="C")
+    array.flags.writeable = False
+    return array
+
+
+def require_size(field_name: str, size: object) -> None:
+    """An EngineError unless size is an integer of 1 or more."""
+    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        raise EngineError(field_name, f"`{field_name}` must be an integer of 1 or more. Received: {size!r}.")

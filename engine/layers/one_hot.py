@@ -1,0 +1,53 @@
+"""Words as one-hot vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.errors import EngineError
+from engine.layers.layer import Layer, Pulled, require_size
+from engine.quantities import forward_quantities
+from engine.trace import LayerTrace
+from engine.types import Array, Shape, State
+
+
+@dataclass(frozen=True)
+class OneHot(Layer):
+    """Token k -> a vector of input_dim numbers, 1 at place k, else 0. Vectors given in place of tokens pass as they are."""
+
+    quantities: ClassVar = forward_quantities("OneHot")
+    output: ClassVar = "x"
+    encodes: ClassVar = True
+
+    input_dim: int
+
+    def __post_init__(self) -> None:
+        require_size("input_dim", self.input_dim)
+
+    @property
+    def width(self) -> int:
+        return self.input_dim
+
+    def weight_shapes(self, features: int) -> tuple[Shape, ...]:
+        return ()
+
+    def forward(self, x: Array, timesteps: range, state: State) -> LayerTrace:
+        """x: tokens (timesteps, batch), or vectors (timesteps, batch, input_dim) -> x."""
+        vectors = x.copy() if x.ndim == 3 else self._look_up(x)
+        return LayerTrace(vectors, {"x": vectors}, timesteps)
+
+    def outputs(self, record: LayerTrace) -> Array:
+        return record.rows["x"]
+
+    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
+        return Pulled(LayerTrace(d_output, {"x": d_output}, record.timesteps), (), d_output)
+
+    def _look_up(self, tokens: Array) -> Array:
+        hot = tokens[:, :, None] == np.arange(self.input_dim)
+        if np.count_nonzero(hot) != tokens.size:
+            stranger = tokens[~hot.any(axis=2)][0]
+            raise EngineError("x", f"`x` must hold tokens from 0 to {self.input_dim - 1}. Received: {stranger}.")
+        return hot.astype(self.dtype)

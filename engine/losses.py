@@ -1,0 +1,97 @@
+"""Losses: each value beside its gradient, and the place where that gradient enters. L is a mean, and so is its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.errors import EngineError
+from engine.layers import Dense, Layer
+from engine.types import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """L = total / N. activation: what the last Dense must have for a loss that is computed from its a; None: from any output."""
+
+    name: str
+    activation: str | None
+    total: Callable[[Array, Array], Any]
+    count: Callable[[Array], int]
+    power: int
+
+    def entry(self, last: Layer) -> str:
+        """The quantity of the last layer that the loss is computed from, where its gradient enters."""
+        return "a" if self.activation else last.output
+
+    def value(self, entering: Array, target: Array) -> Any:
+        """The loss of a, or of the output, (timesteps, batch, units)."""
+        return self.total(entering, target) / self.count(target)
+
+    def scale(self, target: Array) -> float:
+        """The constant of the gradient: 1/N, or 2/N for a square."""
+        return self.power / self.count(target)
+
+    def gradient(self, output: Array, target: Array) -> Array:
+        """dL/d entry, (timesteps, batch, units): all these losses pull by (y - target)."""
+        return (output - target) * self.scale(target)
+
+
+def softplus(a: Array) -> Array:
+    """log(1 + exp(a)), by the sign of the real part, so that nothing overflows."""
+    positive = a.real > 0
+    return np.where(positive, a, 0) + np.log1p(np.exp(np.where(positive, -a, a)))
+
+
+def log_softmax(a: Array) -> Array:
+    """log of softmax over the last axis."""
+    shifted = a - a.real.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def binary_crossentropy(a: Array, target: Array) -> Any:
+    """sum(-target log y - (1 - target) log(1 - y)) for y = sigmoid(a)."""
+    return (softplus(a) - target * a).sum()
+
+
+def categorical_crossentropy(a: Array, target: Array) -> Any:
+    """-sum(target log y) for y = softmax(a)."""
+    return -(target * log_softmax(a)).sum()
+
+
+def squared_error(y: Array, target: Array) -> Any:
+    """sum (y - target)^2."""
+    return np.square(y - target).sum()
+
+
+def outputs(target: Array) -> int:
+    """N where every unit counts: batch x timesteps x units."""
+    return target.size
+
+
+def vectors(target: Array) -> int:
+    """N where a whole vector counts once: batch x timesteps."""
+    return target.size // target.shape[-1]
+
+
+LOSSES = {
+    loss.name: loss
+    for loss in (
+        Loss("binary_crossentropy", "sigmoid", binary_crossentropy, outputs, power=1),
+        Loss("categorical_crossentropy", "softmax", categorical_crossentropy, vectors, power=1),
+        Loss("mse", None, squared_error, outputs, power=2),
+    )
+}
+
+
+def find_loss(name: str, last: Layer) -> Loss:
+    """The loss of this name; an EngineError if there is none, or if the last layer does not fit it."""
+    rule = LOSSES.get(name)
+    if rule is None:
+        raise EngineError("loss", f"`loss` must be one of {', '.join(LOSSES)}. Received: {name!r}.")
+    if rule.activation and not (isinstance(last, Dense) and last.activation == rule.activation):
+        raise EngineError("loss", f"`{name}` needs a last Dense with activation {rule.activation!r}. Received: {last!r}.")
+    return rule

@@ -1,0 +1,94 @@
+"""Numbers of a trace and its gradients as factors: each with the address that it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.explanation import Factor, QuantityAddress, Term, WeightAddress, number
+from engine.layers import Dense, Layer, SimpleRNN
+from engine.trace import Gradients, LayerTrace, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one trace, and its gradients if there are any."""
+
+    trace: Trace
+    gradients: Gradients | None
+
+    @property
+    def last(self) -> int:
+        """The place of the last layer."""
+        return len(self.trace.stack) - 1
+
+    def layer(self, layer: int) -> Layer:
+        """The layer at this place, with the weights it ran with."""
+        return self.trace.stack[layer]
+
+    def record(self, layer: int, gradient: bool) -> LayerTrace:
+        """The numbers of this layer, or their gradients."""
+        if gradient and self.gradients is not None:
+            return self.gradients.layers[layer]
+        return self.trace.layers[layer]
+
+    def require_gradients(self) -> Gradients:
+        """The gradients; a caller that has none must not ask."""
+        assert self.gradients is not None
+        return self.gradients
+
+    def vector(self, layer: int, timestep: int, quantity: str, batch: int, gradient: bool = False) -> list[Factor]:
+        """One factor per unit; layer -1 is the vectors that were given to a model without an input layer."""
+        if layer < 0:
+            values = self.trace.inputs[batch, timestep].tolist()
+        else:
+            values = self.record(layer, gradient).row(quantity, timestep)[batch].tolist()
+        return [number(value, QuantityAddress(layer, timestep, quantity, unit, gradient, batch)) for unit, value in enumerate(values)]
+
+    def one(self, layer: int, timestep: int, quantity: str, unit: int, batch: int, gradient: bool = False) -> Factor:
+        """One number; layer -1 as in vector."""
+        if layer < 0:
+            value = self.trace.inputs[batch, timestep, unit].item()
+        else:
+            value = self.record(layer, gradient).row(quantity, timestep)[batch, unit].item()
+        return number(value, QuantityAddress(layer, timestep, quantity, unit, gradient, batch))
+
+    def activation(self, layer: int) -> str:
+        """The name of the activation of a layer that has one."""
+        described = self.layer(layer)
+        assert isinstance(described, Dense | SimpleRNN)
+        return described.activation
+
+    @property
+    def output_timesteps(self) -> range:
+        """The timesteps that leave the last layer."""
+        return self.trace.layers[self.last].timesteps[-len(self.trace.flows[-1]) :]
+
+    def input_of(self, layer: int) -> str:
+        """The quantity that enters this layer from below."""
+        return self.layer(layer - 1).output if layer else "x"
+
+    def column(self, layer: int, name: str, unit: int) -> list[Factor]:
+        """The weights that lead to one unit, one factor per row."""
+        values = self.layer(layer).weight(name)[..., unit].tolist()
+        return [number(value, WeightAddress(layer, name, (row, unit))) for row, value in enumerate(values)]
+
+    def row(self, layer: int, name: str, row: int) -> list[Factor]:
+        """The weights that lead away from one input, one factor per column."""
+        values = self.layer(layer).weight(name)[row].tolist()
+        return [number(value, WeightAddress(layer, name, (row, unit))) for unit, value in enumerate(values)]
+
+    def single(self, layer: int, name: str, *index: int) -> Factor:
+        """One weight."""
+        return number(self.layer(layer).weight(name)[index].item(), WeightAddress(layer, name, index))
+
+    def target(self, timestep: int, unit: int, batch: int) -> Factor:
+        """The label at one output."""
+        rows = self.require_gradients().target
+        value = rows[timestep - self.trace.layers[self.last].timesteps.stop, batch, unit].item()
+        return number(value, QuantityAddress(self.last, timestep, "target", unit, batch=batch))
+
+
+def products(left: Iterable[Factor], right: Iterable[Factor]) -> tuple[Term, ...]:
+    """The terms of an inner product."""
+    return tuple(Term.of(*pair) for pair in zip(left, right, strict=True))

@@ -1,0 +1,119 @@
+"""A stack of layers: forward, backward, weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.arguments import complete_state, require_dtype, require_seed, time_major_input, time_major_target
+from engine.errors import EngineError
+from engine.layers import Dense, Layer
+from engine.losses import Loss, find_loss
+from engine.trace import Gradients, LayerTrace, Trace
+from engine.types import Array, ArrayLike, DType
+
+
+class Sequential:
+    """Layers one upon another. It holds weights and nothing that happens: forward and backward only return."""
+
+    def __init__(self, layers: Sequence[Layer], *, seed: int = 0, dtype: str = "float64", features: int | None = None) -> None:
+        """features: the length of the input vectors, when the first layer takes vectors and not tokens."""
+        self.dtype = require_dtype(dtype)
+        self.layers = _build(layers, features, np.random.default_rng(require_seed(seed)), self.dtype)
+        self.features = self.layers[0].width if features is None else features
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold."""
+        return sum(weight.size for layer in self.layers for weight in layer.weights)
+
+    def get_weights(self) -> list[Array]:
+        """Copies, layer by layer, in Keras's order: kernel, recurrent_kernel, bias."""
+        return [weight.copy() for layer in self.layers for weight in layer.weights]
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Copies the same list back. Complex weights make every result complex. Traces keep the weights they ran with."""
+        self.layers = _with_weights(self.layers, weights, self.dtype)
+
+    def forward(self, x: ArrayLike, initial_state: Sequence[ArrayLike | Sequence[ArrayLike]] | None = None) -> Trace:
+        """x: tokens (batch, timesteps) or vectors (batch, timesteps, features); initial_state per recurrent layer (batch, units)."""
+        stack = self.layers
+        flow = time_major_input(x, stack[0], self.features)
+        states = complete_state(initial_state, stack, flow.shape[1])
+        if stack[0].dtype.kind != "c" and any(array.dtype.kind == "c" for state in states for array in (flow, *state)):
+            stack = _with_weights(stack, [weight for layer in stack for weight in layer.weights], np.result_type(self.dtype, 1j))
+        if flow.dtype.kind in "fc":
+            flow = flow.astype(stack[0].dtype, copy=False)
+
+        flows, records, timesteps = [flow], [], range(len(flow))
+        for layer, state in zip(stack, states, strict=True):
+            records.append(layer.forward(flow, timesteps, state))
+            flow = layer.outputs(records[-1])
+            timesteps = timesteps[-len(flow) :]
+            flows.append(flow)
+        return Trace(stack, tuple(flows), tuple(records))
+
+    def backward(self, trace: Trace, y: ArrayLike, loss: str) -> Gradients:
+        """y (the shape of trace.output, or (batch,) for one unit) -> the loss, and its gradient at every number of the trace."""
+        rule, target, value = self._meet(trace, y, loss)
+        flow = rule.gradient(trace.flows[-1], target)
+
+        records: list[LayerTrace] = []
+        weights: list[Array] = []
+        for layer, x, record in zip(reversed(trace.stack), reversed(trace.flows[:-1]), reversed(trace.layers), strict=True):
+            from_a = rule.activation is not None and layer is trace.stack[-1]
+            pulled = layer.backward_from_a(x, record, flow) if from_a and isinstance(layer, Dense) else layer.backward(x, record, flow)
+            records.append(pulled.quantities)
+            weights[:0] = pulled.weights
+            flow = pulled.inputs
+        return Gradients(value, weights, tuple(reversed(records)), trace, target, rule, flow)
+
+    def loss(self, trace: Trace, y: ArrayLike, loss: str) -> Any:
+        """The loss alone, without its gradients."""
+        return self._meet(trace, y, loss)[2]
+
+    def _meet(self, trace: Trace, y: ArrayLike, loss: str) -> tuple[Loss, Array, Any]:
+        self.require_own(trace)
+        rule = find_loss(loss, trace.stack[-1])
+        target = time_major_target(y, trace, rule)
+        entering = trace.layers[-1].rows[rule.entry(trace.stack[-1])][-len(target) :]
+        return rule, target, rule.value(entering, target)
+
+    def require_own(self, trace: Trace) -> None:
+        """An EngineError unless the trace comes from a model of the same layers."""
+        if trace.stack != self.layers:
+            raise EngineError("trace", f"`trace` must come from a model of the same layers. Received one of {trace.stack!r}.")
+
+
+def _build(layers: Sequence[Layer], features: int | None, rng: np.random.Generator, dtype: DType) -> tuple[Layer, ...]:
+    if not layers or all(layer.encodes for layer in layers):
+        raise EngineError("layers", f"`layers` must hold at least one layer with weights. Received: {list(layers)!r}.")
+    if (features is None) != layers[0].encodes:
+        raise EngineError("features", "`features` must be given exactly when the first layer takes vectors and not tokens.")
+    built: list[Layer] = []
+    sequence = True
+    for position, layer in enumerate(layers):
+        if layer.encodes and position:
+            raise EngineError("layers", f"{layer!r} takes tokens, so it must be the first layer. Received at place {position}.")
+        if layer.states and not sequence:
+            raise EngineError("return_sequences", _NO_SEQUENCE.format(position=position, layer=layer, width=built[-1].width))
+        built.append(layer.build(built[-1].width if built else features or 0, rng, dtype))
+        sequence = sequence and layer.keeps_timesteps
+    return tuple(built)
+
+
+_NO_SEQUENCE = (
+    "Input 0 of layer {position}, {layer!r}, is incompatible with the layer: expected ndim=3, found ndim=2. "
+    "Full shape received: (None, {width}). The recurrent layer below hands up its last state only: give it return_sequences=True."
+)
+
+
+def _with_weights(layers: Sequence[Layer], weights: Sequence[ArrayLike], dtype: DType) -> tuple[Layer, ...]:
+    counts = [len(layer.weights) for layer in layers]
+    if len(weights) != sum(counts):
+        raise EngineError("weights", f"`weights` must be a list of {sum(counts)} arrays. Received: {len(weights)}.")
+    if any(np.iscomplexobj(weight) for weight in weights):
+        dtype = np.result_type(dtype, 1j)
+    rest = iter(weights)
+    return tuple(layer.with_weights([next(rest) for _ in range(count)], dtype) for layer, count in zip(layers, counts, strict=True))

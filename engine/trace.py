@@ -1,0 +1,130 @@
+"""What happened: every number of a run, forward and backward, found by layer, timestep, quantity and unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import EngineError
+from engine.types import Array, State
+
+if TYPE_CHECKING:
+    from engine.layers.layer import Layer
+    from engine.losses import Loss
+
+
+def batch_first(rows: Array) -> Array:
+    """(timesteps, batch, units) -> a read-only view (batch, timesteps, units)."""
+    view = rows.swapaxes(0, 1)
+    view.flags.writeable = False
+    return view
+
+
+class LayerTrace(Mapping[str, Array]):
+    """Every number of one layer, by quantity: read-only views (batch, timesteps, units) of one block of memory."""
+
+    __slots__ = ("rows", "timesteps")
+
+    def __init__(self, block: Array, rows: dict[str, Array], timesteps: range) -> None:
+        """rows: views of block, (timesteps, batch, units); that of a state has one row more, the initial state, at its start."""
+        block.flags.writeable = False
+        self.rows = rows
+        self.timesteps = timesteps
+
+    def __getitem__(self, quantity: str) -> Array:
+        return batch_first(self.rows[quantity][-len(self.timesteps) :])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def initial(self, quantity: str) -> Array:
+        """(batch, units): the state before the first timestep, or its gradient."""
+        view = self.rows[quantity][0]
+        view.flags.writeable = False
+        return view
+
+    def row(self, quantity: str, timestep: int) -> Array:
+        """(batch, units) at one timestep; -1 is the initial state."""
+        rows = self.rows.get(quantity)
+        if rows is None:
+            raise EngineError("quantity", f"`quantity` must be one of {', '.join(self.rows)}. Received: {quantity!r}.")
+        first = self.timesteps.stop - len(rows)
+        if not first <= timestep < self.timesteps.stop:
+            raise EngineError("timestep", f"`timestep` of {quantity} must be {first} to {self.timesteps.stop - 1}. Received: {timestep}.")
+        return rows[timestep - first]
+
+    def value(self, quantity: str, timestep: int, unit: int, batch: int = 0) -> Any:
+        """One number; timestep -1 is the initial state."""
+        row = self.row(quantity, timestep)
+        for field, index, size in (("batch", batch, len(row)), ("unit", unit, row.shape[1])):
+            if not 0 <= index < size:
+                raise EngineError(field, f"`{field}` must be 0 to {size - 1}. Received: {index}.")
+        return row[batch, unit].item()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A run forward: `stack`, the layers with the weights they ran with; `flows`, what entered each, and the output."""
+
+    stack: tuple[Layer, ...]
+    flows: tuple[Array, ...]
+    layers: tuple[LayerTrace, ...]
+
+    @property
+    def inputs(self) -> Array:
+        """(batch, timesteps, features): the vectors that the words became, or that were given."""
+        return batch_first(self.flows[1] if self.stack[0].encodes else self.flows[0])
+
+    @property
+    def output(self) -> Array:
+        """(batch, timesteps, units), or (batch, units) when only the last timestep goes out."""
+        output = batch_first(self.flows[-1])
+        return output if self.sequences else output[:, 0]
+
+    @property
+    def sequences(self) -> bool:
+        """Whether the output has a timestep axis."""
+        return all(layer.keeps_timesteps for layer in self.stack)
+
+    @property
+    def initial_state(self) -> list[Array | State]:
+        """One entry per recurrent layer, as Sequential.forward takes it."""
+        return initial_states(self.stack, self.layers)
+
+    @property
+    def weights(self) -> list[Array]:
+        """The weights of this run, read-only, in the order of Sequential.get_weights."""
+        return [weight for layer in self.stack for weight in layer.weights]
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """A run backward: the loss, and dL/d of every number of the trace, at the same address."""
+
+    loss: Any
+    weights: list[Array]
+    layers: tuple[LayerTrace, ...]
+    trace: Trace
+    target: Array
+    rule: Loss
+    d_inputs: Array
+
+    @property
+    def inputs(self) -> Array:
+        """dL/dx behind OneHot, (batch, timesteps, features)."""
+        return batch_first(self.d_inputs)
+
+    @property
+    def initial_state(self) -> list[Array | State]:
+        """dL/d the initial state, one entry per recurrent layer, as Sequential.forward takes it."""
+        return initial_states(self.trace.stack, self.layers)
+
+
+def initial_states(stack: Sequence[Layer], records: Sequence[LayerTrace]) -> list[Array | State]:
+    """Per recurrent layer (batch, units), or one such array per state if it has several."""
+    states = [tuple(record.initial(name) for name in layer.states) for layer, record in zip(stack, records, strict=True) if layer.states]
+    return [state[0] if len(state) == 1 else state for state in states]

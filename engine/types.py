@@ -1,0 +1,16 @@
+"""The words that the engine's signatures share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+ArrayLike = npt.ArrayLike
+DType = np.dtype[Any]
+Shape = tuple[int, ...]
+Weights = tuple[Array, ...]
+State = tuple[Array, ...]
+Generator = np.random.Generator
