@@ -77,11 +77,16 @@ def _refresh(folder: Path, requirements: str, stamp: str) -> None:
         _make(folder)
     _unfinished(folder).touch()
     print(f"Installing {requirements} into {folder.name} (only when it has changed; a minute or so) ...", flush=True)
-    install = [str(interpreter(folder)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", requirements]
-    if subprocess.run(install, cwd=ROOT).returncode:
+    if _pip_install(folder, requirements):
         stop(f"{requirements} could not be installed: pip says why, above. The same command tries again.")
     _stamp_file(folder, requirements).write_text(stamp)
     _unfinished(folder).unlink()
+
+
+def _pip_install(folder: Path, requirements: str) -> int:
+    """pip's exit code."""
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+    return subprocess.run([str(interpreter(folder)), "-m", "pip", "install", *quiet, "-r", requirements], cwd=ROOT).returncode
 
 
 def _is_usable(folder: Path) -> bool:

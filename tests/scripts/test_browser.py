@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import stat
+import subprocess
+from pathlib import Path
+
+import _browser
+import pytest
+
+
+def program(path: Path, text: str = "") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without browsers and without apt-get; what it installs must be said by the test."""
+    commands = tmp_path / "commands"
+    commands.mkdir()
+    monkeypatch.setenv("PATH", str(commands))
+    monkeypatch.setattr(_browser.sys, "platform", "linux")
+    monkeypatch.delenv(_browser.VARIABLE, raising=False)
+    return commands
+
+
+def test_the_variable_wins_over_what_is_on_the_machine(empty_machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program(empty_machine / "chromium")
+    named = program(tmp_path / "mine")
+    monkeypatch.setenv(_browser.VARIABLE, str(named))
+    assert _browser.browser(tmp_path) == named
+
+
+def test_a_variable_that_names_no_file_is_an_error_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(_browser.VARIABLE, "/no/such/browser")
+    with pytest.raises(SystemExit, match="names /no/such/browser, and there is no such file"):
+        _browser.browser(tmp_path)
+
+
+@pytest.mark.parametrize("name", _browser.COMMANDS)
+def test_every_known_command_is_found(empty_machine: Path, name: str) -> None:
+    assert _browser.find() is None
+    assert program(empty_machine / name) == _browser.find()
+
+
+def test_on_macos_the_applications_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_browser.sys, "platform", "darwin")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    edge = program(tmp_path / "Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge")
+    assert _browser.find() == edge
+
+
+def test_on_windows_the_program_folders_are_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_browser.sys, "platform", "win32")
+    monkeypatch.setenv("PROGRAMFILES", str(tmp_path / "Program Files"))
+    chrome = program(tmp_path / "Program Files/Google/Chrome/Application/chrome.exe")
+    assert _browser.find() == chrome
+
+
+def test_as_root_on_debian_chromium_is_installed(empty_machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed: list[str] = []
+
+    def apt_install(package: str) -> bool:
+        installed.append(package)
+        program(empty_machine / package)
+        return True
+
+    monkeypatch.setattr(_browser, "apt_install", apt_install)
+    assert _browser.browser(tmp_path) == empty_machine / "chromium"
+    assert installed == ["chromium"]
+
+
+def test_without_debian_playwright_installs_its_own_and_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = program(tmp_path / "own")
+    monkeypatch.setattr(_browser, "apt_install", lambda package: False)
+    python = program(tmp_path / "python", f'case "$2" in playwright) exit 0;; *) echo {own};; esac')
+    assert _browser.browser(python) == own
+
+
+def test_where_nothing_works_a_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_browser, "apt_install", lambda package: False)
+    python = program(tmp_path / "python", "exit 1")
+    with pytest.raises(SystemExit, match="Install Chromium, Chrome or Edge, or set UNROLLED_BROWSER"):
+        _browser.browser(python)
+
+
+def test_apt_is_not_tried_where_one_is_not_root(empty_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program(empty_machine / "apt-get", "exit 0")
+    monkeypatch.setattr("os.geteuid", lambda: 1000, raising=False)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("a process was started"))
+    assert not _browser.apt_install("chromium")

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import _javascript
+import pytest
+import serve
+import test as door
+from _environment import ROOT
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands that test.py runs, none of which is carried out."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(door, "environment", lambda requirements: Path("python"))
+    monkeypatch.setattr(door, "browser", lambda python: Path("browser"))
+    monkeypatch.setattr(door._javascript, "at_hand", lambda: True)
+    monkeypatch.setattr(door._javascript, "typescript", lambda: ["tsc"])
+    monkeypatch.setattr(door._javascript, "unit_tests", lambda: ["node", "--test"])
+    monkeypatch.setattr(door, "run", lambda command: commands.append(command) or 0)
+    monkeypatch.setenv(door.VARIABLE, "")
+    return commands
+
+
+def test_lint_form_and_types_come_first_and_pytest_last(runs: list[list[str]]) -> None:
+    assert door.main([]) == 0
+    assert [command[:3] for command in runs] == [
+        ["python", "-m", "ruff"],
+        ["python", "-m", "ruff"],
+        ["python", "-m", "mypy"],
+        ["tsc"],
+        ["node", "--test"],
+        ["python", "-m", "pytest"],
+    ]
+
+
+def test_arguments_go_to_pytest_which_then_runs_alone(runs: list[list[str]]) -> None:
+    assert door.main(["tests/engine", "-k", "name"]) == 0
+    assert runs == [["python", "-m", "pytest", "tests/engine", "-k", "name"]]
+
+
+def test_long_runs_everything_and_tells_pytest(runs: list[list[str]]) -> None:
+    door.main(["--long"])
+    assert len(runs) == 6
+    assert runs[-1][-1] == "--long"
+
+
+@pytest.mark.parametrize("broken", range(6))
+def test_one_failure_is_enough_and_the_rest_still_runs(runs: list[list[str]], monkeypatch: pytest.MonkeyPatch, broken: int) -> None:
+    monkeypatch.setattr(door, "run", lambda command: runs.append(command) or len(runs) == broken + 1)
+    assert door.main([]) == 1
+    assert len(runs) == 6
+
+
+def test_a_machine_without_node_is_told_what_was_not_run(
+    runs: list[list[str]], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(door._javascript, "at_hand", lambda: False)
+    assert door.main([]) == 0
+    assert "Node.js is not at hand" in capfd.readouterr().out
+    assert len(runs) == 4
+
+
+@pytest.mark.parametrize(("version", "enough"), [("v18.20.4", False), ("v20.20.2", True), ("v24.1.0", True), ("", False)])
+def test_only_a_node_that_is_new_enough_counts(monkeypatch: pytest.MonkeyPatch, version: str, enough: bool) -> None:
+    monkeypatch.setattr(_javascript.shutil, "which", lambda name: f"/usr/bin/{name}")
+    answer = subprocess.CompletedProcess(["node"], 0, stdout=version)
+    monkeypatch.setattr(_javascript.subprocess, "run", lambda *_, **__: answer)
+    assert _javascript.at_hand() is enough
+
+
+def test_the_server_takes_the_place_of_the_command_with_the_same_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    became: list[list[str]] = []
+    monkeypatch.setattr(serve, "environment", lambda requirements: Path("python"))
+    monkeypatch.setattr(serve.os, "chdir", lambda folder: None)
+    monkeypatch.setattr(serve.os, "execv", lambda path, command: became.append(command), raising=False)
+    monkeypatch.setattr(serve, "wait", lambda process: 0)
+    monkeypatch.setattr(serve.subprocess, "Popen", became.append)
+    serve.main(["--port", "0", "--no-browser"])
+    assert became[0] == ["python", "-m", "app", "--port", "0", "--no-browser"]
+
+
+def test_while_the_server_says_goodbye_ctrl_c_does_not_stop_the_waiting_for_it() -> None:
+    class Process:
+        interruptions = 2
+
+        def wait(self) -> int:
+            if self.interruptions:
+                self.interruptions -= 1
+                raise KeyboardInterrupt
+            return 0
+
+    assert serve.wait(Process()) == 0
+
+
+def test_ci_does_nothing_but_call_the_second_command() -> None:
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert lines == ["#!/usr/bin/env bash", 'exec python3 "$(dirname "$0")/../scripts/test.py"']
+
+
+def test_an_interrupted_check_ends_without_a_stack() -> None:
+    code = "import os, signal, sys, test\ntest.subprocess.run = lambda *a, **k: os.kill(os.getpid(), signal.SIGINT)\ntest.run(['x'])"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "scripts", capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (130, "")
