@@ -1,0 +1,33 @@
+"""Every key that the page binds: the same table fills the list that `?` shows. `single` keys can be switched off."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Key(TypedDict):
+    """One binding: the keys (KeyboardEvent.key), the name of the command, and what it does, in words."""
+
+    keys: list[str]
+    command: str
+    label: str
+    single: bool
+
+
+KEYS: list[Key] = [
+    {"keys": [" "], "command": "play", "label": "Play or pause", "single": True},
+    {"keys": ["."], "command": "stepForward", "label": "Step forward", "single": True},
+    {"keys": [","], "command": "stepBack", "label": "Step back", "single": True},
+    {"keys": ["?"], "command": "showKeys", "label": "Show these keys", "single": True},
+    {"keys": ["Escape"], "command": "release", "label": "Let go of what is pinned", "single": False},
+    {"keys": ["Control+z", "Meta+z"], "command": "undo", "label": "Undo the last change of the scene", "single": False},
+    {
+        "keys": ["Control+Shift+z", "Meta+Shift+z", "Control+y"],
+        "command": "redo",
+        "label": "Redo it",
+        "single": False,
+    },
+    {"keys": ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"], "command": "grid", "label": "In the grid: move between cells", "single": False},
+    {"keys": ["Home", "End"], "command": "grid", "label": "In the grid: first or last timestep", "single": False},
+    {"keys": ["Enter"], "command": "grid", "label": "In the grid: pin this cell", "single": False},
+]

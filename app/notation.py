@@ -1,0 +1,34 @@
+"""How formulas are written: one table of symbols and formulas per notation, and the operations that a cell passes through.
+
+A formula is tokens between spaces. `h{t,l}` is a symbol with its timestep and layer; `below{t,l}` is what the layer reads: the word, or the
+h of the layer below; `∂` before a symbol is the gradient of the loss with respect to it. Everything else is an operator, a function or a number.
+"""
+
+from __future__ import annotations
+
+NOTATIONS: dict[str, dict[str, dict[str, str]]] = {
+    "lecture": {
+        "symbols": {
+            "kernel": "W",
+            "recurrent_kernel": "U",
+            "bias": "b",
+            "x": "x",
+            "a": "a",
+            "h": "h",
+            "y": "ŷ",
+            "loss": "L",
+            "target": "y",
+        },
+        "formulas": {
+            "SimpleRNN": "h{t,l} = tanh ( below{t,l} kernel{l} + h{t-1,l} recurrent_kernel{l} + bias{l} )",
+            "SimpleRNN.backward": "∂h{t,l} = ∂below{t,l+1} + ∂h{t+1,l}",
+            "Dense": "y{t} = σ ( below{t,l} kernel{o} + bias{o} )",
+            "update": "w ← w − η ∂w",
+        },
+    },
+}
+
+OPERATIONS: dict[str, dict[str, list[str]]] = {
+    "SimpleRNN": {"forward": ["a", "h"], "backward": ["h_from_depth", "h_from_time", "h", "a"]},
+    "Dense": {"forward": ["a", "y"], "backward": ["a"]},
+}

@@ -1,0 +1,52 @@
+const SVG = "http://www.w3.org/2000/svg";
+const MATHML = "http://www.w3.org/1998/Math/MathML";
+
+/** Sets attributes, writing only those that changed; null or false takes one away, true sets it empty. */
+export function attrs(node, values) {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null || value === undefined || value === false) {
+      if (node.hasAttribute(name)) node.removeAttribute(name);
+    } else {
+      const text = value === true ? "" : String(value);
+      if (node.getAttribute(name) !== text) node.setAttribute(name, text);
+    }
+  }
+  return node;
+}
+
+/** Sets the text of a node, writing only when it changed. */
+export function text(node, words) {
+  if (node.textContent !== words) node.textContent = words;
+  return node;
+}
+
+const builder = (create) => (tag, values = {}, ...children) => {
+  const node = attrs(create(tag), values);
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+};
+
+/** Makes an element: html("p", {class: "note"}, "words", child). */
+export const html = builder((tag) => document.createElement(tag));
+export const svg = builder((tag) => document.createElementNS(SVG, tag));
+export const mathml = builder((tag) => document.createElementNS(MATHML, tag));
+
+/**
+ * Makes parent's children match data one to one: same key, same element. Keeps focus and animations.
+ * Where `signature` is given, an element whose datum has the same signature as before is left alone.
+ */
+export function join(parent, data, { key, create, update, signature }) {
+  const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+  data.forEach((datum, i) => {
+    const id = String(key(datum));
+    const node = old.get(id) ?? create(datum);
+    old.delete(id);
+    node.dataset.key = id;
+    if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] ?? null);
+    const sign = signature?.(datum);
+    if (sign !== undefined && node.drawn === sign) return;
+    node.drawn = sign;
+    update(node, datum);
+  });
+  for (const node of old.values()) node.remove();
+}

@@ -1,0 +1,50 @@
+import { svg } from "../dom.js";
+import { fixed } from "../format.js";
+import { words } from "../words.js";
+import { verdictOf } from "./ends.js";
+import { label } from "./picture.js";
+
+/** The captions left of the outputs: what leaves the stack, and what is said of it. */
+function captions({ state, shape, at, step }) {
+  const first = at.outputBox(shape.outputs[0]);
+  const every = shape.outputs.length > 1;
+  const verdict = every ? null : verdictOf(state, shape.outputs[0]);
+  const loss = verdict && state.step >= 0 && at.gradients ? state.shown.trace?.loss() : null;
+  const lines = [
+    verdict && [words("verdict.short", verdict), "verdict"],
+    loss !== null && loss !== undefined && [words("verdict.loss", { loss: fixed(loss, 4) }), "verdict loss"],
+    (at.kind !== "phone" && !verdict) && [words(every ? "every.timestep" : "only.last"), "caption"],
+  ].filter(Boolean);
+  if (every && at.kind !== "phone") return [label(words("every.timestep"), { x: at.axis.x + 12, y: 14, class: "caption" })];
+  return lines.map(([line, name], i) => label(line, { x: first.x - 14, y: first.y + first.height / 2 + (i - (lines.length - 1) / 2) * (at.profile.small + 6), class: name, "text-anchor": "end" }));
+}
+
+/** Above a cell with a gradient: which column is which. */
+function columnHeads({ shape, at }) {
+  if (!at.gradients) return [];
+  const top = at.cellBox(shape.layers.length, shape.timesteps);
+  const [unit] = at.boxes(shape.layers.length);
+  const head = (key, x, name) => label(words(key), { x, y: top.y - 10, class: `head ${name}` });
+  const apart = at.kind === "phone" ? 10 : 0;
+  return [head("column.h", top.x + unit.x + unit.width / 2 - apart, "h"), head("column.gradient", top.x + unit.x + unit.width * 1.5 + 6 + apart, "gradient")];
+}
+
+/** The axes: layers upward, time rightward, with the row and the column of what happens now in ink. */
+export function drawAxes(root, drawing) {
+  const { shape, at, step } = drawing;
+  const { axis } = at;
+  const phone = at.kind === "phone";
+  const right = at.x(shape.timesteps) + at.cellWidth / 2 + 16;
+  const rows = phone ? [] : [
+    label(words("input"), { x: axis.x - 12, y: at.inputBox(1).y + at.inputBox(1).height / 2, class: `row${step.phase === "words" ? " now" : ""}` }),
+    ...shape.layers.map(({ name }) => label(words("layer", { layer: name }), { x: axis.x - 12, y: at.middle(Number(name)), class: `row${step.layer === name ? " now" : ""}` })),
+  ];
+  const columns = Array.from({ length: shape.timesteps }, (_, i) => label(words("timestep", { t: i + 1 }), { x: at.x(i + 1), y: axis.y + 19, class: `column${step.timestep === i + 1 ? " now" : ""}` }));
+  const arrows = phone ? [] : [
+    svg("path", { d: `M${axis.x} ${axis.top}V${axis.y}H${right}`, class: "axis" }),
+    svg("path", { d: `M${axis.x} ${axis.top - 8}l-4 8h8zM${right + 8} ${axis.y}l-8 -4v8z`, class: "arrow" }),
+    label("l", { x: axis.x - 3, y: axis.top - 20, class: "letter" }),
+    label("t", { x: right + 14, y: axis.y, class: "letter" }),
+  ];
+  root.replaceChildren(...arrows, ...rows, ...columns, ...captions(drawing), ...columnHeads(drawing));
+}

@@ -1,0 +1,46 @@
+import { attrs, svg } from "../dom.js";
+import { list } from "../format.js";
+import { valuesIn } from "../state.js";
+import { words } from "../words.js";
+import { gradientPicture, stateName, valuePicture } from "./picture.js";
+
+/** @import { State } from "../types.js" */
+
+/** What there is to say of a cell at this step. */
+export function cellIn(/** @type {State} */ state, layer, timestep, step) {
+  const address = { layer, timestep, quantity: "h" };
+  const now = step.layer === layer && step.timestep === timestep && (step.phase === "forward" || step.phase === "backward");
+  return { layer, timestep, h: valuesIn(state, address), gradient: valuesIn(state, { ...address, gradient: true }), now: now ? step.phase : null };
+}
+
+/** The cell in words: what a screen reader says, and what tests hold on to. */
+export function cellName({ layer, timestep, h, gradient }) {
+  const cell = words("cell.name", { layer, timestep });
+  if (!h) return words("cell.pending", { cell });
+  const values = list(h);
+  return gradient ? words("cell.gradient", { cell, values, gradient: list(gradient) }) : words("cell.value", { cell, values });
+}
+
+/** Draws one gridcell; `look` says how the cells stand out now. */
+export function drawCell(node, cell, at, look) {
+  const { layer, timestep, h, gradient, now } = cell;
+  const box = at.cellBox(Number(layer), timestep);
+  const boxes = at.boxes(Number(layer));
+  const address = `${layer}/${timestep}`;
+  const halo = { x: box.x - 7, y: box.y - 7, width: box.width + 14, height: box.height + 14, rx: 20, class: "halo" };
+  const moved = boxes.map((unit) => ({ ...unit, x: box.x + unit.x, y: box.y + unit.y }));
+
+  attrs(node, {
+    "aria-label": cellName(cell),
+    "aria-selected": String(look.pinned),
+    "data-address": address,
+    class: ["cell", h ? "done" : "todo", now && `now ${now}`, look.chosen && "chosen"].filter(Boolean).join(" "),
+  });
+  node.replaceChildren(
+    svg("rect", halo),
+    svg("rect", { ...box, rx: 14, class: "frame" }),
+    ...valuePicture(moved, h, look.units, `${address}/h`),
+    ...gradientPicture(moved, gradient, look.units, `${address}/h`, look.backward),
+    ...(now ? [stateName(cell, { x: box.x + box.width + 9, y: box.y - 4 })] : []),
+  );
+}

@@ -1,0 +1,56 @@
+import { numbered } from "../geometry.js";
+import { signed, signRgb, strength } from "../scales.js";
+import { svg } from "../dom.js";
+import { fixed } from "../format.js";
+
+/** A label as text; sub and sup stand as in formulas. */
+export function label(words, values) {
+  return svg("text", values, words);
+}
+
+/** h with its layer above and its timestep below, as the active cell is named. */
+export function stateName({ layer, timestep }, { x, y }) {
+  const part = (words, dx, dy, name) => svg("text", { x: x + dx, y: y + dy, class: name }, words);
+  return svg("g", { class: "state-name" }, part("h", 0, 0, "letter"), part(`(${layer})`, 11, -9, "index"), part(timestep, 11, 5, "index"));
+}
+
+/** One picture for many numbers: a pixel each, enlarged without smoothing. */
+function mosaic(values, box, paint) {
+  const rows = Math.max(1, Math.round(Math.sqrt((values.length * box.height) / box.width)));
+  const columns = Math.ceil(values.length / rows);
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [columns, rows];
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const image = context.createImageData(columns, rows);
+  values.forEach((value, i) => image.data.set(paint(value), i * 4));
+  context.putImageData(image, 0, 0);
+  return svg("image", { ...box, href: canvas.toDataURL(), preserveAspectRatio: "none", class: "mosaic" });
+}
+
+const frame = (box, values) => svg("rect", { ...box, rx: 6, ...values });
+
+/** A number in its box, with the address that pointing at it means. */
+function numberBox(box, value, { name, fill, ink, address }) {
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  return svg("g", { class: `number ${name}`, "data-address": address },
+    frame(box, fill ? { style: `fill: ${fill}` } : {}),
+    svg("text", { ...middle, style: ink ? `fill: ${ink}` : null }, fixed(value, 2)));
+}
+
+/** The values of a cell: numbers in their colours, or a mosaic of many; empty wells before their step. */
+export function valuePicture(boxes, values, units, address) {
+  if (!values) return boxes.map((box) => frame(box, { class: "well" }));
+  if (!numbered(units)) return [mosaic(values, boxes[0], (value) => [...signRgb(value), 255])];
+  return boxes.map((box, i) => numberBox(box, values[i], { name: "value", ...{ fill: signed(values[i]).fill, ink: signed(values[i]).ink }, address: `${address}/${i + 1}` }));
+}
+
+/** The gradients of a cell, right of its values: outlined numbers, or a mosaic of their magnitudes. */
+export function gradientPicture(boxes, values, units, address, rgb) {
+  const beside = boxes.map((box) => ({ ...box, x: box.x + box.width + 6 }));
+  if (!values) return [];
+  if (!numbered(units)) {
+    const largest = Math.max(...Array.from(values, Math.abs));
+    return [mosaic(values, beside[0], (value) => [...rgb, 255 * strength(Math.abs(value), largest)])];
+  }
+  return beside.map((box, i) => numberBox(box, values[i], { name: "gradient", fill: null, ink: null, address: `d/${address}/${i + 1}` }));
+}

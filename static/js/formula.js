@@ -1,0 +1,95 @@
+import { mathml } from "./dom.js";
+import { exact, fixed } from "./format.js";
+import { notation } from "./notation.js";
+import { signed } from "./scales.js";
+import { addressText } from "./trace.js";
+
+/** @import { Address } from "./types.js" */
+
+const SYMBOL = /^(∂?)(\w+)\{([^}]*)\}$/;
+const WEIGHTS = new Set(["kernel", "recurrent_kernel", "bias"]);
+
+const raisedIndex = (layer) => mathml("mrow", {}, mathml("mo", { stretchy: "false" }, "("), mathml("mn", {}, layer), mathml("mo", { stretchy: "false" }, ")"));
+
+/** What `below` means for a layer: the word for the first, else the h of the layer below. */
+function below(layer, layers) {
+  if (layer === "1") return { layer: "input", quantity: "x" };
+  return { layer: layer === "output" ? String(layers) : String(Number(layer) - 1), quantity: "h" };
+}
+
+/** Fills an index such as t-1 or l+1 from the cell's place. */
+function index(text, place) {
+  const [, name, shift] = /^([tlo])([+-]1)?$/.exec(text) ?? [];
+  if (name === "o") return "output";
+  const value = name === "t" ? place.timestep : place.layer;
+  return shift ? String(Number(value) + Number(shift)) : String(value);
+}
+
+function symbolNode(letter, { timestep, layer }, address) {
+  const base = mathml("mi", {}, letter);
+  const low = timestep === undefined ? null : mathml("mn", {}, timestep);
+  const high = layer === undefined || layer === "input" ? null : layer === "output" ? raisedIndex("o") : raisedIndex(layer);
+  const values = { "data-address": addressText(address) };
+  if (low && high) return mathml("msubsup", values, base, low, high);
+  if (low) return mathml("msub", values, base, low);
+  return high ? mathml("msup", values, base, high) : base;
+}
+
+/** One symbol of a formula, with the address that pointing at it means. */
+function symbol(name, indices, place, layers) {
+  const [first, second] = indices.split(",").map((text) => index(text, place));
+  if (WEIGHTS.has(name)) return symbolNode(notation.symbols[name], { layer: first }, { layer: first, weight: name });
+  if (name === "below") {
+    const { layer, quantity } = below(second ?? place.layer, layers);
+    return symbolNode(notation.symbols[quantity], { timestep: first, layer }, { layer, timestep: Number(first), quantity });
+  }
+  const layer = second ?? "output";
+  return symbolNode(notation.symbols[name], { timestep: first, layer: second }, { layer, timestep: Number(first), quantity: name });
+}
+
+/** ∂L/∂h as a fraction. */
+function gradientOf(node) {
+  return mathml("mfrac", {}, mathml("mrow", {}, mathml("mo", {}, "∂"), mathml("mi", {}, notation.symbols.loss)), mathml("mrow", {}, mathml("mo", {}, "∂"), node));
+}
+
+const NAMES = new Set(["tanh", "σ"]);
+
+/** A formula of the notation at a cell: symbols that can be pointed at. */
+export function formula(name, place, layers) {
+  const nodes = notation.formulas[name].split(" ").map((token) => {
+    const [, partial, base, indices] = SYMBOL.exec(token) ?? [];
+    if (!base) return NAMES.has(token) ? mathml("mi", {}, token) : mathml("mo", {}, token);
+    const node = symbol(base, indices, place, layers);
+    return partial ? gradientOf(node) : node;
+  });
+  return mathml("math", { display: "block" }, mathml("mrow", {}, nodes));
+}
+
+/** A number in the colour of its sign, with its address. */
+export function number(value, address, { decimals = 2, full = false } = {}) {
+  const { fill, ink } = signed(value);
+  return mathml("mn", { "data-address": addressText(address), style: `background: ${fill}; color: ${ink}`, title: exact(value) }, full ? exact(value) : fixed(value, decimals));
+}
+
+const LONGEST = 8; // rows or columns of a matrix that are written out; of more, the first and the last
+
+/** The indices that are written out, with null where some are left out. */
+function written(length) {
+  const all = Array.from({ length }, (_, i) => i);
+  return length <= LONGEST ? all : [...all.slice(0, LONGEST - 2), null, length - 1];
+}
+
+/** A matrix in brackets; `at(i, j)` is the address of an entry. */
+export function matrix(rows, at, options) {
+  const columns = written(rows[0].length);
+  const entry = (i, j) => (i === null ? mathml("mo", {}, "⋮") : j === null ? mathml("mo", {}, "⋯") : number(rows[i][j], at(i, j), options));
+  const table = mathml("mtable", {}, written(rows.length).map((i) => mathml("mtr", {}, columns.map((j) => mathml("mtd", {}, entry(i, j))))));
+  return mathml("mrow", {}, mathml("mo", { stretchy: "true" }, "["), table, mathml("mo", { stretchy: "true" }, "]"));
+}
+
+/** A row vector of a quantity. */
+export const row = (values, address, options) => matrix([values], (_, j) => ({ ...address, unit: j + 1 }), options);
+
+export const math = (...nodes) => mathml("math", { display: "block" }, mathml("mrow", {}, nodes));
+export const operator = (sign) => mathml("mo", {}, sign);
+export const arrowNamed = (name) => mathml("mover", {}, mathml("mo", { stretchy: "false" }, "→"), mathml("mi", {}, name));

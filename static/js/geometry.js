@@ -1,0 +1,134 @@
+/** Where everything of the grid stands, in px: a function of the scene's shape and the room there is, and of nothing else. */
+
+/** @type {Record<string, {unit: number, gap: number, pad: number, one: number, two: number, font: number, small: number, input: [number, number],
+ *   tile: number, output: number, left: number, right: number, top: number, row: number, column: number, spread: number}>} */
+const PROFILES = {
+  normal: { unit: 24, gap: 3, pad: 11, one: 70, two: 54, font: 13, small: 12, input: [92, 56], tile: 22, output: 124, left: 176, right: 36, top: 22, row: 32, column: 44, spread: 120 },
+  phone: { unit: 22, gap: 3, pad: 6, one: 66, two: 38, font: 13, small: 12, input: [82, 48], tile: 20, output: 96, left: 44, right: 8, top: 30, row: 30, column: 16, spread: 60 },
+  projector: { unit: 34, gap: 4, pad: 12, one: 96, two: 82, font: 18, small: 18, input: [124, 74], tile: 30, output: 170, left: 196, right: 30, top: 16, row: 34, column: 40, spread: 120 },
+};
+
+const PHONE_WIDTH = 560;
+const NUMBERED_UNITS = 6; // more units than this are drawn as a mosaic of colours
+const MOSAIC_ROWS = 4;
+const OUTPUT_HEIGHT = 44;
+const AXIS_ROOM = 46; // below the inputs: the time axis and its labels
+const EDGE_GAP = 5; // between the end of an edge and the box
+
+export const numbered = (units) => units <= NUMBERED_UNITS;
+
+const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+
+/** The box of a unit's number inside its cell; the gradient stands right of the value. */
+function unitBoxes(profile, units, gradients) {
+  const width = gradients ? profile.two : profile.one;
+  const rows = numbered(units) ? units : 1;
+  const height = numbered(units) ? profile.unit : MOSAIC_ROWS * (profile.unit + profile.gap) - profile.gap;
+  return Array.from({ length: rows }, (_, i) => ({ x: profile.pad, y: profile.pad + i * (height + profile.gap), width, height }));
+}
+
+const heightOf = (boxes, { pad }) => boxes[boxes.length - 1].y + boxes[boxes.length - 1].height + pad;
+
+/**
+ * @param {ReturnType<import("./timeline.js").shapeOf>} shape
+ * @param {{width: number, height: number, gradients: boolean, projector: boolean, features: number}} room
+ */
+export function createGeometry(shape, { width, height, gradients, projector, features }) {
+  const kind = projector ? "projector" : width < PHONE_WIDTH ? "phone" : "normal";
+  const profile = PROFILES[kind];
+  const cellWidth = 2 * profile.pad + (gradients ? 2 * profile.two + profile.gap * 2 : profile.one);
+  const pitch = clamp((width - profile.left - profile.right) / shape.timesteps, cellWidth + profile.column, cellWidth + profile.spread);
+  const wide = profile.left + pitch * shape.timesteps + profile.right;
+  const left = profile.left + Math.max(0, (width - wide) / 2);
+  const x = (timestep) => left + pitch * (timestep - 0.5);
+
+  const boxes = shape.layers.map(({ units }) => unitBoxes(profile, units, gradients));
+  const heights = boxes.map((list) => heightOf(list, profile));
+  const inputHeight = profile.input[1];
+  const fixed = profile.top + OUTPUT_HEIGHT + heights.reduce((sum, h) => sum + h, 0) + inputHeight + AXIS_ROOM;
+  const rise = clamp((height - fixed) / (shape.layers.length + 1), profile.row, 96);
+  const tall = fixed + rise * (shape.layers.length + 1);
+
+  const outputBox = (timestep) => {
+    const w = Math.min(profile.output, Math.max(cellWidth, pitch - 8));
+    return { x: x(timestep) - w / 2, y: profile.top, width: w, height: OUTPUT_HEIGHT };
+  };
+  const tops = [];
+  let y = profile.top + OUTPUT_HEIGHT + rise;
+  for (let i = shape.layers.length - 1; i >= 0; i -= 1) {
+    tops[i] = y;
+    y += heights[i] + rise;
+  }
+  const inputTop = y;
+
+  const cellBox = (layer, timestep) => ({ x: x(timestep) - cellWidth / 2, y: tops[layer - 1], width: cellWidth, height: heights[layer - 1] });
+  const inputBox = (timestep) => {
+    const w = Math.min(profile.input[0], pitch - 6);
+    return { x: x(timestep) - w / 2, y: inputTop, width: w, height: inputHeight };
+  };
+
+  return {
+    kind, profile, cellWidth, pitch, gradients, features, left,
+    width: Math.max(width, wide), height: Math.max(tall, height), x,
+    boxes: (layer) => boxes[layer - 1],
+    middle: (layer) => tops[layer - 1] + heights[layer - 1] / 2,
+    axis: { x: left - profile.left + (kind === "phone" ? 8 : 96), y: inputTop + inputHeight + 14, top: profile.top + 20 },
+    initialX: left - (kind === "phone" ? 22 : kind === "projector" ? 42 : 40),
+    cellBox, inputBox, outputBox,
+  };
+}
+
+/**
+ * Every edge: a weight matrix, at one of its uses. The broken ones lead into a layer whose input has lost its timesteps.
+ *
+ * @param {ReturnType<import("./timeline.js").shapeOf>} shape
+ * @param {ReturnType<typeof createGeometry>} at
+ */
+export function createEdges(shape, at) {
+  const edges = [];
+  const upwards = (weight, timestep, from, lower, upper, broken = false) => edges.push({
+    key: `${weight.layer}/${weight.weight}/${timestep}`, weight, timestep, broken, upright: true,
+    from, to: { layer: weight.layer, timestep },
+    x1: at.x(timestep), y1: lower.y - EDGE_GAP, x2: at.x(timestep), y2: upper.y + upper.height + EDGE_GAP,
+  });
+
+  shape.layers.forEach(({ name, sequences }, i) => {
+    const layer = i + 1;
+    const below = shape.layers[i - 1];
+    for (let timestep = 1; timestep <= shape.timesteps; timestep += 1) {
+      const box = at.cellBox(layer, timestep);
+      const lower = layer === 1 ? at.inputBox(timestep) : at.cellBox(layer - 1, timestep);
+      const broken = below !== undefined && !below.sequences;
+      const from = { layer: below?.name ?? "input", timestep };
+      if (!broken || timestep === shape.timesteps) upwards({ layer: name, weight: "kernel" }, timestep, from, lower, box, broken);
+      const start = timestep === 1 ? at.initialX + 12 : at.cellBox(layer, timestep - 1).x + at.cellWidth + EDGE_GAP;
+      edges.push({
+        key: `${name}/recurrent_kernel/${timestep}`, weight: { layer: name, weight: "recurrent_kernel" }, timestep, broken: false, upright: false,
+        from: { layer: name, timestep: timestep - 1 }, to: { layer: name, timestep },
+        x1: start, y1: at.middle(layer), x2: box.x - EDGE_GAP, y2: at.middle(layer),
+      });
+    }
+    if (layer === shape.layers.length) {
+      const leaving = sequences ? Array.from({ length: shape.timesteps }, (_, t) => t + 1) : [shape.timesteps];
+      for (const timestep of leaving) upwards({ layer: "output", weight: "kernel" }, timestep, { layer: name, timestep }, at.cellBox(layer, timestep), at.outputBox(timestep));
+    }
+  });
+  return edges;
+}
+
+/**
+ * What an edge does at a step: "now" (with the way it flows), "done" or "todo".
+ *
+ * @param {{weight: {layer: string, weight: string}, from: {layer: string, timestep: number}, to: {layer: string, timestep: number}, upright: boolean}} edge
+ * @param {import("./types.js").Step} step
+ * @param {(address: {layer: string, timestep: number, quantity: string}) => boolean} known
+ */
+export function flowOf({ weight, from, to, upright }, step, known) {
+  const at = (place) => step.layer === place.layer && step.timestep === place.timestep;
+  const part = (...names) => step.quantity === undefined || names.includes(step.quantity);
+  if (step.phase === "forward" && at(to) && part("a")) return "forward";
+  if (step.phase === "output" && to.layer === "output" && part("a")) return "forward";
+  if (step.phase === "backward" && from.timestep > 0 && at(from) && part(upright ? "h_from_depth" : "h_from_time")) return "backward";
+  if (step.phase === "update" && step.layer === weight.layer && (step.weight ?? weight.weight) === weight.weight) return "update";
+  return known({ ...to, quantity: "a" }) ? "done" : "todo";
+}

@@ -1,0 +1,78 @@
+import { jump, togglePlay } from "./playhead.js";
+import { travel } from "./runner.js";
+import { listen, undoAll } from "./store.js";
+import { tables } from "./words.js";
+
+/** @import { State } from "./types.js" */
+
+const CONTROLS = "button, input, select, textarea, a, summary, dialog, [role=button], [role=switch], [role=tab], [contenteditable]";
+const OFF = "unrolled.singleKeysOff";
+
+/** The name that the table uses for what was pressed: "Control+Shift+z". */
+function pressed(event) {
+  const modifiers = ["Control", "Meta", "Alt"].filter((name) => event[`${name === "Control" ? "ctrl" : name.toLowerCase()}Key`]);
+  const shift = modifiers.length && event.shiftKey ? ["Shift"] : [];
+  return [...modifiers, ...shift, event.key.length === 1 && modifiers.length ? event.key.toLowerCase() : event.key].join("+");
+}
+
+/** Single keys can be switched off, for those who speak to their computer. */
+export const singleKeys = {
+  on: () => localStorage.getItem(OFF) !== "yes",
+  set: (on) => (on ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "yes")),
+};
+
+const typing = (target) => target.closest("input:not([type=range]), select, textarea, [contenteditable]") !== null;
+
+/** Binds the page's keys, from the same table that is shown to the person. */
+export function mountKeyboard(store, showKeys) {
+  const commands = {
+    play: () => togglePlay(store),
+    stepForward: () => jump(store, store.get().step + 1),
+    stepBack: () => jump(store, store.get().step - 1),
+    release: () => store.set({ pinned: null, lit: null, hover: null }),
+    undo: () => travel(store, -1),
+    redo: () => travel(store, 1),
+    showKeys,
+  };
+
+  return listen(document, "keydown", (event) => {
+    const key = pressed(event);
+    const binding = tables.keys.find(({ keys, command }) => keys.includes(key) && commands[command]);
+    if (!binding || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (binding.single && (!singleKeys.on() || typing(event.target))) return;
+    if (key === " " && event.target.closest(CONTROLS)) return;
+    if (["undo", "redo"].includes(binding.command) && typing(event.target)) return;
+    if (key !== "Escape") event.preventDefault();
+    commands[binding.command]();
+  });
+}
+
+const MOVES = { ArrowUp: [1, 0], ArrowDown: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] };
+
+/** Arrow keys move between the cells of the grid; Home and End go to its first and last timestep. */
+export function mountGridKeys(root) {
+  return listen(root, "keydown", (event) => {
+    const cell = event.target.closest("[role=gridcell]");
+    if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
+    const rows = [...root.querySelectorAll("[role=row]")].reverse();
+    const row = rows.indexOf(cell.parentElement);
+    const column = [...cell.parentElement.children].indexOf(cell);
+    const last = cell.parentElement.children.length - 1;
+    const [up, right] = MOVES[event.key] ?? [];
+    const to = event.key === "Home" ? [row, 0] : event.key === "End" ? [row, last] : up === undefined ? null : [row + up, column + right];
+    if (!to) return;
+    event.preventDefault();
+    const next = rows[to[0]]?.children[to[1]];
+    if (!next) return;
+    cell.setAttribute("tabindex", "-1");
+    next.setAttribute("tabindex", "0");
+    next.focus();
+  });
+}
+
+/** The list of keys, filled from the table. */
+export function mountKeysDialog(dialog) {
+  const single = dialog.querySelector("input[type=checkbox]");
+  single.checked = singleKeys.on();
+  return undoAll([listen(single, "change", () => singleKeys.set(single.checked))]);
+}

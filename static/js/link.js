@@ -1,0 +1,95 @@
+/** @import { Scene, State } from "./types.js" */
+
+const VERSION = 1;
+const LONGEST_SCENE = 2000;
+const SCENE_ID = /^[0-9a-f]{64}$/;
+const CELL = /^(output|[1-9]\d{0,2}),(\d{1,3})$/;
+
+const oneOf = (choices) => (text) => (choices.includes(text) ? text : undefined);
+const count = (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined);
+const flag = (text) => ({ 1: true, 0: false })[text];
+
+/** Every part of a view that a link carries: how it is written, and how it is read; what cannot be read is undefined. */
+const PARTS = {
+  step: { write: String, read: count },
+  detail: { write: String, read: oneOf(["cell", "operation"]) },
+  order: { write: String, read: oneOf(["timestep", "layer", "diagonal"]) },
+  speed: { write: String, read: (text) => oneOf(["0.25", "0.5", "1", "2", "4"])(text) && Number(text) },
+  pinned: {
+    write: (place) => (place ? `${place.layer},${place.timestep}` : ""),
+    read(text) {
+      const [, layer, timestep] = CELL.exec(text) ?? [];
+      return layer ? { layer, timestep: Number(timestep) } : undefined;
+    },
+  },
+  unit: { write: String, read: (text) => count(text) || undefined },
+  lit: { write: (address) => address ?? "", read: (text) => (/^[\w/,]{1,60}$/.test(text) ? text : undefined) },
+  loop: { write: (on) => (on ? "1" : "0"), read: flag },
+  shapes: { write: (on) => (on ? "1" : "0"), read: flag },
+  exact: { write: (on) => (on ? "1" : "0"), read: flag },
+  theme: { write: String, read: oneOf(["system", "light", "dark"]) },
+  projector: { write: (on) => (on ? "1" : "0"), read: flag },
+};
+
+export const VIEW = Object.keys(PARTS);
+
+/** The view that a page opens with, where its link says nothing else. */
+export const DEFAULT_VIEW = {
+  step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, unit: 1, lit: null,
+  loop: false, shapes: false, exact: false, theme: "system", projector: false,
+};
+
+/** Scene and view as the fragment of a link; a long scene goes by its id. */
+export function writeLink(/** @type {State} */ state) {
+  const { scene, id } = state.shown;
+  const json = JSON.stringify(scene);
+  const fragment = new URLSearchParams({ v: String(VERSION), scene: json.length > LONGEST_SCENE && id ? id : json });
+  for (const [name, { write }] of Object.entries(PARTS)) {
+    if (state[name] !== DEFAULT_VIEW[name]) fragment.set(name, write(state[name]));
+  }
+  return `#${fragment}`;
+}
+
+/**
+ * What a fragment says: a scene or the id of one, the parts of the view that could be read, and the names of those that could not.
+ *
+ * @param {string} hash
+ * @returns {{newer?: string, scene: Scene | null, id: string | null, view: Partial<State>, bad: string[]}}
+ */
+export function readLink(hash) {
+  const fragment = new URLSearchParams(hash.replace(/^#/, ""));
+  const link = { scene: null, id: null, view: {}, bad: [] };
+  if (![...fragment.keys()].length) return link;
+  const version = fragment.get("v") ?? "";
+  if (!/^\d+$/.test(version)) return { ...link, bad: ["v"] };
+  if (Number(version) > VERSION) return { ...link, newer: version };
+
+  const scene = fragment.get("scene");
+  if (scene && SCENE_ID.test(scene)) link.id = scene;
+  else if (scene) link.scene = readScene(scene);
+  if (scene && !link.id && !link.scene) link.bad.push("scene");
+
+  for (const [name, { read }] of Object.entries(PARTS)) {
+    const text = fragment.get(name);
+    if (text === null) continue;
+    const value = read(text);
+    if (value === undefined) link.bad.push(name);
+    else link.view[name] = value;
+  }
+  return link;
+}
+
+/** Enough of a check to draw the scene's controls; the server checks the rest, and says in words what is wrong. */
+function readScene(text) {
+  try {
+    const scene = JSON.parse(text);
+    const strings = (list) => Array.isArray(list) && list.every((word) => typeof word === "string");
+    const layers = Array.isArray(scene.layers) && scene.layers.length >= 2
+      && scene.layers.every((layer) => typeof layer?.type === "string" && Number.isInteger(layer.units));
+    const whole = strings(scene.vocabulary) && strings(scene.sentence) && layers && Number.isInteger(scene.weights?.seed)
+      && typeof scene.optimizer?.learning_rate === "number" && "label" in scene;
+    return whole ? scene : null;
+  } catch {
+    return null;
+  }
+}

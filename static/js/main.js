@@ -1,0 +1,64 @@
+import { mountAddressBar } from "./address-bar.js";
+import { mountConnection } from "./connection.js";
+import { mountHighlight } from "./highlight.js";
+import { mountGridKeys, mountKeyboard, mountKeysDialog } from "./keyboard.js";
+import { DEFAULT_VIEW } from "./link.js";
+import { mountPlayer } from "./player.js";
+import { mountRunner } from "./runner.js";
+import { createStore, listen, undoAll } from "./store.js";
+import { mountTerms } from "./terms-loader.js";
+import { mountGrid } from "./views/grid.js";
+import { mountHeader } from "./views/header.js";
+import { mountModel } from "./views/model.js";
+import { mountNotices } from "./views/notices.js";
+import { mountPanel } from "./views/panel.js";
+import { mountReach } from "./views/reach.js";
+import { mountReviews } from "./views/reviews.js";
+import { mountTransport } from "./views/transport.js";
+import { tables } from "./words.js";
+
+const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** Follows the system's theme, as long as the person has chosen none. */
+function mountTheme(store) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const apply = () => store.set({ dark: store.get().theme === "system" ? system.matches : store.get().theme === "dark" });
+  return undoAll([listen(system, "change", apply), store.watch(({ theme }) => theme, apply)]);
+}
+
+/** Mounts the page. Returns what takes it down again. */
+export function mount() {
+  const scene = tables.scene;
+  const store = createStore({
+    ...DEFAULT_VIEW,
+    scene, shown: { scene, id: null, trace: null }, problem: null, arriving: null, history: { past: [], future: [] },
+    busy: false, away: false, playing: false, dark: false, hover: null, notice: null, terms: null, uses: null, contributions: false,
+    viewport: { width: at("window").clientWidth, height: at("window").clientHeight },
+  });
+  const keys = /** @type {HTMLDialogElement} */ (at("keys"));
+  const showKeys = () => keys.showModal();
+
+  return undoAll([
+    mountAddressBar(store),
+    mountTheme(store),
+    mountHeader(at("header"), store),
+    mountReviews(at("reviews"), store),
+    mountModel(at("model"), store),
+    mountGrid(at("window"), store),
+    mountPanel(at("panel"), store),
+    mountTransport(at("transport"), store),
+    mountReach(at("reach"), store),
+    mountNotices(at("notice"), store),
+    mountTerms(store),
+    mountHighlight(store),
+    mountKeyboard(store, showKeys),
+    mountGridKeys(at("window")),
+    mountKeysDialog(keys),
+    listen(at("show-keys"), "click", showKeys),
+    mountPlayer(store),
+    mountRunner(store),
+    mountConnection(store),
+  ]);
+}
+
+mount();

@@ -1,0 +1,67 @@
+import { ProblemError, runScene } from "./server.js";
+import { undoAll } from "./store.js";
+import { fitted, stepIn, timelineIn } from "./state.js";
+
+/** @import { Scene, State } from "./types.js" */
+
+const SLOW = 300; // ms after which the page says that it is computing
+
+/** Puts a scene on the screen; the playhead stays at its event, where the new scene still has it. */
+function show(store, shown) {
+  const { arriving, ...before } = store.get();
+  const state = { ...before, shown, ...arriving };
+  if (!arriving && shown.scene !== before.shown.scene) state.step = timelineIn(state).nearest(stepIn(before));
+  store.set({ shown, arriving: null, busy: false, ...fitted(state) });
+}
+
+/** Can a scene with this problem be drawn? A stack that cannot work is shown, broken at its place; other scenes stay in the controls. */
+const drawable = ({ errors = [] }) => errors.length > 0 && errors.every(({ code }) => code === "expected_ndim");
+
+/**
+ * Keeps what is shown at what the server says of `scene`: asks when the scene changes, and again when the server is back.
+ * What is on the screen stays until the answer's first numbers are here.
+ */
+export function mountRunner(store) {
+  let running = new AbortController();
+  let slow;
+
+  async function run(scene) {
+    running.abort();
+    const { signal } = (running = new AbortController());
+    slow = setTimeout(() => store.set({ busy: true }), SLOW);
+    try {
+      await runScene(scene, (id, trace) => {
+        if (signal.aborted) return;
+        show(store, { scene, id, trace });
+        store.set({ problem: null });
+      }, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      store.set(error instanceof ProblemError ? { problem: error.problem, busy: false } : { away: true, busy: false });
+      if (error instanceof ProblemError && drawable(error.problem)) show(store, { scene, id: null, trace: null });
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  const stop = store.watch(({ scene, away }) => (away ? null : scene), (scene) => scene && run(scene));
+  return undoAll([stop, () => running.abort()]);
+}
+
+/** Changes the scene, so that it can be undone. */
+export function edit(store, scene) {
+  const { scene: before, history } = store.get();
+  if (scene === before) return;
+  store.set({ scene, history: { past: [...history.past, before].slice(-100), future: [] } });
+}
+
+/** Walks the list of scenes: -1 undoes, +1 does again. */
+export function travel(store, direction) {
+  const { scene, history: { past, future } } = store.get();
+  const to = direction < 0 ? past.at(-1) : future[0];
+  if (!to) return;
+  const history = direction < 0
+    ? { past: past.slice(0, -1), future: [scene, ...future] }
+    : { past: [...past, scene], future: future.slice(1) };
+  store.set({ scene: to, history });
+}

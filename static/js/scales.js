@@ -1,0 +1,43 @@
+/** @typedef {[number, number, number]} Rgb */
+
+const parse = (hex) => /** @type {Rgb} */ ([1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)));
+
+/** The eleven stops of the theme in force, for −1, −0.8 … +1: they stand once, in tokens.css. */
+function stops() {
+  const seen = getComputedStyle(document.documentElement).getPropertyValue("--signs").trim();
+  if (seen !== cached.source) cached = { source: seen, stops: seen.split(/\s+/).map(parse) };
+  return cached.stops;
+}
+let cached = { source: "", stops: /** @type {Rgb[]} */ ([]) };
+
+/** Relative luminance, as WCAG 2 defines it. */
+function luminance(rgb) {
+  const [r, g, b] = rgb.map((part) => {
+    const s = part / 255;
+    return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** The colour of a sign: negative orange, positive blue; beyond ±1 it is the end's. As [r, g, b]. */
+export function signRgb(value) {
+  const scale = stops();
+  const place = ((Math.max(-1, Math.min(1, value)) + 1) / 2) * (scale.length - 1);
+  const below = Math.min(scale.length - 2, Math.floor(place));
+  return /** @type {Rgb} */ (scale[below].map((part, i) => Math.round(part + (scale[below + 1][i] - part) * (place - below))));
+}
+
+/** The same for CSS, with the ink that contrasts most: black or white. */
+export function signed(value) {
+  const rgb = signRgb(value);
+  const light = luminance(rgb);
+  return { fill: `rgb(${rgb.join(" ")})`, ink: (light + 0.05) / 0.05 > 1.05 / (light + 0.05) ? "#000" : "#fff" };
+}
+
+const DECADES = 4;
+
+/** How strong a magnitude is drawn, 0 to 1, against the largest: a log scale over four decades. */
+export function strength(value, largest) {
+  if (!(value > 0) || !(largest > 0)) return 0;
+  return Math.max(0.08, 1 + Math.log10(value / largest) / DECADES);
+}

@@ -1,0 +1,60 @@
+import { readTrace } from "./stream.js";
+
+/** @import { Cell, Explanation, Problem, Scene } from "./types.js" */
+
+/** What the server answered instead: a problem in words for a student. */
+export class ProblemError extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+async function answered(response) {
+  if (response.ok) return response;
+  if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) throw new ProblemError(await response.json());
+  throw new TypeError(`The answer ${response.status} is not from this server.`);
+}
+
+const getJson = async (path, signal) => (await answered(await fetch(path, { signal }))).json();
+
+/**
+ * Computes a scene: its trace comes piece by piece.
+ *
+ * @param {Scene} scene
+ * @param {(id: string, trace: import("./trace.js").Trace) => void} arrived
+ * @param {AbortSignal} signal
+ */
+export async function runScene(scene, arrived, signal) {
+  const body = JSON.stringify(scene);
+  const response = await answered(await fetch("api/traces", { method: "POST", headers: { "Content-Type": "application/json" }, body, signal }));
+  const id = /** @type {string} */ (response.headers.get("Scene-Id"));
+  await readTrace(/** @type {ReadableStream<Uint8Array>} */ (response.body), (trace) => arrived(id, trace));
+}
+
+/** @returns {Promise<Scene>} */
+export const getScene = (id) => getJson(`api/scenes/${id}`);
+
+const ANSWERS_KEPT = 64;
+const answers = new Map();
+
+/** An answer about an immutable trace; the last few are kept. */
+function getKept(path) {
+  if (!answers.has(path)) {
+    const answer = getJson(path);
+    answers.set(path, answer);
+    answer.catch(() => answers.delete(path));
+    if (answers.size > ANSWERS_KEPT) answers.delete(answers.keys().next().value);
+  }
+  return answers.get(path);
+}
+
+/** Every number of a cell with every term of its sum. @returns {Promise<Cell>} */
+export const getCell = (id, layer, timestep) => getKept(`api/traces/${id}/cells/${layer}/${timestep}`);
+
+/** The gradient of a weight, as the sum over its uses. @returns {Promise<{gradients: Explanation[]}>} */
+export const getWeight = (id, layer, name) => getKept(`api/traces/${id}/weights/${layer}/${name}`);
+
+/** @returns {Promise<{engine: string}>} */
+export const getVersion = (signal) => getJson("version", signal);

@@ -1,0 +1,72 @@
+/** Are two slices the same? Arrays are compared entry by entry, everything else by identity. */
+function same(a, b) {
+  if (!Array.isArray(a) || !Array.isArray(b)) return Object.is(a, b);
+  return a.length === b.length && a.every((entry, i) => Object.is(entry, b[i]));
+}
+
+/**
+ * One frozen state object. Views watch the slice they draw and redraw at most once per frame.
+ *
+ * @template {object} S
+ * @param {S} initial
+ * @param {(flush: () => void) => void} [schedule]
+ */
+export function createStore(initial, schedule = requestAnimationFrame) {
+  let state = Object.freeze({ ...initial });
+  let pending = false;
+  const watchers = new Set();
+
+  function flush() {
+    pending = false;
+    for (const watcher of watchers) {
+      try {
+        watcher();
+      } catch (error) {
+        reportError(error); // one broken view must not stop the others in this frame
+      }
+    }
+  }
+
+  return {
+    get: () => state,
+    /** @param {Partial<S>} patch */
+    set(patch) {
+      if (Object.keys(patch).every((key) => Object.is(patch[key], state[key]))) return;
+      state = Object.freeze({ ...state, ...patch });
+      if (pending) return;
+      pending = true;
+      schedule(flush);
+    },
+    /**
+     * Draws now, then whenever select(state) changes. Returns the function that stops it.
+     *
+     * @template T
+     * @param {(state: S) => T} select
+     * @param {(slice: T) => void} draw
+     * @returns {() => void}
+     */
+    watch(select, draw) {
+      let seen = select(state);
+      const watcher = () => {
+        const now = select(state);
+        if (same(seen, now)) return;
+        seen = now;
+        draw(now);
+      };
+      watchers.add(watcher);
+      draw(seen);
+      return () => watchers.delete(watcher);
+    },
+    /** How many watchers there are: a view that is unmounted leaves none. */
+    watching: () => watchers.size,
+  };
+}
+
+/** Calls every undo of a list, last first. */
+export const undoAll = (undos) => () => [...undos].reverse().forEach((undo) => undo());
+
+/** Adds a listener and returns the function that removes it. */
+export function listen(target, type, handler, options) {
+  target.addEventListener(type, handler, options);
+  return () => target.removeEventListener(type, handler, options);
+}

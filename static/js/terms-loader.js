@@ -1,0 +1,31 @@
+import { getCell, getWeight } from "./server.js";
+import { placeIn, shapeIn } from "./state.js";
+import { undoAll } from "./store.js";
+import { tables } from "./words.js";
+
+/** Brings the terms of the cell in the panel into the state, under the key of the cell that they explain. */
+export function mountTerms(store) {
+  const whole = ({ shown: { trace, scene } }) => trace?.has(`updated/1/${tables.weights[scene.layers[0].type].at(-1)}`) ?? false;
+
+  /** Asks, and keeps the answer if it is still wanted when it comes. */
+  function load(field, key, ask) {
+    store.set({ [field]: null });
+    if (key) ask().then((answer) => store.set({ [field]: { key, ...answer } }), (error) => store.set({ [field]: { key, error: error.message } }));
+  }
+
+  const cell = (state) => {
+    const { layer, timestep } = placeIn(state);
+    return [whole(state) && timestep > 0 && !state.away ? state.shown.id : null, layer, timestep];
+  };
+  const weights = (state) => [state.contributions && whole(state) && !state.away ? state.shown.id : null, placeIn(state).layer];
+
+  return undoAll([
+    store.watch(cell, ([id, layer, timestep]) => load("terms", id && `${id}/${layer}/${timestep}`, () => getCell(id, layer, timestep))),
+    store.watch(weights, ([id, layer]) => load("uses", id && `${id}/${layer}`, async () => {
+      const { layers, output } = shapeIn(store.get());
+      const names = tables.weights[layer === "output" ? output.type : layers[Number(layer) - 1].type];
+      const answers = await Promise.all(names.map((name) => getWeight(id, layer, name)));
+      return { weights: Object.fromEntries(names.map((name, i) => [name, answers[i].gradients])) };
+    })),
+  ]);
+}

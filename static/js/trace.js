@@ -1,0 +1,77 @@
+/** @import { Address, Layout, WeightAddress } from "./types.js" */
+
+/**
+ * Every number of a scene, by its address, as far as it has arrived.
+ *
+ * @typedef {ReturnType<typeof createTrace>} Trace
+ */
+
+/**
+ * @param {Layout} layout
+ * @param {(name: string) => Float64Array | null} tensor the numbers of a tensor, or null while they are on their way
+ */
+export function createTrace(layout, tensor) {
+  const entries = new Map();
+  for (const part of ["initial_state", "forward", "output", "backward"]) {
+    for (const entry of layout[part]) entries.set(`${part}/${entry.layer}/${entry.quantity}`, entry);
+  }
+  const outputWidth = layout.output.reduce((width, { units }) => width + units, 0);
+
+  /** Where an address stands: its tensor, its entry, and how far into the tensor its row starts. */
+  function locate({ layer, timestep, quantity, gradient }) {
+    if (gradient) {
+      const initial = timestep === 0;
+      const part = initial ? "initial_state" : "backward";
+      return { name: initial ? "gradients/initial_state" : `backward/${timestep}`, entry: entries.get(`${part}/${layer}/${quantity}`), row: 0 };
+    }
+    if (timestep === 0) return { name: "initial_state", entry: entries.get(`initial_state/${layer}/${quantity}`), row: 0 };
+    if (layer === "output") {
+      const row = layout.output_timesteps.indexOf(timestep) * outputWidth;
+      return { name: "output", entry: entries.get(`output/${layer}/${quantity}`), row };
+    }
+    return { name: `forward/${timestep}`, entry: entries.get(`forward/${layer}/${quantity}`), row: 0 };
+  }
+
+  return {
+    layout,
+    /** @param {string} name is this tensor here? */
+    has: (name) => tensor(name) !== null,
+    /**
+     * All units of a quantity, or null where there is none (yet).
+     * @param {Address} address
+     */
+    vector(address) {
+      const { name, entry, row } = locate(address);
+      const numbers = entry && row >= 0 ? tensor(name) : null;
+      if (!numbers || row + entry.start + entry.units > numbers.length) return null;
+      return numbers.subarray(row + entry.start, row + entry.start + entry.units);
+    },
+    /** The loss, or null while it is on its way. */
+    loss: () => tensor("loss")?.[0] ?? null,
+    /**
+     * A whole weight, as rows: of `weights`, `gradients` or `updated`. A vector is one row.
+     * @param {WeightAddress & {of?: string}} address
+     */
+    weight({ layer, weight, of = "weights" }) {
+      const shape = layout.weights[layer]?.[weight];
+      const numbers = shape ? tensor(`${of}/${layer}/${weight}`) : null;
+      if (!numbers) return null;
+      const columns = /** @type {number} */ (shape.at(-1));
+      return Array.from({ length: numbers.length / columns }, (_, i) => numbers.subarray(i * columns, (i + 1) * columns));
+    },
+  };
+}
+
+/** An address as text, for the page's elements and for its links: "2/3/h/1", "d/2/3/h/1" of a gradient, "2/kernel/1,2" of a weight. */
+export function addressText(address) {
+  if (!address) return null;
+  const parts = "weight" in address && address.weight
+    ? [address.layer, address.weight, address.index?.join(",")]
+    : [address.layer, address.timestep, address.quantity, address.unit];
+  return [address.gradient ? "d" : undefined, ...parts].filter((part) => part !== undefined).join("/");
+}
+
+/** Does pointing at one of two addresses light the other? The same number does, and the whole that it is a part of. */
+export function sameAddress(a, b) {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+}

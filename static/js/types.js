@@ -1,0 +1,62 @@
+/**
+ * The shapes that the modules share; nothing here runs.
+ *
+ * @typedef {{type: string, units: number, return_sequences?: boolean, activation?: string}} Layer
+ * @typedef {{version: number, vocabulary: string[], sentence: string[], label: number | number[], layers: Layer[], weights: {seed: number},
+ *   loss: string, optimizer: {type: string, learning_rate: number}, initial_state?: number[][]}} Scene
+ *
+ * A quantity's address counts from 1; the initial state stands at timestep 0; `unit` is left out for the whole vector.
+ * @typedef {{layer: string, timestep: number, quantity: string, unit?: number, gradient?: boolean}} Address
+ * @typedef {{layer: string, weight: string, index?: number[], gradient?: boolean}} WeightAddress
+ *
+ * @typedef {{layer: string, quantity: string, start: number, units: number}} Entry
+ * @typedef {{timesteps: number, output_timesteps: number[], weights: Record<string, Record<string, number[]>>,
+ *   initial_state: Entry[], forward: Entry[], output: Entry[], backward: Entry[]}} Layout
+ *
+ * @typedef {{value: number, address: Address & WeightAddress | null, function: string | null, result: number}} Factor
+ * @typedef {{value: number, factors: Factor[]}} Term
+ * @typedef {{address: Address & WeightAddress, value: number, operation: string, terms: Term[]}} Explanation
+ * @typedef {{forward: Explanation[], backward: Explanation[]}} Cell
+ *
+ * @typedef {{pointer: string, code: string, limit?: any, received?: any, detail?: string}} FieldError
+ * @typedef {{type: string, title: string, status: number, detail: string, errors?: FieldError[]}} Problem
+ *
+ * One step of the timeline: what becomes known at it. Without `quantity` or `weight` it is the whole cell or layer.
+ * @typedef {{phase: string, layer?: string, timestep?: number, quantity?: string, weight?: string}} Step
+ *
+ * What the page shows: a scene with its trace, or a stack that cannot work, without one.
+ * @typedef {{scene: Scene, id: string | null, trace: import("./trace.js").Trace | null}} Shown
+ *
+ * @typedef {{layer: string, timestep: number}} Place
+ *
+ * @typedef {object} State
+ * @property {Scene} scene the scene as the controls have it
+ * @property {Shown} shown
+ * @property {Problem | null} problem what the server says of the scene, where it cannot be computed
+ * @property {Partial<State> | null} arriving where a link wants to be, until its scene is here
+ * @property {boolean} busy the scene's answer is slow
+ * @property {boolean} away the server does not answer
+ * @property {{past: Scene[], future: Scene[]}} history
+ * @property {number} step
+ * @property {string} detail
+ * @property {string} order
+ * @property {number} speed
+ * @property {boolean} loop
+ * @property {boolean} playing
+ * @property {Place | null} pinned the cell that the panel is held at; without one it follows the playhead
+ * @property {number} unit
+ * @property {({key: string, error?: string} & Cell) | null} terms of the cell in the panel, by its key
+ * @property {{key: string, error?: string, weights: Record<string, Explanation[]>} | null} uses of the weights of the layer in the panel
+ * @property {boolean} contributions is the panel open at what goes to the weights?
+ * @property {string | null} hover the address under the pointer
+ * @property {string | null} lit the address that is held lit
+ * @property {boolean} shapes
+ * @property {boolean} exact full precision in the panel
+ * @property {string} theme
+ * @property {boolean} dark
+ * @property {boolean} projector
+ * @property {{width: number, height: number}} viewport of the grid, in px
+ * @property {{text: string, kind: string} | null} notice
+ */
+
+export {};

@@ -1,0 +1,51 @@
+import { attrs, text } from "../dom.js";
+import { writeLink } from "../link.js";
+import { travel } from "../runner.js";
+import { listen, undoAll } from "../store.js";
+import { words } from "../words.js";
+
+const THEMES = ["system", "light", "dark"];
+
+/** Copies the link; where the browser gives no clipboard, shows it to be copied by hand. */
+async function copyLink(store, dialog) {
+  const link = new URL(writeLink(store.get()), location.href).href;
+  try {
+    await navigator.clipboard.writeText(link);
+    store.set({ notice: { kind: "good", text: words("notice.copied") } });
+  } catch {
+    const field = dialog.querySelector("textarea");
+    field.value = link;
+    dialog.showModal();
+    field.select();
+  }
+}
+
+/** Undo and redo, the link, how the page looks. */
+export function mountHeader(root, store) {
+  const find = (name) => root.querySelector(`[data-part=${name}]`);
+  const [undo, redo, copy, theme, projector, menu] = ["undo", "redo", "copy", "theme", "projector", "menu"].map(find);
+  const dialog = document.getElementById("link");
+  const side = document.getElementById("side");
+
+  return undoAll([
+    listen(undo, "click", () => travel(store, -1)),
+    listen(redo, "click", () => travel(store, 1)),
+    listen(copy, "click", () => copyLink(store, dialog)),
+    listen(theme, "click", () => store.set({ theme: THEMES[(THEMES.indexOf(store.get().theme) + 1) % THEMES.length] })),
+    listen(projector, "click", () => store.set({ projector: !store.get().projector })),
+    listen(menu, "click", () => {
+      const open = side.classList.toggle("open");
+      attrs(menu, { "aria-expanded": String(open) });
+    }),
+    store.watch(({ history: { past, future } }) => [past.length, future.length], ([past, future]) => {
+      undo.disabled = past === 0;
+      redo.disabled = future === 0;
+    }),
+    store.watch(({ theme: name, dark, projector: large }) => [name, dark, large], ([name, dark, large]) => {
+      attrs(document.documentElement, { "data-theme": dark ? "dark" : "light", "data-profile": large ? "projector" : null });
+      attrs(theme, { "aria-label": words(`theme.${name}`), title: words(`theme.${name}`) });
+      text(theme, { system: "◐", light: "☀", dark: "☾" }[name]);
+      attrs(projector, { "aria-pressed": String(large) });
+    }),
+  ]);
+}

@@ -1,0 +1,23 @@
+import { text } from "../dom.js";
+import { undoAll } from "../store.js";
+import { words } from "../words.js";
+
+const GOOD_NEWS = 4000; // ms that good news stays; the rest stays until it is over
+
+/** What the page has to say of itself: the server is away, a link could not be read, a problem that no control can mark. */
+export function mountNotices(root, store) {
+  let timer;
+
+  /** A problem whose field no control of the page marks by itself. */
+  const unmarked = (problem) => (problem && !problem.errors?.some(({ pointer }) => /^\/(sentence|label|vocabulary|layers\/\d)/.test(pointer)) ? problem.detail : null);
+
+  const stop = store.watch(({ away, problem, notice }) => [away, problem, notice], ([away, problem, notice]) => {
+    const said = away ? words("notice.away") : unmarked(problem) ?? notice?.text ?? "";
+    root.hidden = said === "";
+    root.dataset.kind = away || said !== notice?.text ? "bad" : notice.kind;
+    text(root, said);
+    clearTimeout(timer);
+    if (notice?.kind === "good") timer = setTimeout(() => store.set({ notice: null }), GOOD_NEWS);
+  });
+  return undoAll([stop, () => clearTimeout(timer)]);
+}

@@ -1,0 +1,109 @@
+import { attrs, html, join, text } from "../dom.js";
+import { arriving, contributions, leaving, updates } from "../panel/backward.js";
+import { numbers, scalars, symbols } from "../panel/forward.js";
+import { edit } from "../runner.js";
+import { withInitial } from "../scene.js";
+import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
+import { listen, undoAll } from "../store.js";
+import { rich, tables, words } from "../words.js";
+
+/** @import { State } from "../types.js" */
+
+/** The words up to a timestep, as the page writes a sentence. */
+const sentence = ({ shown }, timestep) => shown.scene.sentence.slice(0, timestep).join(" ");
+
+function heading(/** @type {State} */ state, { layer, timestep }) {
+  const step = stepIn(state);
+  if (step.phase === "update" && !state.pinned) {
+    const name = layer === "output" ? words("layer.output") : words("layer", { layer });
+    return rich("panel.update", { layer: name, rate: state.shown.scene.optimizer.learning_rate });
+  }
+  if (timestep === 0) return rich("panel.initial", { layer });
+  return rich(layer === "output" ? "panel.output" : "panel.cell", { layer, timestep, words: sentence(state, timestep) });
+}
+
+/** The units of the chosen cell, one button each. */
+function drawUnits(root, state, units) {
+  join(root, Array.from({ length: units }, (_, i) => i + 1), {
+    key: (unit) => unit,
+    create: (unit) => html("button", { type: "button", "data-unit": unit, "aria-label": words("unit", { unit }) }, String(unit)),
+    update: (node, unit) => attrs(node, { "aria-pressed": String(unit === state.unit) }),
+  });
+}
+
+/** The editor of an initial state: one number per unit. */
+function drawInitial(root, state, index, units) {
+  const values = state.scene.initial_state?.[index] ?? Array(units).fill(0);
+  const limit = tables.limits.absolute_value.max;
+  join(root, Array.from({ length: units }, (_, unit) => ({ unit, value: values[unit] ?? 0 })), {
+    key: ({ unit }) => `${index}/${unit}`,
+    create: ({ unit }) => html("label", {}, words("initial.unit", { unit: unit + 1 }),
+      html("input", { type: "number", step: "0.1", min: -limit, max: limit, "data-layer": index, "data-unit": unit })),
+    update(node, { value }) {
+      const input = node.querySelector("input");
+      if (input !== document.activeElement || Number(input.value) !== value) input.value = String(value);
+    },
+  });
+}
+
+/** Fills a section, or hides it where it has nothing to say. */
+function fill(section, nodes) {
+  section.hidden = nodes.length === 0;
+  section.querySelector(".body").replaceChildren(...nodes);
+}
+
+/** The right of the page: where a cell's numbers come from, and where its gradient goes. */
+export function mountPanel(root, store) {
+  const find = (name) => root.querySelector(`[data-part="${name}"]`);
+  const parts = Object.fromEntries(["where", "pinned", "pending", "symbols", "numbers", "scalar", "units", "arrives", "blame", "leaves", "weights", "initial", "inputs", "update", "exact"]
+    .map((name) => [name, find(name)]));
+
+  function draw() {
+    const state = store.get();
+    const place = placeIn(state);
+    const { layers, output } = shapeIn(state);
+    const step = stepIn(state);
+    const { known } = timelineIn(state);
+    const recurrent = place.layer !== "output";
+    const units = recurrent ? layers[Number(place.layer) - 1].units : output.units;
+    const initial = place.timestep === 0;
+    const updating = step.phase === "update" && !state.pinned;
+    const forward = !initial && !updating && state.shown.trace !== null && known({ ...place, quantity: "a" }) <= state.step;
+    const first = recurrent ? "h_from_depth" : "a";
+    const backward = forward && known({ ...place, quantity: first, gradient: true }) <= state.step;
+    const terms = state.terms?.key === `${state.shown.id}/${place.layer}/${place.timestep}` ? state.terms : null;
+    const uses = state.uses?.key === `${state.shown.id}/${place.layer}` ? state.uses : null;
+    const failed = terms?.error ? [html("p", { class: "note" }, state.away ? words("panel.away") : terms.error)] : [];
+
+    parts.where.replaceChildren(...heading(state, place));
+    text(parts.pinned, state.pinned ? words("panel.pinned") : words("panel.following"));
+    parts.pending.hidden = forward || initial || updating;
+    fill(parts.symbols, initial || updating ? [] : symbols(state, place));
+    fill(parts.numbers, forward ? numbers(state, place) : []);
+    fill(parts.scalar, forward ? [...scalars(state, terms?.forward ?? []), ...failed] : []);
+    drawUnits(parts.units, state, units);
+    fill(parts.arrives, backward ? arriving(state, place) : []);
+    fill(parts.blame, backward ? scalars(state, terms?.backward ?? []) : []);
+    fill(parts.leaves, backward ? leaving(state, place) : []);
+    parts.weights.hidden = !backward || known({ ...place, quantity: "a", gradient: true }) > state.step;
+    parts.weights.querySelector(".body").replaceChildren(...(uses?.error ? [html("p", { class: "note" }, uses.error)] : uses ? contributions(state, place, uses.weights) : []));
+    parts.initial.hidden = !initial;
+    if (initial) drawInitial(parts.inputs, state, Number(place.layer) - 1, units);
+    const names = tables.weights[recurrent ? layers[Number(place.layer) - 1].type : output.type];
+    fill(parts.update, updating ? updates(state, place.layer, step.weight ? [step.weight] : names) : []);
+    attrs(parts.exact, { "aria-pressed": String(state.exact) });
+  }
+
+  return undoAll([
+    listen(parts.units, "click", ({ target }) => target.dataset.unit && store.set({ unit: Number(target.dataset.unit) })),
+    listen(parts.exact, "click", () => store.set({ exact: !store.get().exact })),
+    listen(parts.weights, "toggle", () => store.set({ contributions: parts.weights.open })),
+    listen(parts.inputs, "change", ({ target }) => {
+      const { layer, unit } = target.dataset;
+      if (target.validity.badInput) return;
+      edit(store, withInitial(store.get().scene, Number(layer), Number(unit), Number(target.value || 0)));
+    }),
+    store.watch(({ shown, scene, step, detail, order, pinned, unit, exact: full, dark, terms, uses, away }) =>
+      [shown, scene, step, detail, order, pinned, unit, full, dark, terms, uses, away], draw),
+  ]);
+}

@@ -1,0 +1,36 @@
+import { attrs, html, join, text } from "../dom.js";
+import { magnitude } from "../format.js";
+import { strength } from "../scales.js";
+import { shapeIn, valuesIn } from "../state.js";
+import { words } from "../words.js";
+
+/** How far the gradient reaches: |∂L/∂h| of every cell, by the depth of its colour on a log scale. */
+export function mountReach(root, store) {
+  const LEGIBLE = 12; // of more timesteps, the numbers give way to colour
+
+  function draw(state) {
+    const { layers, timesteps } = shapeIn(state);
+    const times = Array.from({ length: timesteps }, (_, i) => i + 1);
+    const norm = (layer, timestep) => valuesIn(state, { layer, timestep, quantity: "h_norm", gradient: true })?.[0] ?? null;
+    const rows = [...layers].reverse().map(({ name }) => ({ name, norms: times.map((t) => norm(name, t)) }));
+    const largest = Math.max(...rows.flatMap(({ norms }) => norms.map((value) => value ?? 0)));
+    root.hidden = largest === 0;
+    join(root.querySelector("tbody"), rows, {
+      key: ({ name }) => name,
+      create: ({ name }) => html("tr", {}, html("th", { scope: "row" }, words("layer", { layer: name }))),
+      update(node, { name, norms }) {
+        while (node.children.length > norms.length + 1) node.lastChild.remove();
+        while (node.children.length < norms.length + 1) node.append(html("td"));
+        norms.forEach((value, i) => {
+          const cell = node.children[i + 1];
+          const strong = value === null ? 0 : strength(value, largest);
+          attrs(cell, { style: `--strength: ${strong * 100}%`, class: strong > 0.5 ? "strong" : null, "data-address": `${name}/${i + 1}`,
+            title: value === null ? null : words("reach.cell", { layer: name, timestep: i + 1, norm: magnitude(value) }) });
+          text(cell, value === null || timesteps > LEGIBLE ? "" : magnitude(value));
+        });
+      },
+    });
+  }
+
+  return store.watch(({ shown, step, detail, order }) => [shown, step, detail, order], () => draw(store.get()));
+}

@@ -1,0 +1,28 @@
+/** The page's tables, as the server wrote them into the page: words, keys, quantities, limits, reviews. */
+export const tables = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("tables")).textContent ?? "{}");
+
+/** A visible sentence by its key, its {placeholders} filled. An unknown key is an error: the contract test finds it first. */
+export function words(key, values = {}) {
+  const sentence = tables.words[key];
+  if (sentence === undefined) throw new Error(`No words for “${key}”.`);
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+/** The same as nodes, with *emphasis* as <em>; a filled-in star is no emphasis, and words from a person are isolated. */
+export function rich(key, values = {}) {
+  const sentence = tables.words[key];
+  if (sentence === undefined) throw new Error(`No words for “${key}”.`);
+  return sentence.split("*").map((part, i) => {
+    const nodes = part.split(/(\{\w+\})/).map((piece) => {
+      const name = /^\{(\w+)\}$/.exec(piece)?.[1];
+      if (!name) return piece;
+      const node = document.createElement("bdi");
+      node.textContent = String(values[name]);
+      return node;
+    });
+    if (i % 2 === 0) return nodes;
+    const em = document.createElement("em");
+    em.append(...nodes);
+    return em;
+  }).flat();
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { DEFAULT_VIEW, readLink, writeLink } from "../../static/js/link.js";
+
+const scene = {
+  version: 1, vocabulary: ["cat", "mat", "rat"], sentence: ["cat", "mat", "rat"], label: 1,
+  layers: [
+    { type: "SimpleRNN", units: 3, return_sequences: true },
+    { type: "SimpleRNN", units: 2, return_sequences: false },
+    { type: "Dense", units: 1, activation: "sigmoid" },
+  ],
+  weights: { seed: 0 }, loss: "binary_crossentropy", optimizer: { type: "SGD", learning_rate: 0.1 },
+};
+const id = "a".repeat(64);
+const state = (view = {}, of = scene) => ({ ...DEFAULT_VIEW, shown: { scene: of, id }, ...view });
+
+test("a link carries scene and view there and back", () => {
+  const view = { step: 7, detail: "operation", order: "diagonal", speed: 0.5, pinned: { layer: "2", timestep: 3 }, unit: 2,
+    lit: "2/kernel", loop: true, shapes: true, exact: true, theme: "dark", projector: true };
+  const link = readLink(writeLink(state(view)));
+  assert.deepEqual(link, { scene, id: null, view, bad: [] });
+});
+
+test("what is at its default is left out", () => {
+  assert.deepEqual([...new URLSearchParams(writeLink(state()).slice(1)).keys()], ["v", "scene"]);
+});
+
+test("a scene over 2,000 characters goes by its id", () => {
+  const long = { ...scene, vocabulary: Array.from({ length: 400 }, (_, i) => `word${i}`) };
+  const link = readLink(writeLink(state({}, long)));
+  assert.equal(link.id, id);
+  assert.equal(link.scene, null);
+});
+
+test("every part that cannot be read is named, and the rest is kept", () => {
+  const link = readLink(`#v=1&scene=${encodeURIComponent(JSON.stringify(scene))}&step=-1&detail=atom&cell=2&pinned=0,1&unit=0&lit=<b>&theme=dark`);
+  assert.deepEqual(link.bad, ["step", "detail", "pinned", "unit", "lit"]);
+  assert.deepEqual(link.view, { theme: "dark" });
+  assert.deepEqual(link.scene, scene);
+});
+
+test("a scene that is no scene is refused", () => {
+  for (const text of ["{", "null", "[]", "{}", JSON.stringify({ ...scene, layers: [] }), JSON.stringify({ ...scene, sentence: "cat" })]) {
+    assert.deepEqual(readLink(`#v=1&scene=${encodeURIComponent(text)}`).bad, ["scene"], text);
+  }
+});
+
+test("a link of a newer version says so, and an empty fragment says nothing", () => {
+  assert.equal(readLink("#v=2&step=1").newer, "2");
+  assert.deepEqual(readLink(""), { scene: null, id: null, view: {}, bad: [] });
+  assert.deepEqual(readLink("#hello").bad, ["v"]);
+});
+
+test("a link of every version is read", () => {
+  const links = JSON.parse(readFileSync(new URL("./links.json", import.meta.url), "utf8"));
+  for (const { link, scene: stored, view } of links) assert.deepEqual(readLink(link), { scene: stored, id: null, view, bad: [] });
+});
