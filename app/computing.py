@@ -1,0 +1,86 @@
+"""From a scene to its trace and to the terms of its numbers: computed in the pool, kept in the cache, known by the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.answers import Representation
+from app.errors import Problem
+from app.layout import encoded
+from app.scenes import Scene, parse_scene
+from app.store import Store
+from app.traces import SceneTrace, run
+from app.work import Cache, Pool
+
+TRACE_TYPE = "application/vnd.safetensors"
+OVERHEAD = 64 * 2**10  # bytes of a model, its layers and their views, beside their numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A trace, as arrays and as it is sent."""
+
+    trace: SceneTrace
+    sent: Representation
+
+    @property
+    def size(self) -> int:
+        """What it costs to keep, in bytes: every number stands in an array, and once more in the bytes."""
+        return 2 * self.sent.size + OVERHEAD
+
+
+def compute(scene: Scene) -> Computed:
+    """The trace of a scene, found finite and hashed."""
+    trace = run(scene)
+    return Computed(trace, Representation.binary(encoded(trace), TRACE_TYPE))
+
+
+class Computing:
+    """Everything that is computed goes through here."""
+
+    def __init__(self, store: Store, cache: Cache, pool: Pool) -> None:
+        self._store = store
+        self._cache = cache
+        self._pool = pool
+
+    async def trace(self, scene: Scene) -> Computed:
+        """The trace of a scene. Once it is answered, the scene is known by its id."""
+        return await self._cache.get(("trace", scene.id), lambda: self._first(scene))
+
+    async def trace_by_id(self, scene_id: str) -> Computed:
+        """The trace of a scene that is known here."""
+        return await self._cache.get(("trace", scene_id), lambda: self._again(scene_id))
+
+    async def scene(self, scene_id: str) -> bytes:
+        """The canonical JSON of a scene that is known here."""
+        canonical = await self._store.get(scene_id)
+        if canonical is None:
+            raise Problem("unknown-scene", "No scene with this id was ever computed here. Send the scene itself to POST /api/traces.")
+        return canonical
+
+    async def explanation(self, scene_id: str, place: tuple[Any, ...], explain: Callable[[SceneTrace], Any]) -> Representation:
+        """What explain says about a place of a trace, as JSON."""
+        computed = await self.trace_by_id(scene_id)
+        return await self._cache.get(("explanation", scene_id, *place), lambda: self._pool.run(as_json, lambda: explain(computed.trace)))
+
+    async def _first(self, scene: Scene) -> Computed:
+        computed = await self._pool.run(compute, scene)
+        await self._store.put(scene.id, scene.canonical)
+        return computed
+
+    async def _again(self, scene_id: str) -> Computed:
+        return await self._pool.run(compute, parse_scene(await self.scene(scene_id)))
+
+
+def as_json(make: Callable[[], Any]) -> Representation:
+    """A document as JSON; a number that is not finite raises before a byte leaves."""
+    return json_answer(make())
+
+
+def json_answer(document: Any) -> Representation:
+    """The document as compact JSON."""
+    text = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return Representation.text(text.encode(), "application/json")

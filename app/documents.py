@@ -1,0 +1,129 @@
+"""The JSON that routes answer with, described for the OpenAPI document; tests hold the answers, which are made elsewhere, to it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Document(BaseModel):
+    """An answer: all its fields, no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FaultDocument(Document):
+    """One place that is wrong."""
+
+    pointer: str = Field(description="JSON pointer into what was sent; empty: the whole of it")
+    code: str
+    limit: float | str | None
+    received: float | str | bool | None
+    detail: str
+
+
+class ProblemDocument(Document):
+    """RFC 9457: what went wrong, in a sentence for a student."""
+
+    type: str = Field(description="Leads to the documentation of this kind of problem")
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FaultDocument]
+
+
+class QuantityPlace(Document):
+    """Where a number of the grid stands; all counts from 1, the initial state is timestep 0."""
+
+    layer: str
+    timestep: int
+    quantity: str
+    unit: int
+    gradient: bool
+
+
+class WeightPlace(Document):
+    """Where a weight stands; the index counts from 1."""
+
+    layer: str
+    weight: Literal["kernel", "recurrent_kernel", "bias"]
+    index: list[int]
+    gradient: bool
+
+
+class FactorDocument(Document):
+    """A number, where it stands (null: a constant), and what the function named makes of it."""
+
+    value: float
+    address: QuantityPlace | WeightPlace | None
+    function: str | None
+    result: float
+
+
+class TermDocument(Document):
+    """A product: value is the product of the results of its factors."""
+
+    value: float
+    factors: list[FactorDocument]
+
+
+class ExplanationDocument(Document):
+    """A number and its terms, which add up to it."""
+
+    address: QuantityPlace | WeightPlace
+    value: float
+    operation: str
+    terms: list[TermDocument]
+
+
+class CellDocument(Document):
+    """Every number of a cell or an output, forward and backward."""
+
+    scene: str
+    layer: str
+    timestep: int
+    forward: list[ExplanationDocument]
+    backward: list[ExplanationDocument]
+
+
+class WeightDocument(Document):
+    """The gradient of every number of a weight."""
+
+    scene: str
+    layer: str
+    name: Literal["kernel", "recurrent_kernel", "bias"]
+    gradients: list[ExplanationDocument]
+
+
+class LimitDocument(Document):
+    """Both ends included."""
+
+    min: float
+    max: float
+    description: str
+
+
+class HealthDocument(Document):
+    """The server is well."""
+
+    status: Literal["ok"]
+
+
+class VersionDocument(Document):
+    """What runs here."""
+
+    version: str
+    engine: str
+    scene: int = Field(description="the newest version of a scene that is read here")
+
+
+DOCUMENTS: tuple[type[Document], ...] = (
+    ProblemDocument,
+    CellDocument,
+    WeightDocument,
+    LimitDocument,
+    HealthDocument,
+    VersionDocument,
+)

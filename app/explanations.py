@@ -1,0 +1,137 @@
+"""The terms behind the numbers of a cell or a weight, addressed as the page and its links count: from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from app.errors import Problem
+from app.layout import BACKWARD
+from app.limits import most
+from app.traces import SceneTrace
+from engine import Explanation, Factor, QuantityAddress, Term, WeightAddress, explain
+
+Document = dict[str, Any]
+
+
+class Numbers(NamedTuple):
+    """Some units of one quantity: layer as model.layers has it, timestep from 1, units from 0."""
+
+    layer: int
+    timestep: int
+    quantity: str
+    units: Sequence[int]
+
+
+def cell(trace: SceneTrace, layer: int, timestep: int, unit: int | None = None) -> Document:
+    """Everything about a cell. The gradients of the input and of the initial state, which have no cell, stand in the one they leave."""
+    scene = trace.scene
+    _require("layer", layer, len(scene.recurrent))
+    _require("timestep", timestep, len(scene.sentence))
+    width = scene.recurrent[layer - 1].units
+    units = _chosen("unit", unit, width)
+    borders = [Numbers(layer, 0, "h", units)] if timestep == 1 else []
+    if layer == 1 and unit is None:
+        borders.append(Numbers(0, timestep, "x", range(len(scene.vocabulary))))
+    below, above = (trace.model.layers[index].width for index in (layer - 1, layer + 1))
+    _require_few_terms(len(units) * (below + above + 2 * width) + sum(len(border.units) for border in borders) * width)
+    ahead = [Numbers(layer, timestep, quantity, units) for quantity in trace.model.layers[layer].quantities]
+    back = [Numbers(layer, timestep, quantity, units) for quantity in BACKWARD]
+    place = {"scene": scene.id, "layer": str(layer), "timestep": timestep}
+    return {**place, "forward": _numbers(trace, ahead), "backward": _numbers(trace, back + borders, gradient=True)}
+
+
+def output(trace: SceneTrace, timestep: int, unit: int | None = None) -> Document:
+    """Everything about an output: its units, the loss, and the gradient that enters there."""
+    scene, layer = trace.scene, len(trace.model.layers) - 1
+    if timestep not in scene.output_timesteps:
+        last = f"This scene has an output at {'every timestep' if scene.recurrent[-1].return_sequences else 'the last timestep only'}"
+        raise Problem("unknown-number", f"{last}, {scene.output_timesteps[-1]}. Received: {timestep}.")
+    width = scene.layers[-1].units
+    units = _chosen("unit", unit, width)
+    _require_few_terms(len(units) * scene.recurrent[-1].units + 2 * width * len(scene.output_timesteps))
+    ahead = [Numbers(layer, timestep, quantity, units) for quantity in trace.model.layers[layer].quantities]
+    loss = _document(trace, QuantityAddress(layer, timestep - 1, "loss", 0), explain_loss(trace))
+    back = [Numbers(layer, timestep, "a", units)]
+    place = {"scene": scene.id, "layer": "output", "timestep": timestep}
+    return {**place, "forward": [*_numbers(trace, ahead), loss], "backward": _numbers(trace, back, gradient=True)}
+
+
+def weight(trace: SceneTrace, layer: str, name: str, row: int | None = None, unit: int | None = None) -> Document:
+    """The gradient of every number of a weight, or of those of one row or of one unit."""
+    if (layer, name) not in trace.weight_names:
+        known = ", ".join("/".join(names) for names in trace.weight_names)
+        raise Problem("unknown-number", f"The weights of this scene are {known}. Received: {layer}/{name}.")
+    index = trace.layer_names.index(layer)
+    *rows, width = dict(zip(trace.weight_names, trace.forward.weights, strict=True))[layer, name].shape
+    places = list(product(*(_chosen("row", row, size) for size in rows), _chosen("unit", unit, width)))
+    _require_few_terms(len(places) * len(trace.scene.sentence))
+    gradients = [_document(trace, *_weight_gradient(trace, index, name, place)) for place in places]
+    return {"scene": trace.scene.id, "layer": layer, "name": name, "gradients": gradients}
+
+
+def _weight_gradient(trace: SceneTrace, layer: int, name: str, place: tuple[int, ...]) -> tuple[WeightAddress, Explanation]:
+    explanation = explain(trace.model, trace.forward, layer=layer, weight=name, index=place, gradients=trace.gradients)
+    return WeightAddress(layer, name, place, gradient=True), explanation
+
+
+def explain_loss(trace: SceneTrace) -> Explanation:
+    """The loss, which is one number for all outputs."""
+    layer = len(trace.model.layers) - 1
+    return explain(trace.model, trace.forward, layer=layer, quantity="loss", gradients=trace.gradients)
+
+
+def _numbers(trace: SceneTrace, wanted: Iterable[Numbers], gradient: bool = False) -> list[Document]:
+    gradients = trace.gradients if gradient else None
+    explained = []
+    for layer, timestep, quantity, units in wanted:
+        for unit in units:
+            at = QuantityAddress(layer, timestep - 1, quantity, unit, gradient)
+            found = explain(
+                trace.model, trace.forward, layer=layer, timestep=timestep - 1, quantity=quantity, unit=unit, gradients=gradients
+            )
+            explained.append(_document(trace, at, found))
+    return explained
+
+
+def _document(trace: SceneTrace, at: QuantityAddress | WeightAddress, explanation: Explanation) -> Document:
+    terms = [_term(trace, term) for term in explanation.terms]
+    return {"address": _address(trace, at), "value": explanation.value, "operation": explanation.operation, "terms": terms}
+
+
+def _term(trace: SceneTrace, term: Term) -> Document:
+    return {"value": term.value, "factors": [_factor(trace, factor) for factor in term.factors]}
+
+
+def _factor(trace: SceneTrace, factor: Factor) -> Document:
+    address = None if factor.address is None else _address(trace, factor.address)
+    return {"value": factor.value, "address": address, "function": factor.function, "result": factor.result}
+
+
+def _address(trace: SceneTrace, at: QuantityAddress | WeightAddress) -> Document:
+    layer = trace.layer_names[at.layer]
+    if isinstance(at, WeightAddress):
+        return {"layer": layer, "weight": at.weight, "index": [place + 1 for place in at.index], "gradient": at.gradient}
+    return {"layer": layer, "timestep": at.timestep + 1, "quantity": at.quantity, "unit": at.unit + 1, "gradient": at.gradient}
+
+
+def _chosen(name: str, number: int | None, most_of_them: int) -> Sequence[int]:
+    """The places that are asked for, from 0: all, or the one that the parameter names."""
+    if number is None:
+        return range(most_of_them)
+    _require(name, number, most_of_them)
+    return [number - 1]
+
+
+def _require(name: str, number: int, last: int) -> None:
+    if not 1 <= number <= last:
+        raise Problem("unknown-number", f"`{name}` counts from 1 to {last} here. Received: {number}.")
+
+
+def _require_few_terms(count: int) -> None:
+    if count > most("terms"):
+        detail = (
+            f"One answer may hold {most('terms')} terms. Received: a request for about {count}. Add ?unit=1, or for a weight ?row=1&unit=1."
+        )
+        raise Problem("too-many-terms", detail)

@@ -1,0 +1,49 @@
+"""The files of the page, as answers: read once, and again when they change."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+
+from app.answers import Representation
+from app.errors import Problem
+
+TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".ttf": "font/ttf",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+}
+COMPRESSED_ALREADY = ("image/png", "image/jpeg", "image/webp", "font/woff2")
+
+
+class Files:
+    """The files below one folder, and nothing beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._read: dict[Path, tuple[int, Representation]] = {}
+
+    def get(self, name: str) -> Representation:
+        """The file of this name, relative to the folder; a problem if there is none."""
+        try:
+            path = (self._folder / name).resolve(strict=True)
+            changed = path.stat().st_mtime_ns
+        except (OSError, ValueError):
+            raise _nothing_there() from None
+        if not path.is_relative_to(self._folder) or not path.is_file():
+            raise _nothing_there()
+        if path not in self._read or self._read[path][0] != changed:
+            self._read[path] = (changed, _representation(path))
+        return self._read[path][1]
+
+
+def _representation(path: Path) -> Representation:
+    media_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    make = Representation.binary if media_type in COMPRESSED_ALREADY else Representation.text
+    return make(path.read_bytes(), media_type)
+
+
+def _nothing_there() -> Problem:
+    return Problem("not-found", "There is no such file on this server. Start from the page at the top.")

@@ -1,0 +1,115 @@
+"""What holds for every request and every answer, also for those that no route makes: plain ASGI, outermost first."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import Problem, problem_answer
+
+logger = logging.getLogger(__name__)
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",  # Plotly and the colours of cells set style attributes
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class SecureAnswers:
+    """Every answer carries the headers that keep a browser from doing what the page does not need."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Adds the headers when an answer starts."""
+
+        async def secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, secured)
+
+
+class HeadRequests:
+    """HEAD is GET without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Asks as GET, and keeps the body."""
+
+        async def headers_only(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            await self.app({**scope, "method": "GET"}, receive, headers_only)
+        else:
+            await self.app(scope, receive, send)
+
+
+class Faults:
+    """A mistake of ours becomes a problem without any of its details, which go to the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes on, and answers for whatever is raised."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception:
+            if started or scope["type"] != "http":
+                raise  # the connection breaks off: half an answer must not look like a whole one
+            logger.exception("%s %s", scope["method"], scope["path"])
+            problem = Problem(
+                "internal", "The server made a mistake; your scene did not. Try again, and tell the maintainers if it happens again."
+            )
+            await problem_answer(problem, scope)(scope, receive, send)
+
+
+class KnownHosts:
+    """A name that leads here without our knowing may be somebody's trick: only the names of the setting are answered to."""
+
+    def __init__(self, app: ASGIApp, allowed: tuple[str, ...]) -> None:
+        self.app = app
+        self.allowed = {name.lower().strip("[]") for name in allowed}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes on what is meant for us."""
+        if scope["type"] != "http" or "*" in self.allowed or (name := _host(scope)) in self.allowed:
+            await self.app(scope, receive, send)
+            return
+        detail = f"This server answers to the names {', '.join(sorted(self.allowed))}. Received: {name[:64] or 'none'}. Use one of them."
+        await problem_answer(Problem("wrong-host", detail), scope)(scope, receive, send)
+
+
+def _host(scope: Scope) -> str:
+    """The name in the Host header, without its port."""
+    host = Headers(scope=scope).get("host", "").lower()
+    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]

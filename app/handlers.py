@@ -1,0 +1,42 @@
+"""From whatever a route raises to a problem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.errors import Faulty, Problem, problem_answer
+from app.problems import PROBLEMS
+from app.validation import faults_of
+
+BY_STATUS = {
+    404: ("not-found", "There is nothing at this address. The documentation, at docs, lists every address that works."),
+    405: ("method-not-allowed", "This address does not take this method. The header Allow names those that it takes."),
+}
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Every error becomes a problem of the table."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _parameters)
+    app.add_exception_handler(HTTPException, _framework)
+
+
+async def _problem(request: Request, problem: Any) -> Response:
+    return problem_answer(problem, request.scope)
+
+
+async def _parameters(request: Request, error: Any) -> Response:
+    """A place in the path that cannot be is a place that is not there; anything else is a bad parameter."""
+    errors = [{**each, "loc": each["loc"][1:]} for each in error.errors()]
+    in_path = any(each["loc"][0] == "path" for each in error.errors())
+    return problem_answer(Faulty(faults_of(errors, {}), "unknown-number" if in_path else "invalid-parameter"), request.scope)
+
+
+async def _framework(request: Request, error: Any) -> Response:
+    name, detail = BY_STATUS.get(error.status_code, ("internal", PROBLEMS["internal"].meaning))
+    return problem_answer(Problem(name, detail, headers=error.headers), request.scope)

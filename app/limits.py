@@ -1,0 +1,43 @@
+"""Every limit of what may be asked, in one place: checks, documentation, `GET /api/limits` and the page read it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Both ends included."""
+
+    min: float
+    max: float
+    description: str
+
+
+LIMITS = {
+    "recurrent_layers": Limit(1, 8, "recurrent layers of a scene"),
+    "units": Limit(1, 128, "units of a layer"),
+    "timesteps": Limit(1, 256, "words of a sentence"),
+    "vocabulary": Limit(1, 10_000, "words of a vocabulary"),
+    "token_code_points": Limit(1, 64, "code points of a word, after NFC"),
+    "token_bytes": Limit(1, 256, "bytes of a word in UTF-8, after NFC"),
+    "seed": Limit(0, 2**32 - 1, "seed of the weights"),
+    "label": Limit(0, 1, "label of a review, a whole number"),
+    "learning_rate": Limit(0, 1e6, "learning rate of the optimizer"),
+    "absolute_value": Limit(0, 1e6, "absolute value of a weight, an input or a state"),
+    "scene_bytes": Limit(1, 64 * 2**10, "bytes of a scene"),
+    "model_bytes": Limit(1, 16 * 2**20, "bytes of an uploaded model"),
+    "json_depth": Limit(1, 16, "levels of nesting in a scene"),
+    "trace_numbers": Limit(1, 3_000_000, "values and gradients of one trace"),
+    "terms": Limit(1, 100_000, "terms of one answer that explains numbers"),
+}
+
+
+def most(name: str) -> int:
+    """The upper end of a limit that counts things."""
+    return int(LIMITS[name].max)
+
+
+def limits_document() -> dict[str, dict[str, float | str]]:
+    """All limits, as the page and `GET /api/limits` get them."""
+    return {name: asdict(limit) for name, limit in LIMITS.items()}

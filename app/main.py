@@ -1,0 +1,50 @@
+"""The server, put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from starlette.middleware import Middleware
+
+import engine
+from app.guards import Faults, HeadRequests, KnownHosts, SecureAnswers
+from app.handlers import add_handlers
+from app.policies import enforce
+from app.routes import cells, docs, health, pages, scenes, traces
+from app.services import opened
+from app.settings import Settings
+
+DESCRIPTION = "Deep recurrent networks, unrolled: every number forward, every gradient backward, each with the terms it comes from."
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application with these settings; what it needs is opened when it starts and closed when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with opened(settings) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="Unrolled",
+        description=DESCRIPTION,
+        version=engine.__version__,
+        lifespan=lifespan,
+        root_path=settings.root_path,
+        openapi_url=None,  # served by a route of ours, with the documentation
+        redirect_slashes=False,
+        dependencies=[Depends(enforce)],
+        middleware=[
+            Middleware(SecureAnswers),
+            Middleware(HeadRequests),
+            Middleware(Faults),
+            Middleware(KnownHosts, allowed=settings.allowed_hosts),
+        ],
+    )
+    for routes in (pages, docs, health, scenes, traces, cells):
+        app.include_router(routes.router)
+    add_handlers(app)
+    return app

@@ -1,0 +1,47 @@
+"""Where the server is reached: its socket, its addresses, and the names that requests may use."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Sequence
+
+EVERY_NETWORK = ("0.0.0.0", "::")
+PORTS_TRIED = 50
+
+
+def listening(host: str, ports: Sequence[int]) -> socket.socket:
+    """A listening socket at the first of the ports that is free."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in ports[:-1]:
+        try:
+            return socket.create_server((host, port), family=family)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    return socket.create_server((host, ports[-1]), family=family)
+
+
+def lan_address() -> str:
+    """The address of this machine in its local network. No packet is sent: the system only says which way it would go."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        address: str = probe.getsockname()[0]
+        return address
+
+
+def own_names(host: str) -> tuple[str, ...]:
+    """What this machine is called by those who can reach a socket on this host."""
+    if host not in EVERY_NETWORK:
+        return (host,)
+    name = socket.gethostname()
+    return (lan_address(), name, f"{name}.local")
+
+
+def address(host: str, port: int, root_path: str) -> str:
+    """The URL to type into a browser."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}{root_path}/"

@@ -1,0 +1,64 @@
+"""The parts of the OpenAPI document that types alone do not say: schemas of bodies, and a problem for everything that can go wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+import engine
+from app.documents import DOCUMENTS, Document, ProblemDocument
+from app.errors import PROBLEM_TYPE
+from app.problems import PROBLEMS
+from app.scene_fields import SceneFields
+from app.scenes import default_scene
+
+REFERENCE = "#/components/schemas/{model}"
+EVERYWHERE = ("wrong-host", "internal")  # and an unknown address or method, which no route answers
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def reference(model: type) -> dict[str, str]:
+    """Where the schema of a document stands."""
+    return {"$ref": REFERENCE.format(model=model.__name__)}
+
+
+def document_of(model: type[Document]) -> dict[str, Any]:
+    """An answer in JSON."""
+    return {"description": model.__doc__, "content": {"application/json": {"schema": reference(model)}}}
+
+
+def responses(well: dict[str, Any], *names: str) -> Responses:
+    """What a route answers when all is well, and its problems by status; those that every route has come with them."""
+    by_status: Responses = {200: well}
+    for name in (*names, *EVERYWHERE):
+        kind = PROBLEMS[name]
+        known = by_status.setdefault(kind.status, {"description": kind.title, "content": PROBLEM, "x-problems": []})
+        known["x-problems"].append(name)
+    return by_status
+
+
+PROBLEM = {PROBLEM_TYPE: {"schema": reference(ProblemDocument)}}
+SCENE = {"description": "The scene in its canonical form", "content": {"application/json": {"schema": reference(SceneFields)}}}
+JSON_SCENE = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": reference(SceneFields), "example": default_scene().document()}},
+    }
+}
+
+
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The whole document, made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=engine.__version__, description=app.description, routes=app.routes)
+        models: tuple[type[BaseModel], ...] = (*DOCUMENTS, SceneFields)
+        _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=REFERENCE)
+        document["components"] = {"schemas": schemas["$defs"]}
+        document["servers"] = [{"url": app.root_path or "/"}]
+        app.openapi_schema = document
+    return app.openapi_schema

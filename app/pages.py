@@ -1,0 +1,39 @@
+"""The pages as bytes: rendered once per server, complete before any script runs."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import engine
+from app.answers import Representation
+from app.keys import KEYS
+from app.problems import PROBLEMS
+from app.tables import page_tables
+
+ROOT = Path(__file__).resolve().parent.parent
+HTML = "text/html"
+
+
+@cache
+def _environment() -> Environment:
+    loader = FileSystemLoader(ROOT / "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _rendered(template: str, **context: Any) -> Representation:
+    return Representation.text(_environment().get_template(template).render(context).encode(), HTML)
+
+
+@cache
+def index_page() -> Representation:
+    """The page itself, with its tables and the scene that it opens with."""
+    return _rendered("index.html", tables=page_tables(), keys=KEYS, version=engine.__version__)
+
+
+def docs_page(openapi: dict[str, Any]) -> Representation:
+    """The documentation of the API, made from its OpenAPI document and the table of problems."""
+    return _rendered("docs.html", openapi=openapi, problems=PROBLEMS, version=engine.__version__)

@@ -1,0 +1,105 @@
+"""Who may call each route, how much it reads, and what bounds its rate: declared here for all of them, and enforced here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from app.errors import Problem
+from app.limits import most
+
+JSON_TYPE = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """callers: whose pages may call; body: the most bytes that are read; rate: what stops a flood, if it costs more than sending bytes."""
+
+    callers: Literal["any page", "own pages"] = "any page"
+    body: int = 0
+    rate: Literal["free", "pool"] = "free"
+
+
+READ = Policy()
+COMPUTE = Policy(rate="pool")
+
+POLICIES: dict[str, Policy] = {
+    "GET /": READ,
+    "GET /static/{path:path}": READ,
+    "GET /fonts/{name}": READ,
+    "GET /docs": READ,
+    "GET /problems/{name}": READ,
+    "GET /openapi.json": READ,
+    "GET /healthz": READ,
+    "GET /readyz": READ,
+    "GET /version": READ,
+    "GET /api/limits": READ,
+    "GET /api/scenes/{scene_id}": READ,
+    "POST /api/traces": Policy(callers="own pages", body=most("scene_bytes"), rate="pool"),
+    "GET /api/traces/{scene_id}": COMPUTE,
+    "GET /api/traces/{scene_id}/cells/output/{timestep}": COMPUTE,
+    "GET /api/traces/{scene_id}/cells/{layer}/{timestep}": COMPUTE,
+    "GET /api/traces/{scene_id}/weights/{layer}/{name}": COMPUTE,
+}
+
+
+async def enforce(request: Request) -> None:
+    """Runs before every route: a problem where its policy says no."""
+    policy = policy_of(request)
+    if policy.callers == "own pages":
+        _require_own_page(request)
+    if policy.body:
+        _require_plain_json(request)
+
+
+def policy_of(request: Request) -> Policy:
+    """The policy of the route that answers this request."""
+    route = request.scope["route"]
+    (method,) = route.methods
+    return POLICIES[f"{method} {route.path}"]
+
+
+async def read_body(request: Request) -> bytes:
+    """The body, counted while it comes: what goes over the limit is not kept."""
+    limit = policy_of(request).body
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > limit:
+        raise _too_large(limit)
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > limit:
+            raise _too_large(limit)
+    return bytes(body)
+
+
+def _too_large(limit: int) -> Problem:
+    detail = f"The body may have {limit} bytes. Received: more. Send a smaller scene: fewer words, or shorter ones."
+    return Problem("body-too-large", detail, headers={"Connection": "close"})  # what is still on its way is not read
+
+
+def _require_own_page(request: Request) -> None:
+    """Programs send neither header; browsers send at least one, and it cannot be forged by a page."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    foreign = site not in (None, "same-origin", "none")
+    if not foreign and origin is not None and site is None:
+        foreign = urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    if foreign:
+        detail = (
+            "Only pages of this server may send it scenes. Received: a request from a page of another site. Open this server's own page."
+        )
+        raise Problem("cross-site", detail)
+
+
+def _require_plain_json(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    encoding = request.headers.get("content-encoding", "identity")
+    if kind != JSON_TYPE:
+        detail = f"The body must be {JSON_TYPE}. Received: {kind or 'no Content-Type'}. Send the scene as JSON and say so in Content-Type."
+        raise Problem("unsupported-media-type", detail)
+    if encoding.lower() != "identity":
+        detail = f"The body must not be compressed. Received: Content-Encoding {encoding}. Send the JSON as it is."
+        raise Problem("unsupported-media-type", detail)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from app.answers import answer
+from app.documents import CellDocument, WeightDocument
+from app.explanations import cell, output, weight
+from app.limits import most
+from app.openapi import document_of, responses
+from app.routes.traces import CachingDep
+from app.services import ServicesDep
+
+router = APIRouter(tags=["cells"])
+
+PROBLEMS = ("unknown-scene", "unknown-number", "engine-differs", "invalid-parameter", "too-many-terms", "busy", "storage")
+
+Layer = Annotated[int, Path(ge=1, le=most("recurrent_layers"), description="recurrent layer, from 1 at the bottom")]
+Timestep = Annotated[int, Path(ge=1, le=most("timesteps"), description="timestep, from 1")]
+Unit = Annotated[int | None, Query(ge=1, le=most("units"), description="one unit only, from 1")]
+Row = Annotated[int | None, Query(ge=1, le=most("vocabulary"), description="one row of the matrix only, from 1")]
+
+
+@router.get("/api/traces/{scene_id}/cells/output/{timestep}", responses=responses(document_of(CellDocument), *PROBLEMS))
+async def get_output(
+    request: Request, scene_id: str, timestep: Timestep, caching: CachingDep, services: ServicesDep, unit: Unit = None
+) -> Response:
+    """Every number of an output, forward and backward, with every term of its sum."""
+    explain = partial(output, timestep=timestep, unit=unit)
+    return answer(request, await services.computing.explanation(scene_id, ("output", timestep, unit), explain), caching)
+
+
+@router.get("/api/traces/{scene_id}/cells/{layer}/{timestep}", responses=responses(document_of(CellDocument), *PROBLEMS))
+async def get_cell(
+    request: Request, scene_id: str, layer: Layer, timestep: Timestep, caching: CachingDep, services: ServicesDep, unit: Unit = None
+) -> Response:
+    """Every number of a cell, forward and backward, with every term of its sum."""
+    explain = partial(cell, layer=layer, timestep=timestep, unit=unit)
+    return answer(request, await services.computing.explanation(scene_id, (layer, timestep, unit), explain), caching)
+
+
+@router.get("/api/traces/{scene_id}/weights/{layer}/{name}", responses=responses(document_of(WeightDocument), *PROBLEMS))
+async def get_weight(
+    request: Request,
+    scene_id: str,
+    layer: str,
+    name: str,
+    caching: CachingDep,
+    services: ServicesDep,
+    row: Row = None,
+    unit: Unit = None,
+) -> Response:
+    """The gradient of every number of a weight, with what each timestep contributes to it. Layer: 1 to L, or output."""
+    explain = partial(weight, layer=layer, name=name, row=row, unit=unit)
+    return answer(request, await services.computing.explanation(scene_id, (layer, name, row, unit), explain), caching)

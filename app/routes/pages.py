@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.answers import FOREVER, REVALIDATE, answer
+from app.files import Files
+from app.pages import ROOT, index_page
+
+router = APIRouter(include_in_schema=False)
+
+FONT_NAMES = {"stix-two-math.ttf": "STIXTwoMath-Regular.ttf"}
+
+
+def _font_folder() -> Path:
+    """Where the package ziamath keeps its font; it is found, not imported."""
+    package = find_spec("ziamath")
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).parent / "fonts"
+
+
+STATIC = Files(ROOT / "static")
+FONTS = Files(_font_folder())
+
+
+@router.get("/")
+async def index(request: Request) -> Response:
+    """The page."""
+    return answer(request, index_page(), REVALIDATE)
+
+
+@router.get("/static/{path:path}")
+async def static(request: Request, path: str) -> Response:
+    """A file of the page."""
+    return answer(request, STATIC.get(path), REVALIDATE)
+
+
+@router.get("/fonts/{name}")
+async def font(request: Request, name: str) -> Response:
+    """The font of the formulas, under the OFL."""
+    return answer(request, FONTS.get(FONT_NAMES.get(name, "")), FOREVER)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+import engine
+from app.answers import FOREVER, REVALIDATE, answer
+from app.computing import TRACE_TYPE, Computed
+from app.errors import Problem
+from app.openapi import JSON_SCENE, responses
+from app.policies import read_body
+from app.scenes import Scene, parse_scene
+from app.services import ServicesDep
+
+router = APIRouter(tags=["traces"])
+
+TRACE = {"description": "The trace, one safetensors file", "content": {TRACE_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+SCENE_PROBLEMS = (
+    "malformed-json",
+    "invalid-scene",
+    "unknown-token",
+    "broken-stack",
+    "too-expensive",
+    "newer-scene",
+    "not-finite",
+    "body-too-large",
+    "unsupported-media-type",
+)
+ID_PROBLEMS = ("unknown-scene", "engine-differs", "invalid-parameter", "not-finite")
+UNCHANGED = {"description": "The trace is the one whose ETag If-None-Match names"}
+
+
+async def _scene(body: Annotated[bytes, Depends(read_body)]) -> Scene:
+    return parse_scene(body)
+
+
+def caching(engine_version: Annotated[str | None, Query(alias="engine", max_length=64)] = None) -> str:
+    """How long an answer stays true: for one version of the engine, for ever."""
+    if engine_version is None:
+        return REVALIDATE
+    if engine_version != engine.__version__:
+        detail = f"This server computes with engine {engine.__version__}. Received: engine={engine_version}. Ask for {engine.__version__}."
+        raise Problem("engine-differs", detail)
+    return FOREVER
+
+
+CachingDep = Annotated[str, Depends(caching)]
+
+
+@router.post(
+    "/api/traces",
+    responses=responses(TRACE, *SCENE_PROBLEMS, "cross-site", "busy", "storage"),
+    openapi_extra=JSON_SCENE,
+)
+async def run_scene(request: Request, scene: Annotated[Scene, Depends(_scene)], services: ServicesDep) -> Response:
+    """Compute a scene, forward and backward, and stream its trace in the order in which information flows."""
+    return _sent(request, await services.computing.trace(scene), REVALIDATE)
+
+
+@router.get(
+    "/api/traces/{scene_id}",
+    responses={304: UNCHANGED, **responses(TRACE, *ID_PROBLEMS, "busy", "storage")},
+)
+async def get_trace(request: Request, scene_id: str, caching: CachingDep, services: ServicesDep) -> Response:
+    """The trace of a scene that is known here."""
+    return _sent(request, await services.computing.trace_by_id(scene_id), caching)
+
+
+def _sent(request: Request, computed: Computed, caching: str) -> Response:
+    return answer(request, computed.sent, caching, {"Scene-Id": computed.trace.scene.id})

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every knob of the server, from UNROLLED_<NAME> or .env. Read once, at start-up; then never changed."""
+
+    model_config = SettingsConfigDict(env_prefix="UNROLLED_", env_file=".env", extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 is every network of this machine")
+    port: int = Field(
+        8000, ge=0, le=65535, description="TCP port; 0 takes a free one; if 8000 is taken and no port was asked for, the next free one"
+    )
+    root_path: str = Field("", pattern="^(/[^/?#]+)*$", description="The sub-path that a proxy serves us under, such as /unrolled")
+    allowed_hosts: tuple[str, ...] = Field(
+        ("127.0.0.1", "localhost", "::1"),
+        description='Host names that requests may be made to, as JSON: ["example.org"]; ["*"] allows every name. Ours are added',
+    )
+    lan: bool = Field(False, description="Serve the local network, and show the address as a QR code")
+    browser: bool = Field(True, description="Open the page in a browser, where there is a desktop")
+    data: Path = Field(Path("data"), description="Folder where scenes are stored (SQLite)")
+    storage_patience: float = Field(2.0, gt=0, description="Seconds to wait for a locked database before the answer is 503")
+    cache_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of computed traces and answers that are kept")
+    workers: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Computations at the same time")
+    waiting: int = Field(64, ge=0, description="Computations that may wait for a worker; the next gets 429")
+    retry_after: int = Field(1, gt=0, description="Seconds after which a refused client may come back")
+    shutdown_seconds: int = Field(1, gt=0, description="Seconds that answers under way get to finish when the server stops")

@@ -1,0 +1,45 @@
+"""Every table that the page reads, as one JSON document."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from app.keys import KEYS
+from app.limits import limits_document
+from app.notation import NOTATIONS
+from app.scenes import Scene, default_scene
+from app.words import WORDS
+from engine import Dense, SimpleRNN
+from engine.quantities import QUANTITIES, forward_quantities
+
+REVIEWS: list[dict[str, Any]] = [
+    {"sentence": ["cat", "mat", "rat"], "label": 1},
+    {"sentence": ["rat", "rat", "mat"], "label": 0},
+    {"sentence": ["mat", "cat", "cat"], "label": 1},
+]
+
+PRESETS: dict[str, Scene] = {"the notes' toy": default_scene()}
+
+
+def operations(layer: str) -> dict[str, list[str]]:
+    """The quantities that a cell passes through, forward, and backward from the parts that arrive down to the pre-activation."""
+    forward = list(forward_quantities(layer))
+    parts = [quantity.name for quantity in QUANTITIES[layer] if quantity.role == "part"]
+    return {"forward": forward, "backward": [*parts, *reversed(forward)]}
+
+
+def page_tables() -> dict[str, Any]:
+    """What index.html carries in its script element `tables`."""
+    return {
+        "words": WORDS,
+        "keys": KEYS,
+        "notations": NOTATIONS,
+        "operations": {layer: operations(layer) for layer in QUANTITIES},
+        "weights": {layer.__name__: list(layer.initializers) for layer in (SimpleRNN, Dense)},
+        "quantities": {layer: [asdict(quantity) for quantity in quantities] for layer, quantities in QUANTITIES.items()},
+        "limits": limits_document(),
+        "reviews": REVIEWS,
+        "scene": default_scene().document(),
+        "presets": [{"name": name, "scene": scene.document()} for name, scene in PRESETS.items()],
+    }
