@@ -6,16 +6,11 @@ import os
 import subprocess
 import sys
 
-from _environment import ROOT, environment, require_python
+from _environment import ROOT, environment
 
 
 def main(options: list[str]) -> int:
     """The server's exit code; where the system can, its process takes the place of this one."""
-    require_python()
-    sys.path.insert(0, str(ROOT))
-    from app.options import parse  # after the check, which an older Python must reach
-
-    parse(options)  # a wrong option is told before anything is installed
     python = environment("requirements.txt")
     os.chdir(ROOT)
     command = [str(python), "-m", "app", *options]
