@@ -95,7 +95,8 @@ def announce(settings: Settings, port: int) -> None:
     if settings.lan:
         room = address(lan_address(), port, settings.root_path)
         print(f"In this network it is at {room}", flush=True)
-        segno.make(room).terminal(compact=True)
+        if sys.stdout.isatty():
+            segno.make(room).terminal(compact=True)
     if settings.browser and has_desktop():
         webbrowser.open(here)
 

@@ -83,5 +83,5 @@ def _takes_gzip(request: Request) -> bool:
 
 
 def _has_it(request: Request, etag: str) -> bool:
-    known = request.headers.get("if-none-match", "")
+    known = request.headers.get("if-none-match", "") if request.method == "GET" else ""
     return known.strip() == "*" or f'"{etag}"' in known or f'"{etag}-gzip"' in known

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
+from starlette.responses import Response
 
 import engine
 from app.guards import Faults, HeadRequests, KnownHosts, SecureAnswers
@@ -36,6 +37,8 @@ def create_app(settings: Settings) -> FastAPI:
         root_path=settings.root_path,
         openapi_url=None,  # served by a route of ours, with the documentation
         redirect_slashes=False,
+        default_response_class=Response,  # every route makes its answer itself
+        generate_unique_id_function=lambda route: route.name,
         dependencies=[Depends(enforce)],
         middleware=[
             Middleware(SecureAnswers),

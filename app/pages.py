@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import engine
 from app.answers import Representation
 from app.keys import KEYS
-from app.problems import PROBLEMS
+from app.limits import LIMITS
+from app.openapi import openapi
+from app.problems import FAULTS, PROBLEMS
 from app.tables import page_tables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +37,7 @@ def index_page() -> Representation:
     return _rendered("index.html", tables=page_tables(), keys=KEYS, version=engine.__version__)
 
 
-def docs_page(openapi: dict[str, Any]) -> Representation:
-    """The documentation of the API, made from its OpenAPI document and the table of problems."""
-    return _rendered("docs.html", openapi=openapi, problems=PROBLEMS, version=engine.__version__)
+@lru_cache(maxsize=1)
+def docs_page(app: FastAPI) -> Representation:
+    """The documentation of the API, made from its OpenAPI document and our tables."""
+    return _rendered("docs.html", openapi=openapi(app), problems=PROBLEMS, faults=FAULTS, limits=LIMITS)

@@ -22,7 +22,7 @@ async def document(request: Request) -> Response:
 @router.get("/docs")
 async def page(request: Request) -> Response:
     """The documentation of the API, made from its OpenAPI document."""
-    return answer(request, docs_page(openapi(request.app)), REVALIDATE)
+    return answer(request, docs_page(request.app), REVALIDATE)
 
 
 @router.get("/problems/{name}")

@@ -29,7 +29,6 @@ SCENE_PROBLEMS = (
     "unsupported-media-type",
 )
 ID_PROBLEMS = ("unknown-scene", "engine-differs", "invalid-parameter", "not-finite")
-UNCHANGED = {"description": "The trace is the one whose ETag If-None-Match names"}
 
 
 async def _scene(body: Annotated[bytes, Depends(read_body)]) -> Scene:
@@ -61,7 +60,7 @@ async def run_scene(request: Request, scene: Annotated[Scene, Depends(_scene)], 
 
 @router.get(
     "/api/traces/{scene_id}",
-    responses={304: UNCHANGED, **responses(TRACE, *ID_PROBLEMS, "busy", "storage")},
+    responses=responses(TRACE, *ID_PROBLEMS, "busy", "storage"),
 )
 async def get_trace(request: Request, scene_id: str, caching: CachingDep, services: ServicesDep) -> Response:
     """The trace of a scene that is known here."""
