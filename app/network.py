@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from collections.abc import Sequence
 
 EVERY_NETWORK = ("0.0.0.0", "::")
 PORTS_TRIED = 50
+BACKLOG = 2048
 
 
 def listening(host: str, ports: Sequence[int]) -> socket.socket:
     """A listening socket at the first of the ports that is free."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in ports[:-1]:
         try:
-            return socket.create_server((host, port), family=family)
+            return _bound(host, port)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
-    return socket.create_server((host, ports[-1]), family=family)
+    return _bound(host, ports[-1])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """TCP by name, which socket.create_server leaves out: asyncio looks for it, and else holds small answers back for 40 ms."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name != "nt":  # where the same option would let two servers share a port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(BACKLOG)
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def lan_address() -> str:
