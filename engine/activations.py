@@ -33,12 +33,17 @@ def relu(a: Array, out: Array) -> Array:
 
 
 def sigmoid(a: Array, out: Array) -> Array:
-    """1 / (1 + exp(-a)), in a form that neither overflows nor minds complex numbers."""
-    np.multiply(a, 0.5, out=out)
-    np.tanh(out, out=out)
-    out += 1
-    out *= 0.5
-    return out
+    """1 / (1 + exp(-a)), by way of its logarithm, which does not overflow."""
+    return np.exp(-softplus(-a), out)
+
+
+def softplus(a: Array) -> Array:
+    """log(exp(0) + exp(a)), shifted by the larger of 0 and a, so that nothing overflows."""
+    if a.dtype.kind != "c":
+        return np.logaddexp(0, a)
+    larger = np.maximum(a.real, 0)  # logaddexp knows no complex numbers
+    logarithm: Array = larger + np.log(np.exp(-larger) + np.exp(a - larger))
+    return logarithm
 
 
 def softmax(a: Array, out: Array) -> Array:
@@ -50,7 +55,8 @@ def softmax(a: Array, out: Array) -> Array:
 
 def softmax_pull_back(y: Array, d_y: Array) -> Array:
     """dL/da_j = y_j (dL/dy_j - sum_k dL/dy_k y_k): the one activation whose units depend on one another."""
-    return y * (d_y - (d_y * y).sum(axis=-1, keepdims=True))
+    d_a: Array = y * (d_y - (d_y * y).sum(axis=-1, keepdims=True))
+    return d_a
 
 
 ELEMENTWISE = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from engine.layers import Layer
 from engine.types import Array, ArrayLike, DType, State
 
 if TYPE_CHECKING:
-    from engine.losses import Loss
     from engine.trace import Trace
 
 
@@ -41,38 +40,36 @@ def time_major_input(x: ArrayLike, first: Layer, features: int) -> Array:
         raise EngineError("x", f"`x` must be an array of numbers. Received: {x.dtype}.")
     if x.ndim != len(expected) or not x.size or (x.ndim == 3 and x.shape[2] != features):
         raise ShapeError.between("x", expected, x.shape)
-    return np.array(x.swapaxes(0, 1), order="C", dtype=None)
+    return np.array(x.swapaxes(0, 1), order="C")
 
 
-def complete_state(initial_state: Sequence[ArrayLike | Sequence[ArrayLike]] | None, stack: Sequence[Layer], batch: int) -> list[State]:
-    """Per layer the tuple of its initial states, each (batch, width); zeros where none are given."""
-    if initial_state is None:
-        return [tuple(np.zeros((batch, layer.width), layer.dtype) for _ in layer.states) for layer in stack]
+def per_layer_state(initial_state: Sequence[ArrayLike | Sequence[ArrayLike]], stack: Sequence[Layer], batch: int) -> list[State]:
+    """One entry per recurrent layer -> per layer the tuple of its states, each (batch, width)."""
     recurrent = sum(1 for layer in stack if layer.states)
     if len(initial_state) != recurrent:
-        raise EngineError("initial_state", f"`initial_state` must have one entry per recurrent layer, {recurrent}. Received: {len(initial_state)}.")
+        message = f"`initial_state` must have one entry per recurrent layer, {recurrent}. Received: {len(initial_state)}."
+        raise EngineError("initial_state", message)
     rest = iter(initial_state)
     return [_layer_state(next(rest), layer, batch) if layer.states else () for layer in stack]
 
 
 def _layer_state(entry: ArrayLike | Sequence[ArrayLike], layer: Layer, batch: int) -> State:
-    arrays = tuple(map(np.asarray, [entry] if len(layer.states) == 1 else entry))
+    parts = [entry] if len(layer.states) == 1 else cast("Sequence[ArrayLike]", entry)
+    arrays = tuple(np.asarray(part) for part in parts)
     for array in arrays:
         if array.shape != (batch, layer.width):
             raise ShapeError.between("initial_state", (batch, layer.width), array.shape)
     return arrays
 
 
-def time_major_target(y: ArrayLike, trace: Trace, rule: Loss) -> Array:
+def time_major_target(y: ArrayLike, trace: Trace) -> Array:
     """y, of the output's shape or without its last axis of one unit -> (timesteps, batch, units)."""
     y = np.asarray(y)
     if y.dtype.kind not in "iufcb":
         raise EngineError("y", f"`y` must be an array of numbers. Received: {y.dtype}.")
-    shape = trace.output.shape
+    steps, batch, units = trace.flows[-1].shape
+    shape = (batch, steps, units) if trace.sequences else (batch, units)
     if y.shape not in (shape, shape[:-1] if shape[-1] == 1 else shape):
         raise ShapeError.between("y", shape, y.shape)
-    steps, batch, units = trace.flows[-1].shape
     target = np.array(y, trace.stack[0].dtype).reshape(batch, steps, units).swapaxes(0, 1)
-    if rule.name == "categorical_crossentropy" and abs(target.sum(axis=-1) - 1).max() > 1e-6:
-        raise EngineError("y", "`y` must hold probabilities that add up to 1 in every vector.")
     return target

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from engine.activations import softplus
 from engine.errors import EngineError
 from engine.layers import Dense, Layer
 from engine.types import Array
@@ -37,19 +39,15 @@ class Loss:
 
     def gradient(self, output: Array, target: Array) -> Array:
         """dL/d entry, (timesteps, batch, units): all these losses pull by (y - target)."""
-        return (output - target) * self.scale(target)
-
-
-def softplus(a: Array) -> Array:
-    """log(1 + exp(a)), by the sign of the real part, so that nothing overflows."""
-    positive = a.real > 0
-    return np.where(positive, a, 0) + np.log1p(np.exp(np.where(positive, -a, a)))
+        d_entry: Array = (output - target) * self.scale(target)
+        return d_entry
 
 
 def log_softmax(a: Array) -> Array:
     """log of softmax over the last axis."""
     shifted = a - a.real.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    logarithm: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return logarithm
 
 
 def binary_crossentropy(a: Array, target: Array) -> Any:
@@ -69,12 +67,12 @@ def squared_error(y: Array, target: Array) -> Any:
 
 def outputs(target: Array) -> int:
     """N where every unit counts: batch x timesteps x units."""
-    return target.size
+    return int(target.size)
 
 
 def vectors(target: Array) -> int:
     """N where a whole vector counts once: batch x timesteps."""
-    return target.size // target.shape[-1]
+    return math.prod(target.shape[:-1])
 
 
 LOSSES = {
@@ -85,6 +83,12 @@ LOSSES = {
         Loss("mse", None, squared_error, outputs, power=2),
     )
 }
+
+
+def require_distributions(target: Array) -> None:
+    """An EngineError unless every vector adds up to 1: only then is (y - target) / N the gradient behind a softmax."""
+    if abs(target.sum(axis=-1) - 1).max() > 1e-6:
+        raise EngineError("y", "`y` must add up to 1 in every vector: it holds one probability per class.")
 
 
 def find_loss(name: str, last: Layer) -> Loss:

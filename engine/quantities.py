@@ -31,6 +31,11 @@ QUANTITIES: dict[str, tuple[Quantity, ...]] = {
 }
 
 
+def all_quantities(layer: str) -> tuple[str, ...]:
+    """The letters that have a gradient: those of forward_quantities and the parts of gradients."""
+    return tuple(quantity.name for quantity in QUANTITIES[layer])
+
+
 def forward_quantities(layer: str) -> tuple[str, ...]:
     """The letters that a layer computes on its way forward, in the order of its equations."""
     return tuple(quantity.name for quantity in QUANTITIES[layer] if quantity.role != "part")

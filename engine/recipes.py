@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.activations import ELEMENTWISE
+from engine.activations import ELEMENTWISE, softplus
 from engine.explanation import Factor, QuantityAddress, Term, constant
 from engine.layers import Dense, Layer, OneHot, SimpleRNN
-from engine.losses import log_softmax, softplus
+from engine.losses import log_softmax
 from engine.reader import Reader, products
 
 Terms = tuple[Term, ...]
@@ -53,7 +53,7 @@ def slope(read: Reader, at: QuantityAddress) -> Factor:
     activation = ELEMENTWISE[read.activation(at.layer)]
     quantity = read.layer(at.layer).output
     y = read.one(at.layer, at.timestep, quantity, at.unit, at.batch)
-    return Factor(y.value, y.address, activation.slope.format(quantity), activation.derivative(np.float64(y.value)).item())
+    return Factor(y.value, y.address, activation.slope.format(quantity), activation.derivative(np.array(y.value)).item())
 
 
 def from_above(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
@@ -125,8 +125,8 @@ def binary_terms(read: Reader, timestep: int, unit: int, batch: int) -> LossFact
     """target * -log y, (1 - target) * -log(1 - y), both from a."""
     target = read.target(timestep, unit, batch)
     a = read.one(read.last, timestep, "a", unit, batch)
-    missed = Factor(a.value, a.address, "-log sigmoid", softplus(np.float64(-a.value)).item())
-    false_alarm = Factor(a.value, a.address, "-log(1 - sigmoid)", softplus(np.float64(a.value)).item())
+    missed = Factor(a.value, a.address, "-log sigmoid", softplus(np.array(-a.value)).item())
+    false_alarm = Factor(a.value, a.address, "-log(1 - sigmoid)", softplus(np.array(a.value)).item())
     return (target, missed), (Factor(target.value, target.address, "1 - target", 1 - target.value), false_alarm)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.arguments import complete_state, require_dtype, require_seed, time_major_input, time_major_target
+from engine.arguments import per_layer_state, require_dtype, require_seed, time_major_input, time_major_target
 from engine.errors import EngineError
 from engine.layers import Dense, Layer
-from engine.losses import Loss, find_loss
+from engine.losses import Loss, find_loss, require_distributions
 from engine.trace import Gradients, LayerTrace, Trace
-from engine.types import Array, ArrayLike, DType
+from engine.types import Array, ArrayLike, DType, State
 
 
 class Sequential:
@@ -22,15 +22,16 @@ class Sequential:
         """features: the length of the input vectors, when the first layer takes vectors and not tokens."""
         self.dtype = require_dtype(dtype)
         self.layers = _build(layers, features, np.random.default_rng(require_seed(seed)), self.dtype)
+        self._sequences = all(layer.keeps_timesteps for layer in self.layers)
         self.features = self.layers[0].width if features is None else features
 
     def count_params(self) -> int:
         """How many numbers the weights hold."""
-        return sum(weight.size for layer in self.layers for weight in layer.weights)
+        return sum(weight.size for weight in _weights(self.layers))
 
     def get_weights(self) -> list[Array]:
         """Copies, layer by layer, in Keras's order: kernel, recurrent_kernel, bias."""
-        return [weight.copy() for layer in self.layers for weight in layer.weights]
+        return [weight.copy() for weight in _weights(self.layers)]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Copies the same list back. Complex weights make every result complex. Traces keep the weights they ran with."""
@@ -40,19 +41,23 @@ class Sequential:
         """x: tokens (batch, timesteps) or vectors (batch, timesteps, features); initial_state per recurrent layer (batch, units)."""
         stack = self.layers
         flow = time_major_input(x, stack[0], self.features)
-        states = complete_state(initial_state, stack, flow.shape[1])
-        if stack[0].dtype.kind != "c" and any(array.dtype.kind == "c" for state in states for array in (flow, *state)):
-            stack = _with_weights(stack, [weight for layer in stack for weight in layer.weights], np.result_type(self.dtype, 1j))
-        if flow.dtype.kind in "fc":
+        states: Sequence[State] = [()] * len(stack)
+        if initial_state is not None:
+            states = per_layer_state(initial_state, stack, flow.shape[1])
+        if flow.dtype.kind == "c" or any(part.dtype.kind == "c" for state in states for part in state):
+            stack = _with_weights(stack, _weights(stack), np.result_type(self.dtype, 1j))
+        if flow.ndim == 3:
             flow = flow.astype(stack[0].dtype, copy=False)
+        flow.setflags(write=False)
 
         flows, records, timesteps = [flow], [], range(len(flow))
         for layer, state in zip(stack, states, strict=True):
-            records.append(layer.forward(flow, timesteps, state))
-            flow = layer.outputs(records[-1])
-            timesteps = timesteps[-len(flow) :]
+            record, flow = layer.forward(flow, timesteps, state)
+            if len(flow) < len(timesteps):
+                timesteps = timesteps[-len(flow) :]
+            records.append(record)
             flows.append(flow)
-        return Trace(stack, tuple(flows), tuple(records))
+        return Trace(stack, tuple(flows), tuple(records), self._sequences)
 
     def backward(self, trace: Trace, y: ArrayLike, loss: str) -> Gradients:
         """y (the shape of trace.output, or (batch,) for one unit) -> the loss, and its gradient at every number of the trace."""
@@ -62,11 +67,11 @@ class Sequential:
         records: list[LayerTrace] = []
         weights: list[Array] = []
         for layer, x, record in zip(reversed(trace.stack), reversed(trace.flows[:-1]), reversed(trace.layers), strict=True):
-            from_a = rule.activation is not None and layer is trace.stack[-1]
-            pulled = layer.backward_from_a(x, record, flow) if from_a and isinstance(layer, Dense) else layer.backward(x, record, flow)
-            records.append(pulled.quantities)
-            weights[:0] = pulled.weights
-            flow = pulled.inputs
+            enters_at_a = rule.activation is not None and not records
+            backward = layer.backward_from_a if enters_at_a and isinstance(layer, Dense) else layer.backward
+            d_record, d_weights, flow = backward(x, record, flow)
+            records.append(d_record)
+            weights[:0] = d_weights
         return Gradients(value, weights, tuple(reversed(records)), trace, target, rule, flow)
 
     def loss(self, trace: Trace, y: ArrayLike, loss: str) -> Any:
@@ -76,8 +81,10 @@ class Sequential:
     def _meet(self, trace: Trace, y: ArrayLike, loss: str) -> tuple[Loss, Array, Any]:
         self.require_own(trace)
         rule = find_loss(loss, trace.stack[-1])
-        target = time_major_target(y, trace, rule)
-        entering = trace.layers[-1].rows[rule.entry(trace.stack[-1])][-len(target) :]
+        target = time_major_target(y, trace)
+        if rule.activation == "softmax":
+            require_distributions(target)
+        entering = trace.layers[-1].rows(rule.entry(trace.stack[-1]))[-len(target) :]
         return rule, target, rule.value(entering, target)
 
     def require_own(self, trace: Trace) -> None:
@@ -107,6 +114,10 @@ _NO_SEQUENCE = (
     "Input 0 of layer {position}, {layer!r}, is incompatible with the layer: expected ndim=3, found ndim=2. "
     "Full shape received: (None, {width}). The recurrent layer below hands up its last state only: give it return_sequences=True."
 )
+
+
+def _weights(layers: Sequence[Layer]) -> list[Array]:
+    return [weight for layer in layers for weight in layer.weights]
 
 
 def _with_weights(layers: Sequence[Layer], weights: Sequence[ArrayLike], dtype: DType) -> tuple[Layer, ...]:

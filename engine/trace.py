@@ -17,45 +17,52 @@ if TYPE_CHECKING:
 def batch_first(rows: Array) -> Array:
     """(timesteps, batch, units) -> a read-only view (batch, timesteps, units)."""
     view = rows.swapaxes(0, 1)
-    view.flags.writeable = False
+    view.setflags(write=False)
     return view
 
 
 class LayerTrace(Mapping[str, Array]):
     """Every number of one layer, by quantity: read-only views (batch, timesteps, units) of one block of memory."""
 
-    __slots__ = ("rows", "timesteps")
+    __slots__ = ("_block", "_names", "_states", "timesteps")
 
-    def __init__(self, block: Array, rows: dict[str, Array], timesteps: range) -> None:
-        """rows: views of block, (timesteps, batch, units); that of a state has one row more, the initial state, at its start."""
-        block.flags.writeable = False
-        self.rows = rows
+    def __init__(self, block: Array, names: tuple[str, ...], timesteps: range, states: tuple[str, ...] = ()) -> None:
+        """block (names, rows, batch, units) becomes read-only; with states, row 0 is before the first timestep, and theirs alone."""
+        block.setflags(write=False)
+        self._block = block
+        self._names = names
+        self._states = states
         self.timesteps = timesteps
 
     def __getitem__(self, quantity: str) -> Array:
-        return batch_first(self.rows[quantity][-len(self.timesteps) :])
+        if quantity not in self._names:
+            raise KeyError(quantity)
+        return batch_first(self.rows(quantity))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.rows)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self._names)
 
-    def initial(self, quantity: str) -> Array:
-        """(batch, units): the state before the first timestep, or its gradient."""
-        view = self.rows[quantity][0]
-        view.flags.writeable = False
-        return view
+    def rows(self, quantity: str) -> Array:
+        """(timesteps, batch, units), in one piece."""
+        return self.rows_from_initial(quantity)[-len(self.timesteps) :]
+
+    def rows_from_initial(self, quantity: str) -> Array:
+        """(1 + timesteps, batch, units) of a state: the initial one, then as rows."""
+        rows: Array = self._block[self._names.index(quantity)]
+        return rows
 
     def row(self, quantity: str, timestep: int) -> Array:
         """(batch, units) at one timestep; -1 is the initial state."""
-        rows = self.rows.get(quantity)
-        if rows is None:
-            raise EngineError("quantity", f"`quantity` must be one of {', '.join(self.rows)}. Received: {quantity!r}.")
-        first = self.timesteps.stop - len(rows)
+        if quantity not in self._names:
+            raise EngineError("quantity", f"`quantity` must be one of {', '.join(self)}. Received: {quantity!r}.")
+        first = -1 if quantity in self._states else self.timesteps.start
         if not first <= timestep < self.timesteps.stop:
             raise EngineError("timestep", f"`timestep` of {quantity} must be {first} to {self.timesteps.stop - 1}. Received: {timestep}.")
-        return rows[timestep - first]
+        row: Array = self.rows_from_initial(quantity)[timestep - self.timesteps.stop]
+        return row
 
     def value(self, quantity: str, timestep: int, unit: int, batch: int = 0) -> Any:
         """One number; timestep -1 is the initial state."""
@@ -68,11 +75,13 @@ class LayerTrace(Mapping[str, Array]):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A run forward: `stack`, the layers with the weights they ran with; `flows`, what entered each, and the output."""
+    """A run forward. stack: the layers with the weights they ran with; flows: what entered each, and the output, timesteps first;
+    sequences: whether the output has a timestep axis."""
 
     stack: tuple[Layer, ...]
     flows: tuple[Array, ...]
     layers: tuple[LayerTrace, ...]
+    sequences: bool
 
     @property
     def inputs(self) -> Array:
@@ -84,11 +93,6 @@ class Trace:
         """(batch, timesteps, units), or (batch, units) when only the last timestep goes out."""
         output = batch_first(self.flows[-1])
         return output if self.sequences else output[:, 0]
-
-    @property
-    def sequences(self) -> bool:
-        """Whether the output has a timestep axis."""
-        return all(layer.keeps_timesteps for layer in self.stack)
 
     @property
     def initial_state(self) -> list[Array | State]:
@@ -126,5 +130,6 @@ class Gradients:
 
 def initial_states(stack: Sequence[Layer], records: Sequence[LayerTrace]) -> list[Array | State]:
     """Per recurrent layer (batch, units), or one such array per state if it has several."""
-    states = [tuple(record.initial(name) for name in layer.states) for layer, record in zip(stack, records, strict=True) if layer.states]
+    recurrent = ((layer.states, record) for layer, record in zip(stack, records, strict=True) if layer.states)
+    states = [tuple(record.rows_from_initial(name)[0] for name in names) for names, record in recurrent]
     return [state[0] if len(state) == 1 else state for state in states]

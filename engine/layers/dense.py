@@ -32,40 +32,41 @@ class Dense(Layer):
 
     @property
     def width(self) -> int:
+        """units."""
         return self.units
 
     def weight_shapes(self, features: int) -> tuple[Shape, ...]:
+        """kernel, bias."""
         return (features, self.units), (self.units,)
 
-    def outputs(self, record: LayerTrace) -> Array:
-        return record.rows["y"]
-
-    def forward(self, x: Array, timesteps: range, state: State) -> LayerTrace:
+    def forward(self, x: Array, timesteps: range, state: State) -> tuple[LayerTrace, Array]:
         """x (timesteps, batch, features) -> a, y."""
         kernel, bias = self.weights
         f = softmax if self.activation == "softmax" else ELEMENTWISE[self.activation].function
         steps, batch, features = x.shape
-        a, y = block = np.empty((2, steps, batch, self.units), self.dtype)
+        block = np.empty((2, steps, batch, self.units), self.dtype)
+        a, y = block[0], block[1]
 
-        np.dot(x.reshape(-1, features), kernel, out=a.reshape(-1, self.units))
+        x.reshape(-1, features).dot(kernel, a.reshape(-1, self.units))
         a += bias
         f(a, y)
-        return LayerTrace(block, {"a": a, "y": y}, timesteps)
+        return LayerTrace(block, self.quantities, timesteps), y
 
     def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
         """d_output = dL/dy, (timesteps, batch, units) -> dL/d a, y, the weights and x."""
-        y = record.rows["y"]
-        d_a, d_y = block = np.empty((2, *y.shape), self.dtype)
+        y = record.rows("y")
+        block = np.empty((2, *y.shape), self.dtype)
+        d_a, d_y = block[0], block[1]
 
         d_y[...] = d_output
         d_a[...] = softmax_pull_back(y, d_y) if self.activation == "softmax" else d_y * ELEMENTWISE[self.activation].derivative(y)
-        return self._below(x, d_a, LayerTrace(block, {"a": d_a, "y": d_y}, record.timesteps))
+        return self._below(x, d_a, LayerTrace(block, self.quantities, record.timesteps))
 
     def backward_from_a(self, x: Array, record: LayerTrace, d_a: Array) -> Pulled:
         """The same for a loss that is computed from a, so that its gradient enters there and y has none."""
-        return self._below(x, d_a, LayerTrace(d_a, {"a": d_a}, record.timesteps))
+        return self._below(x, d_a, LayerTrace(d_a[None], ("a",), record.timesteps))
 
     def _below(self, x: Array, d_a: Array, record: LayerTrace) -> Pulled:
         rows = d_a.reshape(-1, self.units)
-        d_weights = x.reshape(-1, x.shape[-1]).T @ rows, rows.sum(axis=0)
-        return Pulled(record, d_weights, np.dot(rows, self.weights[0].T).reshape(x.shape))
+        d_weights = x.reshape(-1, x.shape[-1]).T.dot(rows), np.add.reduce(rows)
+        return record, d_weights, rows.dot(self.weights[0].T).reshape(x.shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -14,13 +14,7 @@ from engine.initializers import Initializer
 from engine.trace import LayerTrace
 from engine.types import Array, ArrayLike, DType, Generator, Shape, State, Weights
 
-
-class Pulled(NamedTuple):
-    """What a layer's backward gives: dL/d its quantities, its weights and its input."""
-
-    quantities: LayerTrace
-    weights: Weights
-    inputs: Array
+Pulled = tuple[LayerTrace, Weights, Array]  # dL/d a layer's quantities, its weights and its input
 
 
 @dataclass(frozen=True)
@@ -51,16 +45,12 @@ class Layer(ABC):
         """The shapes of the weights, in Keras's order, for inputs of this many features."""
 
     @abstractmethod
-    def forward(self, x: Array, timesteps: range, state: State) -> LayerTrace:
-        """x (timesteps, batch, features), initial state -> every quantity of every timestep."""
-
-    @abstractmethod
-    def outputs(self, record: LayerTrace) -> Array:
-        """What the layer above receives: (timesteps, batch, width), of one timestep where only the last leaves."""
+    def forward(self, x: Array, timesteps: range, state: State) -> tuple[LayerTrace, Array]:
+        """x (timesteps, batch, features), initial state or () -> every quantity, and the output: of every timestep, or of the last."""
 
     @abstractmethod
     def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
-        """d_output = dL/d outputs -> dL/d every quantity, the weights and x."""
+        """d_output = dL/d outputs -> dL/d every quantity, the weights, x."""
 
     def weight(self, name: str) -> Array:
         """The weight of this name."""

@@ -29,25 +29,27 @@ class OneHot(Layer):
 
     @property
     def width(self) -> int:
+        """input_dim."""
         return self.input_dim
 
     def weight_shapes(self, features: int) -> tuple[Shape, ...]:
+        """None: nothing is learnt here."""
         return ()
 
-    def forward(self, x: Array, timesteps: range, state: State) -> LayerTrace:
+    def forward(self, x: Array, timesteps: range, state: State) -> tuple[LayerTrace, Array]:
         """x: tokens (timesteps, batch), or vectors (timesteps, batch, input_dim) -> x."""
         vectors = x.copy() if x.ndim == 3 else self._look_up(x)
-        return LayerTrace(vectors, {"x": vectors}, timesteps)
-
-    def outputs(self, record: LayerTrace) -> Array:
-        return record.rows["x"]
+        record = LayerTrace(vectors[None], self.quantities, timesteps)
+        return record, record.rows("x")
 
     def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
-        return Pulled(LayerTrace(d_output, {"x": d_output}, record.timesteps), (), d_output)
+        """d_output is dL/dx itself; tokens have no gradient."""
+        return LayerTrace(d_output[None], self.quantities, record.timesteps), (), d_output
 
     def _look_up(self, tokens: Array) -> Array:
         hot = tokens[:, :, None] == np.arange(self.input_dim)
         if np.count_nonzero(hot) != tokens.size:
             stranger = tokens[~hot.any(axis=2)][0]
             raise EngineError("x", f"`x` must hold tokens from 0 to {self.input_dim - 1}. Received: {stranger}.")
-        return hot.astype(self.dtype)
+        vectors: Array = hot.astype(self.dtype)
+        return vectors

@@ -10,9 +10,11 @@ import numpy as np
 from engine.activations import ELEMENTWISE, require_activation
 from engine.initializers import glorot_uniform, orthogonal, zeros
 from engine.layers.layer import Layer, Pulled, require_size
-from engine.quantities import forward_quantities
+from engine.quantities import all_quantities, forward_quantities
 from engine.trace import LayerTrace
 from engine.types import Array, Shape, State
+
+_GRADIENTS = all_quantities("SimpleRNN")
 
 
 @dataclass(frozen=True)
@@ -34,56 +36,56 @@ class SimpleRNN(Layer):
 
     @property
     def width(self) -> int:
+        """units."""
         return self.units
 
     @property
     def keeps_timesteps(self) -> bool:
+        """return_sequences."""
         return self.return_sequences
 
     def weight_shapes(self, features: int) -> tuple[Shape, ...]:
+        """kernel, recurrent_kernel, bias."""
         return (features, self.units), (self.units, self.units), (self.units,)
 
-    def outputs(self, record: LayerTrace) -> Array:
-        return record.rows["h"][1:] if self.return_sequences else record.rows["h"][-1:]
-
-    def forward(self, x: Array, timesteps: range, state: State) -> LayerTrace:
-        """x (timesteps, batch, features), state (h_0,) -> a, h; h has h_0 as its first row, so h[t] is h_{t-1} of a[t]."""
+    def forward(self, x: Array, timesteps: range, state: State) -> tuple[LayerTrace, Array]:
+        """x (timesteps, batch, features), state (h_0,) or () for zeros -> a, h. Row 0 is h_0, so h[t] is what a[t + 1] looks back to."""
         kernel, recurrent_kernel, bias = self.weights
         f = ELEMENTWISE[self.activation].function
         steps, batch, features = x.shape
-        block = np.empty((2 * steps + 1, batch, self.units), self.dtype)
-        a, h = block[:steps], block[steps:]
+        block = np.zeros((2, steps + 1, batch, self.units), self.dtype)
+        a, h = block[0], block[1]
 
-        h[0] = state[0]
-        np.dot(x.reshape(-1, features), kernel, out=a.reshape(-1, self.units))
-        a += bias
-        from_past = np.empty((batch, self.units), self.dtype)
-        for a_t, h_past, h_t in zip(a, h, h[1:], strict=False):
-            np.dot(h_past, recurrent_kernel, out=from_past)
-            a_t += from_past
-            f(a_t, h_t)
-        return LayerTrace(block, {"a": a, "h": h}, timesteps)
+        a_rows = a[1:].reshape(-1, self.units)
+        x.reshape(-1, features).dot(kernel, a_rows)
+        a_rows += bias
+        h_t, from_past = h[0], np.empty((batch, self.units), self.dtype)
+        if state:
+            h_t[...] = state[0]
+        for t in range(1, steps + 1):
+            a_t = a[t]
+            a_t += h_t.dot(recurrent_kernel, from_past)
+            h_t = f(a_t, h[t])
+        return LayerTrace(block, self.quantities, timesteps, self.states), h[1:] if self.return_sequences else h[-1:]
 
     def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
-        """d_output, of the last or of all timesteps, enters as depth; d_h and time have dL/dh_0 as their first row."""
+        """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d a, h and its parts, the weights and x."""
         kernel, recurrent_kernel, _ = self.weights
-        h = record.rows["h"]
-        slope = ELEMENTWISE[self.activation].derivative(h[1:])
+        h = record.rows_from_initial("h")
+        slope = ELEMENTWISE[self.activation].derivative(h)
         steps, batch, features = x.shape
-        block = np.empty((4 * steps + 2, batch, self.units), self.dtype)
-        d_a, depth, time, d_h = block[:steps], block[steps : 2 * steps], block[2 * steps : 3 * steps + 1], block[3 * steps + 1 :]
+        block = np.zeros((4, steps + 1, batch, self.units), self.dtype)
+        d_a, d_h, depth, time = block[0], block[1], block[2], block[3]
 
-        depth[: -len(d_output)] = 0
         depth[-len(d_output) :] = d_output
-        time[-1] = 0
-        to_past = recurrent_kernel.T
-        for t in range(steps - 1, -1, -1):
-            np.add(depth[t], time[t + 1], out=d_h[t + 1])
-            np.multiply(d_h[t + 1], slope[t], out=d_a[t])
-            np.dot(d_a[t], to_past, out=time[t])
-        d_h[0] = time[0]
+        to_past, time_t = recurrent_kernel.T, time[steps]
+        for t in range(steps, 0, -1):
+            d_h_t = np.add(depth[t], time_t, d_h[t])
+            d_a_t = np.multiply(d_h_t, slope[t], d_a[t])
+            time_t = d_a_t.dot(to_past, time[t - 1])
+        d_h[0] = time_t
 
-        rows = d_a.reshape(-1, self.units)
-        d_weights = x.reshape(-1, features).T @ rows, h[:-1].reshape(-1, self.units).T @ rows, rows.sum(axis=0)
-        d_x = np.dot(rows, kernel.T).reshape(x.shape)
-        return Pulled(LayerTrace(block, {"a": d_a, "h": d_h, "h_from_depth": depth, "h_from_time": time}, record.timesteps), d_weights, d_x)
+        rows = d_a[1:].reshape(-1, self.units)
+        d_kernel, d_recurrent = x.reshape(-1, features).T.dot(rows), h[:-1].reshape(-1, self.units).T.dot(rows)
+        d_x = rows.dot(kernel.T).reshape(x.shape)
+        return LayerTrace(block, _GRADIENTS, record.timesteps, self.states), (d_kernel, d_recurrent, np.add.reduce(rows)), d_x
