@@ -6,28 +6,36 @@ from typing import TypedDict
 
 
 class Key(TypedDict):
-    """One binding: the keys (KeyboardEvent.key), the name of the command, and what it does, in words."""
+    """One binding: the keys (KeyboardEvent.key), how they are written, the name of the command, and what it does, in words."""
 
     keys: list[str]
+    names: list[str]
     command: str
     label: str
     single: bool
 
 
 KEYS: list[Key] = [
-    {"keys": [" "], "command": "play", "label": "Play or pause", "single": True},
-    {"keys": ["."], "command": "stepForward", "label": "Step forward", "single": True},
-    {"keys": [","], "command": "stepBack", "label": "Step back", "single": True},
-    {"keys": ["?"], "command": "showKeys", "label": "Show these keys", "single": True},
-    {"keys": ["Escape"], "command": "release", "label": "Let go of what is pinned", "single": False},
-    {"keys": ["Control+z", "Meta+z"], "command": "undo", "label": "Undo the last change of the scene", "single": False},
+    {"keys": [" "], "names": ["Space"], "command": "play", "label": "Play or pause", "single": True},
+    {"keys": ["."], "names": ["."], "command": "stepForward", "label": "Step forward", "single": True},
+    {"keys": [","], "names": [","], "command": "stepBack", "label": "Step back", "single": True},
+    {"keys": ["?"], "names": ["?"], "command": "showKeys", "label": "Show these keys", "single": True},
+    {"keys": ["Escape"], "names": ["Esc"], "command": "release", "label": "Let go of what is pinned", "single": False},
+    {"keys": ["Control+z", "Meta+z"], "names": ["Ctrl Z", "⌘ Z"], "command": "undo", "label": "Undo the last change of the scene", "single": False},
     {
         "keys": ["Control+Shift+z", "Meta+Shift+z", "Control+y"],
+        "names": ["Ctrl Shift Z", "⌘ ⇧ Z"],
         "command": "redo",
         "label": "Redo it",
         "single": False,
     },
-    {"keys": ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"], "command": "grid", "label": "In the grid: move between cells", "single": False},
-    {"keys": ["Home", "End"], "command": "grid", "label": "In the grid: first or last timestep", "single": False},
-    {"keys": ["Enter"], "command": "grid", "label": "In the grid: pin this cell", "single": False},
+    {
+        "keys": ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"],
+        "names": ["↑", "↓", "←", "→"],
+        "command": "grid",
+        "label": "In the grid: move between cells",
+        "single": False,
+    },
+    {"keys": ["Home", "End"], "names": ["Home", "End"], "command": "grid", "label": "In the grid: first or last timestep", "single": False},
+    {"keys": ["Enter"], "names": ["Enter"], "command": "grid", "label": "In the grid: pin this cell", "single": False},
 ]

@@ -1,4 +1,4 @@
-"""How formulas are written: one table of symbols and formulas per notation, and the operations that a cell passes through.
+"""How formulas are written: one table of symbols and formulas per notation.
 
 A formula is tokens between spaces. `h{t,l}` is a symbol with its timestep and layer; `below{t,l}` is what the layer reads: the word, or the
 h of the layer below; `∂` before a symbol is the gradient of the loss with respect to it. Everything else is an operator, a function or a number.
@@ -26,9 +26,4 @@ NOTATIONS: dict[str, dict[str, dict[str, str]]] = {
             "update": "w ← w − η ∂w",
         },
     },
-}
-
-OPERATIONS: dict[str, dict[str, list[str]]] = {
-    "SimpleRNN": {"forward": ["a", "h"], "backward": ["h_from_depth", "h_from_time", "h", "a"]},
-    "Dense": {"forward": ["a", "y"], "backward": ["a"]},
 }

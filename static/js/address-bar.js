@@ -7,7 +7,7 @@ import { words } from "./words.js";
 const PAUSE = 250; // ms between writes: browsers refuse a page that writes its address too often
 
 /** Says what could not be read of a link. */
-function complaint({ newer, bad }) {
+function complaint(/** @type {ReturnType<typeof readLink>} */ { newer, bad }) {
   if (newer) return words("notice.newer", { version: newer, known: 1 });
   return bad.length ? words("notice.link", { parts: bad.join(", ") }) : null;
 }

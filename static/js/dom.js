@@ -34,6 +34,11 @@ export const mathml = builder((tag) => document.createElementNS(MATHML, tag));
 /**
  * Makes parent's children match data one to one: same key, same element. Keeps focus and animations.
  * Where `signature` is given, an element whose datum has the same signature as before is left alone.
+ *
+ * @template D
+ * @param {any} parent
+ * @param {D[]} data
+ * @param {{key: (datum: D) => any, create: (datum: D) => any, update: (node: any, datum: D) => void, signature?: (datum: D) => string}} how
  */
 export function join(parent, data, { key, create, update, signature }) {
   const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));

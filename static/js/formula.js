@@ -25,7 +25,7 @@ function index(text, place) {
   return shift ? String(Number(value) + Number(shift)) : String(value);
 }
 
-function symbolNode(letter, { timestep, layer }, address) {
+function symbolNode(letter, /** @type {{timestep?: string, layer?: string}} */ { timestep, layer }, address) {
   const base = mathml("mi", {}, letter);
   const low = timestep === undefined ? null : mathml("mn", {}, timestep);
   const high = layer === undefined || layer === "input" ? null : layer === "output" ? raisedIndex("o") : raisedIndex(layer);
@@ -71,7 +71,7 @@ export function number(value, address, { decimals = 2, full = false } = {}) {
   return mathml("mn", { "data-address": addressText(address), style: `background: ${fill}; color: ${ink}`, title: exact(value) }, full ? exact(value) : fixed(value, decimals));
 }
 
-const LONGEST = 8; // rows or columns of a matrix that are written out; of more, the first and the last
+const LONGEST = 6; // rows or columns of a matrix that are written out; of more, the first and the last
 
 /** The indices that are written out, with null where some are left out. */
 function written(length) {
@@ -90,6 +90,6 @@ export function matrix(rows, at, options) {
 /** A row vector of a quantity. */
 export const row = (values, address, options) => matrix([values], (_, j) => ({ ...address, unit: j + 1 }), options);
 
-export const math = (...nodes) => mathml("math", { display: "block" }, mathml("mrow", {}, nodes));
+export const math = (...nodes) => mathml("math", {}, mathml("mrow", {}, nodes));
 export const operator = (sign) => mathml("mo", {}, sign);
 export const arrowNamed = (name) => mathml("mover", {}, mathml("mo", { stretchy: "false" }, "→"), mathml("mi", {}, name));

@@ -1,11 +1,11 @@
 /** Where everything of the grid stands, in px: a function of the scene's shape and the room there is, and of nothing else. */
 
 /** @type {Record<string, {unit: number, gap: number, pad: number, one: number, two: number, font: number, small: number, input: [number, number],
- *   tile: number, output: number, left: number, right: number, top: number, row: number, column: number, spread: number}>} */
+ *   tile: number, output: number, axis: number, left: number, right: number, top: number, row: number, column: number, spread: number}>} */
 const PROFILES = {
-  normal: { unit: 24, gap: 3, pad: 11, one: 70, two: 54, font: 13, small: 12, input: [92, 56], tile: 22, output: 124, left: 176, right: 36, top: 22, row: 32, column: 44, spread: 120 },
-  phone: { unit: 22, gap: 3, pad: 6, one: 66, two: 38, font: 13, small: 12, input: [82, 48], tile: 20, output: 96, left: 44, right: 8, top: 30, row: 30, column: 16, spread: 60 },
-  projector: { unit: 34, gap: 4, pad: 12, one: 96, two: 82, font: 18, small: 18, input: [124, 74], tile: 30, output: 170, left: 196, right: 30, top: 16, row: 34, column: 40, spread: 120 },
+  normal: { unit: 24, gap: 3, pad: 11, one: 70, two: 52, font: 13, small: 12, input: [92, 56], tile: 22, output: 124, left: 150, right: 26, axis: 78, top: 22, row: 32, column: 26, spread: 120 },
+  phone: { unit: 22, gap: 3, pad: 6, one: 66, two: 42, font: 13, small: 12, input: [82, 48], tile: 20, output: 96, left: 36, right: 6, axis: 8, top: 22, row: 30, column: 12, spread: 60 },
+  projector: { unit: 29, gap: 3, pad: 9, one: 84, two: 66, font: 18, small: 18, input: [112, 62], tile: 25, output: 150, left: 166, right: 26, axis: 92, top: 8, row: 24, column: 36, spread: 120 },
 };
 
 const PHONE_WIDTH = 560;
@@ -30,7 +30,7 @@ function unitBoxes(profile, units, gradients) {
 const heightOf = (boxes, { pad }) => boxes[boxes.length - 1].y + boxes[boxes.length - 1].height + pad;
 
 /**
- * @param {ReturnType<import("./timeline.js").shapeOf>} shape
+ * @param {ReturnType<typeof import("./timeline.js").shapeOf>} shape
  * @param {{width: number, height: number, gradients: boolean, projector: boolean, features: number}} room
  */
 export function createGeometry(shape, { width, height, gradients, projector, features }) {
@@ -50,7 +50,7 @@ export function createGeometry(shape, { width, height, gradients, projector, fea
   const tall = fixed + rise * (shape.layers.length + 1);
 
   const outputBox = (timestep) => {
-    const w = Math.min(profile.output, Math.max(cellWidth, pitch - 8));
+    const w = Math.min(profile.output + (gradients ? profile.two : 0), Math.max(cellWidth, pitch - 8));
     return { x: x(timestep) - w / 2, y: profile.top, width: w, height: OUTPUT_HEIGHT };
   };
   const tops = [];
@@ -72,7 +72,7 @@ export function createGeometry(shape, { width, height, gradients, projector, fea
     width: Math.max(width, wide), height: Math.max(tall, height), x,
     boxes: (layer) => boxes[layer - 1],
     middle: (layer) => tops[layer - 1] + heights[layer - 1] / 2,
-    axis: { x: left - profile.left + (kind === "phone" ? 8 : 96), y: inputTop + inputHeight + 14, top: profile.top + 20 },
+    axis: { x: left - profile.left + profile.axis, y: inputTop + inputHeight + 14, top: profile.top + 20 },
     initialX: left - (kind === "phone" ? 22 : kind === "projector" ? 42 : 40),
     cellBox, inputBox, outputBox,
   };
@@ -81,7 +81,7 @@ export function createGeometry(shape, { width, height, gradients, projector, fea
 /**
  * Every edge: a weight matrix, at one of its uses. The broken ones lead into a layer whose input has lost its timesteps.
  *
- * @param {ReturnType<import("./timeline.js").shapeOf>} shape
+ * @param {ReturnType<typeof import("./timeline.js").shapeOf>} shape
  * @param {ReturnType<typeof createGeometry>} at
  */
 export function createEdges(shape, at) {

@@ -9,12 +9,14 @@ import { createStore, listen, undoAll } from "./store.js";
 import { mountTerms } from "./terms-loader.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
+import { mountLegend } from "./views/legend.js";
 import { mountModel } from "./views/model.js";
 import { mountNotices } from "./views/notices.js";
 import { mountPanel } from "./views/panel.js";
 import { mountReach } from "./views/reach.js";
 import { mountReviews } from "./views/reviews.js";
 import { mountTransport } from "./views/transport.js";
+import { mountVocabulary } from "./views/vocabulary.js";
 import { tables } from "./words.js";
 
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -43,8 +45,10 @@ export function mount() {
     mountTheme(store),
     mountHeader(at("header"), store),
     mountReviews(at("reviews"), store),
+    mountVocabulary(at("vocabulary"), store),
     mountModel(at("model"), store),
     mountGrid(at("window"), store),
+    mountLegend(at("legend"), store),
     mountPanel(at("panel"), store),
     mountTransport(at("transport"), store),
     mountReach(at("reach"), store),

@@ -6,7 +6,14 @@ import { fitted, stepIn, timelineIn } from "./state.js";
 
 const SLOW = 300; // ms after which the page says that it is computing
 
-/** Puts a scene on the screen; the playhead stays at its event, where the new scene still has it. */
+/** Shows a stack that cannot work: at step 0, until it works again. */
+function showBroken(store, scene) {
+  const { step, arriving } = store.get();
+  store.set({ shown: { scene, id: null, trace: null }, step: 0, arriving: arriving ?? { step } });
+  store.set(fitted(store.get()));
+}
+
+/** Puts a scene with its trace on the screen; the playhead stays at its event, where the new scene still has it. */
 function show(store, shown) {
   const { arriving, ...before } = store.get();
   const state = { ...before, shown, ...arriving };
@@ -38,7 +45,7 @@ export function mountRunner(store) {
     } catch (error) {
       if (signal.aborted) return;
       store.set(error instanceof ProblemError ? { problem: error.problem, busy: false } : { away: true, busy: false });
-      if (error instanceof ProblemError && drawable(error.problem)) show(store, { scene, id: null, trace: null });
+      if (error instanceof ProblemError && drawable(error.problem)) showBroken(store, scene);
     } finally {
       clearTimeout(slow);
     }

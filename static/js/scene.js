@@ -42,6 +42,9 @@ export function withSwapped(scene, lower) {
   return withOrder(scene, layers, switches(scene));
 }
 
+/** What a person typed, as words: between spaces, and words that look the same are the same. */
+export const wordsOf = (typed) => typed.normalize("NFC").split(/\s+/u).filter(Boolean);
+
 export const withSentence = (scene, sentence, label) => ({ ...scene, sentence, label });
 export const withSeed = (scene, seed) => ({ ...scene, weights: { ...scene.weights, seed } });
 export const withWord = (scene, word) => ({ ...scene, vocabulary: [...scene.vocabulary, word] });

@@ -1,6 +1,6 @@
 import { html } from "./dom.js";
 import { exact, fixed } from "./format.js";
-import { quantityName, weightName } from "./notation.js";
+import { notation, quantityName, weightName } from "./notation.js";
 import { addressText } from "./trace.js";
 import { words } from "./words.js";
 
@@ -11,16 +11,26 @@ const DECIMALS = 4;
 /** What a factor is called: h₂⁽¹⁾[1], W⁽²⁾[1,2], or its function of that. */
 function factorName({ address, function: applied, value }) {
   if (!address) return exact(value);
-  const name = address.weight ? `${weightName(/** @type {any} */ (address))}[${address.index.join(",")}]` : `${quantityName(address)}[${address.unit}]`;
-  if (!applied) return name;
-  return words(`function.${applied}`, { name });
+  const name = nameOf(address);
+  return applied ? words(`function.${applied}`, { name }) : name;
 }
 
-const termName = ({ factors }) => factors.map(factorName).join(" · ");
+/** A number's name with its unit or its place in the matrix; the loss is one number. */
+function nameOf(address) {
+  if (address.weight) return `${weightName(address)}[${address.index.join(",")}]`;
+  if (address.quantity === "loss") return notation.symbols.loss;
+  const name = `${quantityName(address)}[${address.unit}]`;
+  return address.quantity.includes("_from_") ? words(`part.${address.quantity}`, { name }) : name;
+}
 
-/** The numbers of a term as a product: −0.66 × 0.09. */
-function product({ factors }, show) {
-  if (factors.length === 1 && factors[0].function === null) return [];
+/** The factors that say something: 1/N is left out where it is 1. */
+const telling = ({ factors }) => factors.filter(({ address, result }) => address || result !== 1);
+
+/** The numbers of a term: −0.66 × 0.09; of a single function, what it is applied to: tanh(−0.07). */
+function product(term, show) {
+  const factors = telling(term);
+  const [{ value, function: applied }] = factors;
+  if (factors.length === 1) return applied ? [words(`function.${applied}`, { name: show(value) })] : [];
   return factors.flatMap(({ result, address }, i) => [i ? " × " : null, html("span", { "data-address": addressText(address) }, show(result))]);
 }
 
@@ -31,8 +41,8 @@ export function sumTable(explanation, full) {
   const shown = terms.reduce((sum, term) => sum + Math.round(term.value * 10 ** DECIMALS), 0);
   const adds = full || shown === Math.round(value * 10 ** DECIMALS);
   const rows = terms.map((term) => html("tr", { "data-address": term.factors.length ? addressText(term.factors[0].address) : null },
-    html("th", { scope: "row" }, termName(term)), html("td", {}, product(term, show)), html("td", { class: "value" }, show(term.value))));
-  const total = html("tr", { class: "total" }, html("th", { scope: "row" }, `${words(adds ? "term.sum" : "term.rounded")} = ${quantityName(address)}[${address.unit}]`),
-    html("td", {}), html("td", { class: "value", "data-address": addressText(address) }, show(value)));
+    html("th", { scope: "row" }, telling(term).map(factorName).join("·")), html("td", {}, product(term, show)), html("td", { class: "value" }, show(term.value))));
+  const name = words(adds ? "term.sum" : "term.rounded", { name: nameOf(address) });
+  const total = html("tr", { class: "total" }, html("th", { scope: "row", colspan: 2 }, name), html("td", { class: "value", "data-address": addressText(address) }, show(value)));
   return html("table", { class: "terms" }, html("tbody", {}, rows, terms.length > 1 ? total : []));
 }

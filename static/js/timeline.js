@@ -28,7 +28,7 @@ function brokenAt(recurrent) {
   return at < 0 ? null : at;
 }
 
-const keyOf = ({ phase, layer, timestep, quantity, weight }) => [phase, layer ?? "", timestep ?? "", quantity ?? weight ?? ""].join("/");
+const keyOf = (/** @type {Step} */ { phase, layer, timestep, quantity, weight }) => [phase, layer ?? "", timestep ?? "", quantity ?? weight ?? ""].join("/");
 
 /**
  * Every step of a scene, the empty step 0 first, and when each number becomes known.
@@ -44,7 +44,7 @@ export function createTimeline(shape, detail, order, operations, weights) {
   const typeOf = (layer) => (layer === "output" ? shape.output.type : shape.layers[Number(layer) - 1]?.type);
 
   /** What a cell or a layer passes through within one step by cell. */
-  function partsOf({ phase, layer }) {
+  function partsOf(/** @type {Step} */ { phase, layer }) {
     const type = typeOf(layer);
     if (!type) return [];
     return phase === "update" ? weights[type] : operations[type][phase === "backward" ? "backward" : "forward"];
@@ -69,7 +69,7 @@ export function createTimeline(shape, detail, order, operations, weights) {
   ];
 
   const at = new Map(steps.map((step, i) => [keyOf(step), i]));
-  const whole = ({ phase, layer, timestep }) => ({ phase, layer, timestep });
+  const whole = (/** @type {Step} */ { phase, layer, timestep }) => ({ phase, layer, timestep });
   const end = (step) => at.get(keyOf({ ...whole(step), quantity: byOperation ? partsOf(step).at(-1) : undefined }));
 
   /** The step at which the number at this address becomes known; Infinity where it never does. */

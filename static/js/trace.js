@@ -18,7 +18,7 @@ export function createTrace(layout, tensor) {
   const outputWidth = layout.output.reduce((width, { units }) => width + units, 0);
 
   /** Where an address stands: its tensor, its entry, and how far into the tensor its row starts. */
-  function locate({ layer, timestep, quantity, gradient }) {
+  function locate(/** @type {Address} */ { layer, timestep, quantity, gradient }) {
     if (gradient) {
       const initial = timestep === 0;
       const part = initial ? "initial_state" : "backward";

@@ -15,18 +15,17 @@ function captions({ state, shape, at, step }) {
     loss !== null && loss !== undefined && [words("verdict.loss", { loss: fixed(loss, 4) }), "verdict loss"],
     (at.kind !== "phone" && !verdict) && [words(every ? "every.timestep" : "only.last"), "caption"],
   ].filter(Boolean);
-  if (every && at.kind !== "phone") return [label(words("every.timestep"), { x: at.axis.x + 12, y: 14, class: "caption" })];
+  if (every && at.kind !== "phone") return [label(words("every.timestep"), { x: at.axis.x + 14, y: 11, class: "caption first" })];
   return lines.map(([line, name], i) => label(line, { x: first.x - 14, y: first.y + first.height / 2 + (i - (lines.length - 1) / 2) * (at.profile.small + 6), class: name, "text-anchor": "end" }));
 }
 
-/** Above a cell with a gradient: which column is which. */
+/** Above the first cell, where no edge leaves: which column is which. */
 function columnHeads({ shape, at }) {
-  if (!at.gradients) return [];
-  const top = at.cellBox(shape.layers.length, shape.timesteps);
+  if (!at.gradients || at.kind === "phone" || shape.outputs.includes(1)) return [];
+  const top = at.cellBox(shape.layers.length, 1);
   const [unit] = at.boxes(shape.layers.length);
   const head = (key, x, name) => label(words(key), { x, y: top.y - 10, class: `head ${name}` });
-  const apart = at.kind === "phone" ? 10 : 0;
-  return [head("column.h", top.x + unit.x + unit.width / 2 - apart, "h"), head("column.gradient", top.x + unit.x + unit.width * 1.5 + 6 + apart, "gradient")];
+  return [head("column.h", top.x + unit.x + unit.width / 2, "h"), head("column.gradient", top.x + unit.x + unit.width * 1.5 + 6, "gradient")];
 }
 
 /** The axes: layers upward, time rightward, with the row and the column of what happens now in ink. */

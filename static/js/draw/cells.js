@@ -41,6 +41,6 @@ export function drawCell(node, cell, at, look) {
     svg("rect", { ...box, rx: 14, class: "frame" }),
     ...valuePicture(moved, h, look.units, `${address}/h`),
     ...gradientPicture(moved, gradient, look.units, `${address}/h`, look.backward),
-    ...(now ? [stateName(cell, { x: box.x + box.width + 9, y: box.y - 4 })] : []),
+    ...(now && at.kind !== "phone" ? [stateName(cell, { x: box.x + box.width + 9, y: box.y - 4 })] : []),
   );
 }

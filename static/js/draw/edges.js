@@ -3,9 +3,11 @@ import { weightName } from "../notation.js";
 import { words } from "../words.js";
 
 const DOTS = [0.25, 0.5, 0.75];
+const DOTTED = 26; // a shorter edge has no room for dots
 
 /** Three dots on the way; the style sheet lets them travel there from where the flow starts. */
 function dots({ x1, y1, x2, y2 }, back) {
+  if (Math.abs(x2 - x1) + Math.abs(y2 - y1) < DOTTED) return [];
   const travel = back ? -0.25 : 0.25;
   const style = `--dx: ${(x1 - x2) * travel}px; --dy: ${(y1 - y2) * travel}px`;
   return DOTS.map((k) => svg("circle", { cx: x1 + (x2 - x1) * k, cy: y1 + (y2 - y1) * k, r: k === 0.5 ? 5.5 : 4, style }));
@@ -34,9 +36,9 @@ export function drawEdge(node, edge, { flow, shape, shapes, font, serial }) {
   const flowing = flow !== "done" && flow !== "todo" && !broken;
   if (moving.dataset.serial !== String(serial) || !flowing) moving.replaceChildren(...(flowing ? dots(edge, flow === "backward") : []));
   moving.dataset.serial = String(serial);
-  attrs(label, upright ? { x: middle.x + 11, y: middle.y, class: "beside" } : { x: middle.x, y: middle.y - 9, class: "above" });
+  attrs(label, upright ? { x: middle.x + 11, y: middle.y, class: "beside" } : { x: middle.x, y: middle.y - (flowing ? 18 : 11), class: "above" });
   const room = Math.abs(x2 - x1) - 4;
   const words = edgeLabel(weight, shape, shapes);
-  text(label, upright || words.length * font * 0.5 <= room ? words : "");
+  text(label, upright || words.length * font * 0.38 <= room ? words : "");
   attrs(cross, { d: broken ? `M${middle.x - 7} ${middle.y - 7}l14 14m0 -14l-14 14` : null });
 }

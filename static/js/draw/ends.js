@@ -44,7 +44,7 @@ export function drawInitial(node, { layer, state: values, chosen }, at) {
     return [svg("rect", { x: x - 30, y: top + 1, width: 40, height: step - 2, rx: 5, style: `fill: ${fill}`, "data-address": `${layer}/0/h/${i + 1}` }),
       svg("text", { x: x - 10, y: top + step / 2, style: `fill: ${ink}` }, fixed(value, 2))];
   });
-  node.replaceChildren(svg("rect", { x: x - 22, y: y - 22, width: 34, height: 44, rx: 10, class: "reach" }), ...(shown ? [one] : numbers));
+  node.replaceChildren(svg("rect", { x: x - 22, y: y - 22, width: 34, height: 44, rx: 10, class: "reach" }, svg("title", {}, words("initial.edit"))), ...(shown ? [one] : numbers));
 }
 
 /** What the outputs say: "ŷ = 0.56: positive; label 1: right", in parts. */

@@ -73,7 +73,7 @@ export function updates(/** @type {State} */ state, layer, names) {
       const rows = trace.weight({ layer, weight, of });
       if (!rows) return [];
       const at = (i, j) => ({ layer, weight, index: weight === "bias" ? [j + 1] : [i + 1, j + 1], gradient: of === "gradients" });
-      return [html("figure", {}, html("figcaption", {}, words(key)), math(matrix(rows, at, { full: state.exact })))];
+      return [html("figure", {}, html("figcaption", {}, words(key, { rate: state.shown.scene.optimizer.learning_rate })), math(matrix(rows, at, { full: state.exact })))];
     };
     return html("section", { class: "update" }, html("h4", { "data-address": `${layer}/${weight}` }, weightName({ layer, weight })),
       part("weights", "update.before"), part("gradients", "update.gradient"), part("updated", "update.after"));

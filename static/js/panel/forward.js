@@ -33,10 +33,12 @@ export function numbers(/** @type {State} */ state, /** @type {Place} */ place) 
   ].filter(Boolean);
 }
 
-/** One unit's numbers, each as the sum or the function that it is; only what is known at this step. */
-export function scalars(/** @type {State} */ state, explanations) {
+/** One unit's numbers in the order of the operations, each as the sum or the function that it is; only what is known at this step. */
+export function scalars(/** @type {State} */ state, explanations, order) {
   const { known } = timelineIn(state);
+  const place = ({ address }) => (address.timestep === 0 ? Infinity : order.indexOf(address.quantity));
   return explanations
-    .filter(({ address }) => (address.unit === state.unit || address.quantity === "loss") && known(address) <= state.step)
+    .toSorted((a, b) => place(a) - place(b))
+    .filter(({ address, terms }) => terms.length && (address.unit === state.unit || address.quantity === "loss") && known(address) <= state.step)
     .map((explanation) => sumTable(explanation, state.exact));
 }

@@ -110,7 +110,7 @@ function follow(window, { step, at, shape }) {
 /** The grid: inputs, cells, edges, h_0, outputs. `window` is the element that it scrolls in. */
 export function mountGrid(window, store) {
   const picture = svg("svg", { class: "grid", "aria-label": words("grid.picture"), role: "group" });
-  const parts = Object.fromEntries(["axes", "edges", "inputs", "initials", "cells", "outputs"].map((name) => [name, svg("g", { class: name })]));
+  const parts = /** @type {Record<"axes" | "edges" | "inputs" | "initials" | "cells" | "outputs", SVGGElement>} */ (Object.fromEntries(["axes", "edges", "inputs", "initials", "cells", "outputs"].map((name) => [name, svg("g", { class: name })])));
   attrs(parts.axes, { "aria-hidden": "true" });
   attrs(parts.edges, { "aria-hidden": "true" });
   attrs(parts.cells, { role: "grid" });

@@ -33,7 +33,7 @@ function createCard({ index }) {
   const sequences = html("button", { type: "button", role: "switch", "aria-label": "return_sequences", class: "switch" });
   return html("div", { role: "group", "aria-label": words("layer", { layer: index + 1 }), class: "layer", "data-index": index },
     html("span", { class: "type" }), html("label", { class: "units" }, html("span", { "aria-hidden": "true" }, words("model.units")), units),
-    html("output", { class: "count" }), sequences, html("span", { class: "sum" }),
+    html("span", { class: "count" }), sequences, html("span", { class: "sum" }),
     html("span", { class: "moves" }, arrow("up", "↑"), arrow("down", "↓"), arrow("remove", "×")),
     html("p", { class: "fault", role: "alert" }));
 }

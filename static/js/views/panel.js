@@ -73,6 +73,7 @@ export function mountPanel(root, store) {
     const backward = forward && known({ ...place, quantity: first, gradient: true }) <= state.step;
     const terms = state.terms?.key === `${state.shown.id}/${place.layer}/${place.timestep}` ? state.terms : null;
     const uses = state.uses?.key === `${state.shown.id}/${place.layer}` ? state.uses : null;
+    const { forward: up, backward: down } = tables.operations[recurrent ? layers[Number(place.layer) - 1].type : output.type];
     const failed = terms?.error ? [html("p", { class: "note" }, state.away ? words("panel.away") : terms.error)] : [];
 
     parts.where.replaceChildren(...heading(state, place));
@@ -80,10 +81,10 @@ export function mountPanel(root, store) {
     parts.pending.hidden = forward || initial || updating;
     fill(parts.symbols, initial || updating ? [] : symbols(state, place));
     fill(parts.numbers, forward ? numbers(state, place) : []);
-    fill(parts.scalar, forward ? [...scalars(state, terms?.forward ?? []), ...failed] : []);
+    fill(parts.scalar, forward ? [...scalars(state, terms?.forward ?? [], [...up, "loss"]), ...failed] : []);
     drawUnits(parts.units, state, units);
     fill(parts.arrives, backward ? arriving(state, place) : []);
-    fill(parts.blame, backward ? scalars(state, terms?.backward ?? []) : []);
+    fill(parts.blame, backward ? scalars(state, terms?.backward ?? [], down) : []);
     fill(parts.leaves, backward ? leaving(state, place) : []);
     parts.weights.hidden = !backward || known({ ...place, quantity: "a", gradient: true }) > state.step;
     parts.weights.querySelector(".body").replaceChildren(...(uses?.error ? [html("p", { class: "note" }, uses.error)] : uses ? contributions(state, place, uses.weights) : []));

@@ -6,7 +6,8 @@ import { words } from "../words.js";
 
 /** How far the gradient reaches: |∂L/∂h| of every cell, by the depth of its colour on a log scale. */
 export function mountReach(root, store) {
-  const LEGIBLE = 12; // of more timesteps, the numbers give way to colour
+  const LEGIBLE = 12; // more timesteps or rows than this are colours alone
+  const LEGIBLE_ROWS = 4;
 
   function draw(state) {
     const { layers, timesteps } = shapeIn(state);
@@ -15,6 +16,8 @@ export function mountReach(root, store) {
     const rows = [...layers].reverse().map(({ name }) => ({ name, norms: times.map((t) => norm(name, t)) }));
     const largest = Math.max(...rows.flatMap(({ norms }) => norms.map((value) => value ?? 0)));
     root.hidden = largest === 0;
+    root.style.setProperty("--rows", String(rows.length));
+    const legible = timesteps <= LEGIBLE && rows.length <= LEGIBLE_ROWS;
     join(root.querySelector("tbody"), rows, {
       key: ({ name }) => name,
       create: ({ name }) => html("tr", {}, html("th", { scope: "row" }, words("layer", { layer: name }))),
@@ -26,7 +29,7 @@ export function mountReach(root, store) {
           const strong = value === null ? 0 : strength(value, largest);
           attrs(cell, { style: `--strength: ${strong * 100}%`, class: strong > 0.5 ? "strong" : null, "data-address": `${name}/${i + 1}`,
             title: value === null ? null : words("reach.cell", { layer: name, timestep: i + 1, norm: magnitude(value) }) });
-          text(cell, value === null || timesteps > LEGIBLE ? "" : magnitude(value));
+          text(cell, value === null || !legible ? "" : magnitude(value));
         });
       },
     });

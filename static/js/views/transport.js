@@ -8,6 +8,7 @@ import { words } from "../words.js";
 /** @import { State } from "../types.js" */
 
 const DRAWN_STEPS = 120; // of more steps, each phase is one bar
+const LEAST_SHARE = 0.04; // a phase with less of the timeline has no room for its name
 
 /** The bars of the timeline: one per step, or one per phase with its share of the steps. */
 function bars(steps, now) {
@@ -33,8 +34,11 @@ function drawPhases(root, steps) {
   const phases = [...Map.groupBy(steps.slice(1), ({ phase }) => phase)].map(([phase, members]) => ({ phase, share: members.length }));
   join(root, phases, {
     key: ({ phase }) => phase,
-    create: ({ phase }) => html("span", {}, words(`phase.${phase}`)),
-    update: (node, { share }) => attrs(node, { style: `flex-grow: ${share}` }),
+    create: () => html("span"),
+    update(node, { phase, share }) {
+      attrs(node, { style: `flex-grow: ${share}` });
+      text(node, share / steps.length < LEAST_SHARE ? "" : words(`phase.${phase}`));
+    },
   });
 }
 

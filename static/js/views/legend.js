@@ -1,0 +1,11 @@
+import { attrs } from "../dom.js";
+import { listen, undoAll } from "../store.js";
+
+/** Under the grid: what the colours mean, and the switch that writes the shape of every matrix on its edges. */
+export function mountLegend(root, store) {
+  const button = root.querySelector("button");
+  return undoAll([
+    listen(button, "click", () => store.set({ shapes: !store.get().shapes })),
+    store.watch(({ shapes }) => shapes, (shapes) => attrs(button, { "aria-pressed": String(shapes) })),
+  ]);
+}
