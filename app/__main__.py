@@ -58,7 +58,7 @@ def settings_from(arguments: Sequence[str] | None) -> Settings:
     for name, kind in (("host", str), ("port", int), ("root-path", str)):
         parser.add_argument(f"--{name}", type=kind, help=Settings.model_fields[name.replace("-", "_")].description)
     parser.add_argument("--lan", action="store_true", help=Settings.model_fields["lan"].description)
-    parser.add_argument("--no-browser", dest="browser", action="store_false", help="Do not open a browser")
+    parser.add_argument("--no-browser", dest="open_browser", action="store_false", help="Do not open a browser")
     chosen = Settings(**vars(parser.parse_args(arguments)))
     host = "0.0.0.0" if chosen.lan and "host" not in chosen.model_fields_set else chosen.host
     return chosen.model_copy(update={"host": host, "allowed_hosts": (*chosen.allowed_hosts, *own_names(host))})
@@ -97,12 +97,14 @@ def announce(settings: Settings, port: int) -> None:
         print(f"In this network it is at {room}", flush=True)
         if sys.stdout.isatty():
             segno.make(room).terminal(compact=True)
-    if settings.browser and has_desktop():
+    if settings.open_browser and has_desktop():
         webbrowser.open(here)
 
 
 def has_desktop() -> bool:
     """Whether a browser that is opened would be seen."""
+    if any(name in os.environ for name in ("CI", "SSH_CONNECTION", "SSH_TTY")):
+        return False
     return sys.platform in ("win32", "darwin") or any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 

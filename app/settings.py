@@ -22,7 +22,7 @@ class Settings(BaseSettings):
         description='Host names that requests may be made to, as JSON: ["example.org"]; ["*"] allows every name. Ours are added',
     )
     lan: bool = Field(False, description="Serve the local network, and show the address as a QR code")
-    browser: bool = Field(True, description="Open the page in a browser, where there is a desktop")
+    open_browser: bool = Field(True, description="Open the page in a browser, where there is a desktop")
     data: Path = Field(Path("data"), description="Folder where scenes are stored (SQLite)")
     storage_patience: float = Field(2.0, gt=0, description="Seconds to wait for a locked database before the answer is 503")
     cache_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of computed traces and answers that are kept")
