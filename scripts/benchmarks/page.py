@@ -16,9 +16,9 @@ from benchmarks.running import server
 VISITS = 15
 FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run"]
 
-METHOD = f"""The page on loopback in a headless browser, {VISITS} visits, each with an empty cache, after one that is not counted. The clock runs
-from the start of the navigation until "Step forward" can be pressed and the grid shows its six cells. The weight is what
-the network carried, headers included, compressed as it was sent, without the font and the charts."""
+METHOD = f"""The page on loopback in a headless browser, {VISITS} visits, each with an empty cache, after one that is not counted. The clock
+runs from the start of the navigation until "Step forward" can be pressed and the grid shows its six cells. The weight is what the network
+carried, headers included, compressed as it was sent, without the font and the charts."""
 
 
 def measure() -> Report:

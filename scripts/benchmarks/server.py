@@ -14,9 +14,9 @@ from benchmarks.running import server
 WARM, REQUESTS = 50, 1000
 JSON = {"Content-Type": "application/json"}
 
-METHOD = f"""POST /api/traces with the toy scene to a server process of its own on loopback, over one connection, {REQUESTS} requests one after another:
-from sending to the last byte of the trace. "New" is a scene that the server has not seen (another seed each time), which it validates, stores,
-computes, forward and backward, and hashes; "again" is one that it still has."""
+METHOD = f"""POST /api/traces with the toy scene to a server process of its own on loopback, over one connection, {REQUESTS} requests one
+after another: from sending to the last byte of the trace. "New" is a scene that the server has not seen (another seed each time), which it
+validates, stores, computes, forward and backward, and hashes; "again" is one that it still has."""
 
 
 def measure() -> Report:
