@@ -58,9 +58,10 @@ class Pieces(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send waits while the other side's buffers are full, so a slow reader costs no memory."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        for start in range(0, len(self.body), PIECE):
-            await send({"type": "http.response.body", "body": self.body[start : start + PIECE], "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        size = len(self.body)
+        for start in range(0, max(size, 1), PIECE):
+            end = start + PIECE
+            await send({"type": "http.response.body", "body": self.body[start:end], "more_body": end < size})
 
 
 def answer(request: Request, it: Representation, caching: str, headers: Mapping[str, str] | None = None) -> Response:

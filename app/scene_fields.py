@@ -30,6 +30,7 @@ def _without_minus_zero(number: float) -> float:
     return number + 0.0
 
 
+VERSION = 1
 FROM_LIST = Strict(False)  # a JSON list becomes a tuple: the one conversion there is
 
 Units = Annotated[int, _between("units")]
@@ -80,7 +81,7 @@ LayerState = Annotated[tuple[StateNumber, ...], FROM_LIST, Field(max_length=most
 class SceneFields(Part):
     """What is computed: a sentence, a network, a loss and a step of learning. The whole of it; nothing else changes a number."""
 
-    version: Literal[1]
+    version: Annotated[int, Field(ge=VERSION, le=VERSION)]  # not Literal[1], which takes true for 1
     vocabulary: Annotated[tuple[Token, ...], FROM_LIST, _entries("vocabulary")]
     sentence: Annotated[tuple[Token, ...], FROM_LIST, _entries("timesteps")]
     label: Label

@@ -12,7 +12,7 @@ from typing import Any
 from app.errors import Fault, Faulty
 from app.limits import most
 
-LONGEST_INTEGER = 16  # digits: beyond 2^53 a number is not the same in every program
+LONGEST_INTEGER = 17  # a sign and the digits of 2^53: beyond it a number is not the same in every program
 STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -8,7 +8,7 @@ from app.answers import answer
 from app.computing import json_answer
 from app.documents import HealthDocument, VersionDocument
 from app.openapi import document_of, responses
-from app.scenes import VERSION
+from app.scene_fields import VERSION
 from app.services import ServicesDep
 
 router = APIRouter(tags=["server"])

@@ -8,7 +8,7 @@ from starlette.responses import Response
 import engine
 from app.answers import FOREVER, REVALIDATE, answer
 from app.computing import TRACE_TYPE, Computed
-from app.errors import Problem
+from app.errors import Problem, shortened
 from app.openapi import JSON_SCENE, responses
 from app.policies import read_body
 from app.scenes import Scene, parse_scene
@@ -35,12 +35,12 @@ async def _scene(body: Annotated[bytes, Depends(read_body)]) -> Scene:
     return parse_scene(body)
 
 
-def caching(engine_version: Annotated[str | None, Query(alias="engine", max_length=64)] = None) -> str:
+def caching(engine_version: Annotated[str | None, Query(alias="engine", description="only an answer of this version of the engine")] = None) -> str:
     """How long an answer stays true: for one version of the engine, for ever."""
     if engine_version is None:
         return REVALIDATE
     if engine_version != engine.__version__:
-        detail = f"This server computes with engine {engine.__version__}. Received: engine={engine_version}. Ask for {engine.__version__}."
+        detail = f"This server computes with engine {engine.__version__}. Received: {shortened(engine_version)}. Ask for {engine.__version__}."
         raise Problem("engine-differs", detail)
     return FOREVER
 

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.scenes import default_scene
+from app.settings import Settings
+from tests.server.asking import HOME
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path, browser=False)
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(settings), base_url=HOME, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def toy() -> dict[str, Any]:
+    return default_scene().document()
+
+
+@pytest.fixture
+def toy_id(client: TestClient, toy: dict[str, Any]) -> str:
+    scene_id: str = client.post("/api/traces", json=toy).headers["Scene-Id"]
+    return scene_id

@@ -1,0 +1,346 @@
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.errors import Faulty
+from app.limits import LIMITS, most
+from app.scenes import Scene, default_scene, migrated, parse_scene
+from tests.server.asking import changed, require_fault, require_problem
+
+STORED = Path(__file__).parent / "scene-version-1.json"
+TOY_ID = "1fdc513b1d9f3af61d76cbff347eac7273eb4bc62eb21ba11e4ef349b83779c8"
+
+
+def post(client: TestClient, scene: Any) -> Any:
+    return client.post("/api/traces", content=json.dumps(scene, separators=(",", ":")), headers={"Content-Type": "application/json"})
+
+
+def parse(scene: Any) -> Scene:
+    return parse_scene(json.dumps(scene).encode())
+
+
+def test_the_stored_scene_of_version_1_keeps_its_canonical_form_and_its_id() -> None:
+    stored = STORED.read_bytes()
+    scene = parse_scene(stored)
+    assert scene.canonical == stored.strip()
+    assert scene.id == default_scene().id == TOY_ID
+
+
+def test_the_order_of_keys_and_white_space_do_not_change_the_id(toy: dict[str, Any]) -> None:
+    turned = json.dumps(dict(reversed(toy.items())), indent=3)
+    assert parse_scene(turned.encode()).id == TOY_ID
+
+
+def test_numbers_are_the_same_however_they_are_written() -> None:
+    text = json.dumps(changed("/optimizer/learning_rate", 0.1))
+    assert parse_scene(text.replace("0.1", "1.0e-1").encode()).id == TOY_ID
+    assert parse(changed("/optimizer/learning_rate", 1)).id == parse(changed("/optimizer/learning_rate", 1.0)).id
+
+
+def test_return_sequences_left_out_is_false(toy: dict[str, Any]) -> None:
+    del toy["layers"][1]["return_sequences"]
+    assert parse(toy).id == TOY_ID
+
+
+@pytest.mark.parametrize("zeros", [[[0, 0, 0], [0, 0]], [[0.0, -0.0, 0], [-0.0, 0]]])
+def test_an_initial_state_of_zeros_is_the_default_and_left_out(toy: dict[str, Any], zeros: list[list[float]]) -> None:
+    assert parse({**toy, "initial_state": zeros}).id == TOY_ID
+
+
+def test_an_initial_state_that_is_not_zero_is_part_of_the_scene(toy: dict[str, Any]) -> None:
+    scene = parse({**toy, "initial_state": [[0.5, -0.0, 0], [0, 1]]})
+    assert b'"initial_state":[[0.5,0,0],[0,1]]' in scene.canonical
+    assert parse_scene(scene.canonical) == scene
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), min_size=1, max_size=20), st.integers(0, 2**32 - 1))
+def test_the_canonical_form_is_a_fixed_point(word: str, seed: int) -> None:
+    scene = {**default_scene().document(), "vocabulary": [word], "sentence": [word], "weights": {"seed": seed}}
+    try:
+        parsed = parse(scene)
+    except Faulty:
+        return
+    assert parse_scene(parsed.canonical).canonical == parsed.canonical
+    assert all(unicodedata.is_normalized("NFC", token) for token in parsed.sentence)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "limit"),
+    [
+        (0, "too_small", 1),
+        (-1, "too_small", 1),
+        (129, "too_large", 128),
+        (10**9, "too_large", 128),
+        (True, "wrong_type", "a whole number"),
+        (1.0, "wrong_type", "a whole number"),
+        (1.5, "wrong_type", "a whole number"),
+        ("3", "wrong_type", "a whole number"),
+        (None, "wrong_type", "a whole number"),
+        ([], "wrong_type", "a whole number"),
+        ({}, "wrong_type", "a whole number"),
+    ],
+)
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_units_outside_their_limits_are_refused(client: TestClient, layer: int, value: Any, code: str, limit: Any) -> None:
+    fault = require_fault(post(client, changed(f"/layers/{layer}/units", value)), 422, code, f"/layers/{layer}/units")
+    assert fault["limit"] == limit
+    if not isinstance(value, list | dict):
+        assert fault["received"] == value
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "code"),
+    [
+        ("/version", 0, "too_small"),
+        ("/version", "1", "wrong_type"),
+        ("/version", True, "wrong_type"),
+        ("/version", 1.0, "wrong_type"),
+        ("/vocabulary", [], "empty"),
+        ("/vocabulary", "cat", "wrong_type"),
+        ("/vocabulary", None, "wrong_type"),
+        ("/vocabulary", ["w"] * 10_001, "too_many"),
+        ("/vocabulary/0", "", "empty"),
+        ("/vocabulary/0", 1, "wrong_type"),
+        ("/vocabulary/2", "cat", "duplicate"),
+        ("/sentence", [], "empty"),
+        ("/sentence", "cat mat rat", "wrong_type"),
+        ("/sentence", ["cat"] * 10_000, "too_many"),
+        ("/sentence", {"0": "cat"}, "wrong_type"),
+        ("/sentence/1", None, "wrong_type"),
+        ("/label", 2, "too_large"),
+        ("/label", -1, "too_small"),
+        ("/label", 0.5, "wrong_type"),
+        ("/label", True, "wrong_type"),
+        ("/label", "1", "wrong_type"),
+        ("/label", None, "wrong_type"),
+        ("/label", [1, 0, 1], "single_label"),
+        ("/layers", [], "empty"),
+        ("/layers", None, "wrong_type"),
+        ("/layers", "SimpleRNN", "wrong_type"),
+        ("/layers/0", None, "wrong_type"),
+        ("/layers/0", "SimpleRNN", "wrong_type"),
+        ("/layers/0/type", "LSTM", "unknown_choice"),
+        ("/layers/0/type", 1, "unknown_choice"),
+        ("/layers/0/return_sequences", 1, "wrong_type"),
+        ("/layers/0/return_sequences", "true", "wrong_type"),
+        ("/layers/0/colour", "teal", "unknown_field"),
+        ("/layers/2/activation", "softmax", "unknown_choice"),
+        ("/layers/2/return_sequences", True, "unknown_field"),
+        ("/weights", 0, "wrong_type"),
+        ("/weights/seed", -1, "too_small"),
+        ("/weights/seed", 2**32, "too_large"),
+        ("/weights/seed", 0.0, "wrong_type"),
+        ("/weights/edits", {}, "unknown_field"),
+        ("/loss", "mse", "unknown_choice"),
+        ("/loss", None, "unknown_choice"),
+        ("/optimizer/type", "Adam", "unknown_choice"),
+        ("/optimizer/learning_rate", -0.1, "too_small"),
+        ("/optimizer/learning_rate", 1e300, "too_large"),
+        ("/optimizer/learning_rate", "0.1", "wrong_type"),
+        ("/optimizer/learning_rate", True, "wrong_type"),
+        ("/initial_state", 0, "wrong_type"),
+        ("/initial_state", [], "wrong_length"),
+        ("/initial_state", [[0, 0, 0]], "wrong_length"),
+        ("/colour", "teal", "unknown_field"),
+    ],
+)
+def test_a_field_that_breaks_its_rule_is_named_with_what_was_received(client: TestClient, pointer: str, value: Any, code: str) -> None:
+    require_fault(post(client, changed(pointer, value)), 422, code, pointer)
+
+
+@pytest.mark.parametrize("field", ["version", "vocabulary", "sentence", "label", "layers", "weights", "loss", "optimizer"])
+def test_a_missing_field_is_named(client: TestClient, toy: dict[str, Any], field: str) -> None:
+    del toy[field]
+    require_fault(post(client, toy), 422, "missing", f"/{field}")
+
+
+@pytest.mark.parametrize(("layer", "field"), [(0, "type"), (0, "units"), (2, "activation")])
+def test_a_missing_field_of_a_layer_is_named(client: TestClient, toy: dict[str, Any], layer: int, field: str) -> None:
+    del toy["layers"][layer][field]
+    require_fault(post(client, toy), 422, "missing", f"/layers/{layer}/{field}")
+
+
+@pytest.mark.parametrize("scene", [None, [], 1, "scene", True])
+def test_a_scene_that_is_no_object_is_refused(client: TestClient, scene: Any) -> None:
+    require_fault(post(client, scene), 422, "wrong_type", "")
+
+
+@pytest.mark.parametrize(
+    ("state", "pointer", "code"),
+    [
+        ([[0, 0], [0, 0]], "/initial_state/0", "wrong_length"),
+        ([[0, 0, 0], [0, 0, 0]], "/initial_state/1", "wrong_length"),
+        ([[0, 0, 1e7], [0, 0]], "/initial_state/0/2", "too_large"),
+        ([[0, 0, 0], [0, -1e7]], "/initial_state/1/1", "too_small"),
+        ([[0, 0, "1"], [0, 0]], "/initial_state/0/2", "wrong_type"),
+        ([[0, 0, True], [0, 0]], "/initial_state/0/2", "wrong_type"),
+        ([0, 0], "/initial_state/0", "wrong_type"),
+    ],
+)
+def test_an_initial_state_must_fit_its_layers(client: TestClient, toy: dict[str, Any], state: Any, pointer: str, code: str) -> None:
+    require_fault(post(client, {**toy, "initial_state": state}), 422, code, pointer)
+
+
+def test_an_unknown_word_is_named_with_the_vocabulary(client: TestClient, toy: dict[str, Any]) -> None:
+    response = post(client, {**toy, "sentence": ["cat", "mat", "dog"]})
+    fault = require_fault(response, 422, "unknown_token", "/sentence/2")
+    assert require_problem(response, 422, "unknown-token")["detail"] == fault["detail"]
+    assert all(word in fault["detail"] for word in ('"dog"', "cat, mat, rat", "word 3"))
+
+
+def test_every_unknown_word_is_named(client: TestClient, toy: dict[str, Any]) -> None:
+    errors = require_problem(post(client, {**toy, "sentence": ["dog", "cat", "Cat"]}), 422)["errors"]
+    assert [error["pointer"] for error in errors] == ["/sentence/0", "/sentence/2"]
+
+
+def test_a_long_vocabulary_is_not_poured_out(client: TestClient, toy: dict[str, Any]) -> None:
+    fault = require_fault(post(client, {**toy, "vocabulary": [f"w{i}" for i in range(500)]}), 422, "unknown_token", "/sentence/0")
+    assert len(fault["detail"]) < 400
+
+
+def test_a_layer_that_hands_up_no_sequence_gets_keras_own_words_and_why(client: TestClient) -> None:
+    response = post(client, changed("/layers/0/return_sequences", False))
+    fault = require_fault(response, 422, "expected_ndim", "/layers/0/return_sequences")
+    require_problem(response, 422, "broken-stack")
+    assert (
+        "ValueError: Input 0 with name 'None' of layer 'simple_rnn_1' is incompatible with the layer: "
+        "expected ndim=3, found ndim=2. Full shape received: (None, 3)" in fault["detail"]
+    )
+    assert "Set return_sequences=true on layer 1" in fault["detail"]
+
+
+@pytest.mark.parametrize(
+    ("types", "code", "pointer"),
+    [
+        ("D", "recurrent_missing", "/layers"),
+        ("R", "dense_missing", "/layers/0/type"),
+        ("RR", "dense_missing", "/layers/1/type"),
+        ("DR", "dense_below", "/layers/0/type"),
+        ("RDD", "dense_below", "/layers/1/type"),
+        ("RDRD", "dense_below", "/layers/1/type"),
+        ("RRRRRRRRR", "dense_missing", "/layers/8/type"),
+        ("RRRRRRRRRD", "too_many", "/layers"),
+    ],
+)
+def test_a_stack_that_cannot_work_is_refused_at_its_place(client: TestClient, toy: dict[str, Any], types: str, code: str, pointer: str) -> None:
+    kinds = {"R": {"type": "SimpleRNN", "units": 1, "return_sequences": True}, "D": {"type": "Dense", "units": 1, "activation": "sigmoid"}}
+    require_fault(post(client, {**toy, "layers": [kinds[kind] for kind in types]}), 422, code, pointer)
+
+
+def test_eight_recurrent_layers_of_128_units_over_256_words_are_computed(client: TestClient, toy: dict[str, Any]) -> None:
+    layers = [{"type": "SimpleRNN", "units": 128, "return_sequences": True} for _ in range(8)] + [toy["layers"][-1]]
+    response = post(client, {**toy, "layers": layers, "sentence": ["cat"] * 256})
+    assert response.status_code == 200
+    assert len(response.content) > 8 * 2_000_000
+
+
+def test_numbers_are_counted_before_anything_is_allocated(client: TestClient, toy: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.computing.run", lambda _: pytest.fail("computed"))
+    vocabulary = [f"{i:x}" for i in range(7000)]
+    layers = [{"type": "SimpleRNN", "units": 128, "return_sequences": True}, toy["layers"][-1]]
+    response = post(client, {**toy, "vocabulary": vocabulary, "sentence": ["0"] * 256, "layers": layers})
+    fault = require_fault(response, 422, "too_expensive", "")
+    require_problem(response, 422, "too-expensive")
+    assert fault["limit"] == most("trace_numbers")
+    assert isinstance(fault["received"], int)
+    assert fault["received"] > most("trace_numbers")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "javascript:alert(1)",
+        "{{7*7}}",
+        "${7*7}",
+        "\u202eevil\u202c",
+        "zero\u200bwidth",
+        "👩‍👩‍👧‍👦",
+        "مرحبا",
+        "ﷺ",
+        "=1+1",
+        "../../etc/passwd",
+        "%00",
+        "\\u0000",
+        "' OR 1=1 --",
+        "\u2028",
+        "\ufeff",
+        " ",
+        "~/",
+    ],
+)
+def test_any_text_is_a_word_and_comes_back_as_it_was(client: TestClient, toy: dict[str, Any], word: str) -> None:
+    response = post(client, {**toy, "vocabulary": [word], "sentence": [word, word]})
+    assert response.status_code == 200, response.text
+    stored = client.get(f"/api/scenes/{response.headers['Scene-Id']}").json()
+    assert stored["sentence"] == [unicodedata.normalize("NFC", word)] * 2
+
+
+@pytest.mark.parametrize("word", ["\x00", "a\x00b", "\x1b[31m", "a\nb", "\r", "\t", "\x7f", "\x85"])
+def test_a_control_character_is_refused_by_its_number(client: TestClient, word: str) -> None:
+    fault = require_fault(post(client, changed("/vocabulary/0", word)), 422, "control_character", "/vocabulary/0")
+    assert fault["received"].startswith("U+00")
+
+
+@pytest.mark.parametrize(
+    ("word", "limit"),
+    [("x" * 65, 64), ("a" + "\u0301" * 10_000, 64), ("👩‍" * 33, 64), ("é" * 65, 64), ("a\u0301" * 65, 64), ("\U0001d15e" * 64, 64)],
+)
+def test_a_word_of_more_than_64_code_points_is_refused(client: TestClient, word: str, limit: int) -> None:
+    assert require_fault(post(client, changed("/vocabulary/0", word)), 422, "too_long", "/vocabulary/0")["limit"] == limit
+
+
+def test_sixty_four_code_points_of_four_bytes_are_256_bytes_and_fit(client: TestClient, toy: dict[str, Any]) -> None:
+    word = "😀" * 64
+    assert len(word.encode()) == LIMITS["token_bytes"].max
+    assert post(client, {**toy, "vocabulary": [word], "sentence": [word]}).status_code == 200
+
+
+def test_composed_and_decomposed_words_are_the_same_word(client: TestClient, toy: dict[str, Any]) -> None:
+    composed, decomposed = "caf\u00e9" + "\u00e9" * 60, "cafe\u0301" + "e\u0301" * 60
+    one = post(client, {**toy, "vocabulary": [composed], "sentence": [decomposed]})
+    other = post(client, {**toy, "vocabulary": [decomposed], "sentence": [composed]})
+    assert one.status_code == other.status_code == 200
+    assert one.headers["Scene-Id"] == other.headers["Scene-Id"]
+    require_fault(post(client, {**toy, "vocabulary": [composed, decomposed]}), 422, "duplicate", "/vocabulary/1")
+
+
+def test_a_label_per_timestep_needs_as_many_labels(client: TestClient, toy: dict[str, Any]) -> None:
+    toy["layers"][1]["return_sequences"] = True
+    assert post(client, {**toy, "label": [1, 0, 1]}).status_code == 200
+    require_fault(post(client, {**toy, "label": [1, 0]}), 422, "wrong_length", "/label")
+    require_fault(post(client, {**toy, "label": []}), 422, "empty", "/label")
+    require_fault(post(client, {**toy, "label": [1, 0, 2]}), 422, "too_large", "/label/2")
+
+
+@pytest.mark.parametrize("version", [2, 3, 10**9])
+def test_a_newer_scene_is_refused_with_a_sentence(client: TestClient, version: int) -> None:
+    response = post(client, {**changed("/version", version), "gates": "unheard of"})
+    require_problem(response, 422, "newer-scene")
+    assert "version 1" in require_fault(response, 422, "too_new", "/version")["detail"]
+
+
+def test_an_older_scene_is_brought_up_one_version_at_a_time() -> None:
+    steps = {1: lambda old: {**old, "version": 2, "two": True}, 2: lambda old: {**old, "version": 3, "three": True}}
+    assert migrated({"version": 1}, steps, current=3) == {"version": 3, "two": True, "three": True}
+
+
+@given(st.data())
+def test_whatever_stands_at_any_place_of_a_scene_gets_a_scene_or_our_words(data: st.DataObject) -> None:
+    pointers = ["/version", "/vocabulary/0", "/sentence", "/label", "/layers/0", "/layers/1/units", "/layers/2/activation", "/weights", "/optimizer"]
+    values = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
+    value = data.draw(values | st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=5), values, max_size=3))
+    scene = changed(data.draw(st.sampled_from(pointers)), value)
+    try:
+        parse(scene)
+    except Faulty as problem:
+        assert problem.status in (400, 422)
