@@ -4,8 +4,9 @@ import stat
 import subprocess
 from pathlib import Path
 
-import _browser
 import pytest
+
+import _browser
 
 
 def program(path: Path, text: str = "") -> Path:

@@ -4,8 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import _javascript
 import pytest
+
+import _javascript
 import serve
 import test as door
 from _environment import ROOT

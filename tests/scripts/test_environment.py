@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import _environment as environment_module
 import pytest
+
+import _environment as environment_module
 from _environment import ROOT, _base_python, _stamp, environment, interpreter, require_python, require_venv
 
 DOORS = ("serve.py", "test.py", "bench.py", "_environment.py", "_browser.py", "_javascript.py")
