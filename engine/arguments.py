@@ -32,7 +32,7 @@ def require_seed(seed: object) -> int:
 def time_major_input(x: ArrayLike, first: Layer, features: int) -> Array:
     """Tokens (batch, timesteps) or vectors (batch, timesteps, features) -> (timesteps, batch[, features])."""
     x = np.asarray(x)
-    if x.ndim == 2 and x.dtype.kind in "iu" and first.encodes:
+    if first.encodes and x.ndim != 3 and x.dtype.kind in "iu":
         expected: tuple[str | int, ...] = ("batch", "timesteps")
     elif x.dtype.kind in "iufc":
         expected = ("batch", "timesteps", features)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from engine.arguments import per_layer_state, require_dtype, require_seed, time_major_input, time_major_target
-from engine.errors import EngineError
+from engine.errors import EngineError, ShapeError
 from engine.layers import Dense, Layer
+from engine.layers.layer import require_size
 from engine.losses import Loss, find_loss, require_distributions
 from engine.trace import Gradients, LayerTrace, Trace
 from engine.types import Array, ArrayLike, DType, State
@@ -72,6 +73,8 @@ class Sequential:
             d_record, d_weights, flow = backward(x, record, flow)
             records.append(d_record)
             weights[:0] = d_weights
+        for weight in weights:
+            weight.setflags(write=False)
         return Gradients(value, weights, tuple(reversed(records)), trace, target, rule, flow)
 
     def loss(self, trace: Trace, y: ArrayLike, loss: str) -> Any:
@@ -98,6 +101,8 @@ def _build(layers: Sequence[Layer], features: int | None, rng: np.random.Generat
         raise EngineError("layers", f"`layers` must hold at least one layer with weights. Received: {list(layers)!r}.")
     if (features is None) != layers[0].encodes:
         raise EngineError("features", "`features` must be given exactly when the first layer takes vectors and not tokens.")
+    if features is not None:
+        require_size("features", features)
     built: list[Layer] = []
     sequence = True
     for position, layer in enumerate(layers):
@@ -127,4 +132,9 @@ def _with_weights(layers: Sequence[Layer], weights: Sequence[ArrayLike], dtype: 
     if any(np.iscomplexobj(weight) for weight in weights):
         dtype = np.result_type(dtype, 1j)
     rest = iter(weights)
-    return tuple(layer.with_weights([next(rest) for _ in range(count)], dtype) for layer, count in zip(layers, counts, strict=True))
+    changed = tuple(layer.with_weights([next(rest) for _ in range(count)], dtype) for layer, count in zip(layers, counts, strict=True))
+    for position, (old, new) in enumerate(zip(layers, changed, strict=True)):
+        for name, before, after in zip(old.initializers, old.weights, new.weights, strict=True):
+            if after.shape != before.shape:
+                raise ShapeError.between(f"{name} of layer {position}", before.shape, after.shape)
+    return changed

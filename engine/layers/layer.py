@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from engine.errors import EngineError, ShapeError
+from engine.errors import EngineError
 from engine.initializers import Initializer
 from engine.trace import LayerTrace
 from engine.types import Array, ArrayLike, DType, Generator, Shape, State, Weights
@@ -62,16 +62,11 @@ class Layer(ABC):
     def build(self, features: int, rng: Generator, dtype: DType) -> Self:
         """The same layer with initial weights for inputs of this many features."""
         shapes = self.weight_shapes(features)
-        drawn = (initializer(shape, rng) for initializer, shape in zip(self.initializers.values(), shapes, strict=True))
-        return replace(self, weights=tuple(_frozen(weight, dtype) for weight in drawn), dtype=dtype)
+        return self.with_weights([draw(shape, rng) for draw, shape in zip(self.initializers.values(), shapes, strict=True)], dtype)
 
     def with_weights(self, weights: Sequence[ArrayLike], dtype: DType) -> Self:
-        """The same layer with these weights, copied; a wrong shape is a ShapeError."""
-        arrays = tuple(_frozen(weight, dtype) for weight in weights)
-        for name, old, new in zip(self.initializers, self.weights, arrays, strict=True):
-            if new.shape != old.shape:
-                raise ShapeError.between(f"{name} of {self!r}", old.shape, new.shape)
-        return replace(self, weights=arrays, dtype=dtype)
+        """The same layer with copies of these weights."""
+        return replace(self, weights=tuple(_frozen(weight, dtype) for weight in weights), dtype=dtype)
 
 
 def _frozen(weight: ArrayLike, dtype: DType) -> Array:

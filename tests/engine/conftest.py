@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from tests.engine.stacks import STRICT
+
+settings.register_profile("engine", deadline=None, max_examples=40)
+settings.load_profile("engine")
+
+
+@pytest.fixture(autouse=True)
+def strict_arithmetic() -> Iterator[None]:
+    """An overflow, an invalid operation or a division by zero anywhere is a failure."""
+    with np.errstate(**STRICT):
+        yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The fault table: every seeded fault, and the tests that kill it."""
+    passed = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    rows = [dict(report.user_properties) for report in passed if report.when == "call"]
+    rows = [row for row in rows if "fault" in row]
+    if rows:
+        terminalreporter.section(f"{len(rows)} seeded faults and what kills them")
+    for row in rows:
+        terminalreporter.write_line(f"{row['fault']}: {row['killers']}")

@@ -1,0 +1,111 @@
+"""N28: the terms behind any number add up to it, and each of their factors stands where its address says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from engine import Explanation, Factor, Gradients, QuantityAddress, Trace, WeightAddress, explain
+from tests.engine.stacks import LOSSES, Task, make_task, tasks
+
+# What a factor's function means, spelled again: a page may compute it from the value alone.
+FUNCTIONS: dict[str | None, Callable[[float], float]] = {
+    None: lambda v: v,
+    "tanh": math.tanh,
+    "relu": lambda v: max(v, 0.0),
+    "linear": lambda v: v,
+    "sigmoid": lambda v: 1 / (1 + math.exp(-v)),
+    "negative": lambda v: -v,
+    "1 - target": lambda v: 1 - v,
+    "1 - h^2": lambda v: 1 - v * v,
+    "1 - y^2": lambda v: 1 - v * v,
+    "h (1 - h)": lambda v: v * (1 - v),
+    "y (1 - y)": lambda v: v * (1 - v),
+    "h > 0": lambda v: float(v > 0),
+    "y > 0": lambda v: float(v > 0),
+    "1": lambda v: 1.0,
+    "-log sigmoid": lambda v: math.log1p(math.exp(-v)),
+    "-log(1 - sigmoid)": lambda v: math.log1p(math.exp(v)),
+}
+OF_A_WHOLE_VECTOR = {"softmax", "-log softmax"}
+
+
+def every_number(trace: Trace, gradients: Gradients | None) -> Iterator[QuantityAddress]:
+    """The address of every number of the trace, or of every gradient."""
+    records = trace.layers if gradients is None else gradients.layers
+    for layer, record in enumerate(records):
+        for quantity, (batch, timestep, unit) in ((name, place) for name in record for place in np.ndindex(record[name].shape)):
+            at = record.timesteps[timestep]
+            yield QuantityAddress(layer, at, quantity, unit, gradients is not None, batch)
+            if timestep == 0 and quantity == "h":
+                yield QuantityAddress(layer, -1, quantity, unit, gradients is not None, batch)
+
+
+def look_up(task: Task, trace: Trace, gradients: Gradients, address: QuantityAddress | WeightAddress) -> float:
+    """The number at an address, found through the public face."""
+    if isinstance(address, WeightAddress):
+        names = ("kernel", "bias") if address.layer == len(trace.layers) - 1 else ("kernel", "recurrent_kernel", "bias")
+        return trace.weights[3 * address.layer + names.index(address.weight)][address.index]
+    if address.quantity == "target":
+        return task.y.reshape(len(task.x), -1, trace.output.shape[-1])[
+            address.batch, address.timestep - trace.layers[-1].timesteps.start, address.unit
+        ]
+    if address.layer == -1:
+        return trace.inputs[address.batch, address.timestep, address.unit]
+    if address.timestep == -1:
+        states = gradients.initial_state if address.gradient else trace.initial_state
+        return states[address.layer][address.batch, address.unit]
+    record = (gradients.layers if address.gradient else trace.layers)[address.layer]
+    return record[address.quantity][address.batch, address.timestep - record.timesteps.start, address.unit]
+
+
+def check(explanation: Explanation, value: float) -> Iterator[Factor]:
+    """The terms add up to the value, and the factors multiply to the terms; gives the factors."""
+    assert explanation.value == value
+    assert abs(math.fsum(term.value for term in explanation.terms) - value) <= 1e-13
+    for term in explanation.terms:
+        assert term.value == math.prod(factor.result for factor in term.factors)
+        yield from term.factors
+
+
+def ask(task: Task, trace: Trace, at: QuantityAddress, gradients: Gradients | None) -> Explanation:
+    place = {"layer": at.layer, "timestep": at.timestep, "quantity": at.quantity, "unit": at.unit, "batch": at.batch}
+    return explain(task.model, trace, gradients=gradients, **place)
+
+
+def check_all(task: Task) -> None:
+    """Every explanation of a run, forward, backward, of the weights and of the loss."""
+    trace, gradients = task.run()
+    factors: list[Factor] = []
+    for side in (None, gradients):
+        for at in every_number(trace, side):
+            factors += check(ask(task, trace, at, side), look_up(task, trace, gradients, at))
+    place = 0
+    for layer, described in enumerate(task.model.layers):
+        for name in described.initializers:
+            for index in np.ndindex(gradients.weights[place].shape):
+                answer = explain(task.model, trace, layer=layer, weight=name, index=index, gradients=gradients)
+                factors += check(answer, gradients.weights[place][index])
+            place += 1
+    loss = explain(task.model, trace, layer=len(trace.layers) - 1, quantity="loss", gradients=gradients)
+    factors += check(loss, gradients.loss)
+    for factor in factors:
+        if factor.address is not None:
+            assert factor.value == look_up(task, trace, gradients, factor.address)
+        if factor.function not in OF_A_WHOLE_VECTOR:
+            assert abs(FUNCTIONS[factor.function](factor.value) - factor.result) <= 1e-14 * max(1, abs(factor.result))
+
+
+@given(task=tasks())
+def test_the_terms_of_every_number_add_up_to_it(task: Task) -> None:
+    check_all(task)
+
+
+@pytest.mark.parametrize("loss", sorted(LOSSES))
+@pytest.mark.parametrize("sequences", [True, False])
+def test_the_terms_of_every_number_of_a_fixed_stack_add_up_to_it(loss: str, sequences: bool) -> None:
+    check_all(make_task(2, loss=loss, sequences=sequences, outputs=2, units=(3, 2)))
