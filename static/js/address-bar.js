@@ -21,7 +21,9 @@ async function open(store, hash) {
   store.set({ ...looks, arriving, ...(text ? { notice: { kind: "bad", text } } : {}) });
   try {
     const scene = link.id ? await getScene(link.id) : link.scene;
-    if (scene) edit(store, scene);
+    if (!scene) return;
+    if (store.get().shown.id) edit(store, scene);
+    else store.set({ scene });
   } catch {
     store.set({ notice: { kind: "bad", text: words("notice.scene") } });
   }

@@ -28,15 +28,19 @@ function mountTheme(store) {
   return undoAll([listen(system, "change", apply), store.watch(({ theme }) => theme, apply)]);
 }
 
-/** Mounts the page. Returns what takes it down again. */
-export function mount() {
-  const scene = tables.scene;
-  const store = createStore({
+/** The state that a page opens with. */
+export function openStore() {
+  const { scene } = tables;
+  return createStore({
     ...DEFAULT_VIEW,
     scene, shown: { scene, id: null, trace: null }, problem: null, arriving: null, history: { past: [], future: [] },
     busy: false, away: false, playing: false, dark: false, hover: null, notice: null, terms: null, uses: null, contributions: false,
     viewport: { width: at("window").clientWidth, height: at("window").clientHeight },
   });
+}
+
+/** Mounts the page. Returns what takes it down again. */
+export function mount(store) {
   const keys = /** @type {HTMLDialogElement} */ (at("keys"));
   const showKeys = () => keys.showModal();
 
@@ -65,4 +69,4 @@ export function mount() {
   ]);
 }
 
-mount();
+export const unmount = mount(openStore());

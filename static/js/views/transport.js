@@ -58,9 +58,10 @@ export function mountTransport(root, store) {
     sentence.replaceChildren(...sentenceNodes);
     attrs(root, { "data-phase": steps[state.step].phase });
     attrs(play, { "aria-label": words(state.playing ? "pause" : "play"), class: `key play${state.playing ? " on" : ""}` });
-    for (const button of [play, forward, last]) button.disabled = stuck;
-    for (const button of [forward, last]) button.disabled = stuck || state.step === end;
-    for (const button of [back, first]) button.disabled = state.step === 0;
+    for (const button of [play, back, forward, first, last]) button.disabled = stuck;
+    // at an end they stay enabled, so that the keyboard keeps its place, and only look spent
+    for (const button of [forward, last]) button.classList.toggle("spent", state.step === end);
+    for (const button of [back, first]) button.classList.toggle("spent", state.step === 0);
     attrs(slider, { max: end, "aria-valuetext": words("timeline.text", { step: state.step, steps: end, say: spoken }) });
     slider.value = String(state.step);
     slider.disabled = stuck;

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from _browser import find
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+class Server:
+    """`python -m app` as a process of its own; it can be killed, and started again at the same port with the same data."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = 0
+        self.start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def start(self) -> None:
+        """Until it says where it is."""
+        command = [sys.executable, "-m", "app", "--port", str(self.port), "--no-browser"]
+        environ = os.environ | {"UNROLLED_DATA": str(self.data)}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout
+        said = next((line for line in self.process.stdout if "http://" in line), "")
+        found = re.search(r":(\d+)/", said)
+        assert found, f"the server did not say where it is: {said!r}"
+        self.port = int(found[1])
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        assert self.process.stdout
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(tmp_path_factory.mktemp("data"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser that the machine has. A missing one fails: without it nothing of the page is tested."""
+    path = find()
+    assert path, "No Chromium, Chrome or Edge was found. Install one, or name it in UNROLLED_BROWSER; scripts/test.py does it by itself."
+    rights = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *rights])
+        yield started
+        started.close()
+
+
+class Watched:
+    """What a page must not do: write an error to the console, throw, or ask another host."""
+
+    def __init__(self, page: Page, host: str) -> None:
+        self.faults: list[str] = []
+        self.allowed: list[str] = []
+        self.host = host
+        page.on("console", self.console)
+        page.on("pageerror", lambda error: self.faults.append(f"thrown: {error}"))
+        page.on("request", self.request)
+
+    def console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not any(part in message.text for part in self.allowed):
+            self.faults.append(f"console: {message.text}")
+
+    def request(self, request: Request) -> None:
+        if not request.url.startswith((self.host, "data:", "blob:")):
+            self.faults.append(f"asked another host: {request.url}")
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    opened.set_default_timeout(10_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def watched(context: BrowserContext, server: Server) -> Iterator[Watched]:
+    """A page that is watched until the test ends."""
+    page = context.new_page()
+    watch = Watched(page, server.address)
+    yield watch
+    assert watch.faults == []
+
+
+@pytest.fixture
+def page(context: BrowserContext, watched: Watched, server: Server) -> Page:
+    """The page, open at the toy of the notes and ready to be stepped."""
+    opened = context.pages[0]
+    open_page(opened, server.address)
+    return opened
+
+
+def open_page(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("button", name="Step forward", disabled=False).wait_for()
