@@ -31,6 +31,18 @@ SECURITY_HEADERS = {
 }
 
 
+class SubPath:
+    """The path that a proxy serves us under belongs to our addresses, whether the proxy takes it off or leaves it on."""
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        self.app = app
+        self.root_path = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Says under which path the rest of the path is ours."""
+        await self.app({**scope, "root_path": self.root_path}, receive, send)
+
+
 class SecureAnswers:
     """Every answer carries the headers that keep a browser from doing what the page does not need."""
 

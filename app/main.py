@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 import engine
-from app.guards import Faults, HeadRequests, KnownHosts, SecureAnswers
+from app.guards import Faults, HeadRequests, KnownHosts, SecureAnswers, SubPath
 from app.handlers import add_handlers
 from app.policies import enforce
 from app.routes import cells, docs, health, pages, scenes, traces
@@ -34,13 +34,14 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         version=engine.__version__,
         lifespan=lifespan,
-        root_path=settings.root_path,
+        servers=[{"url": settings.root_path or "/"}],
         openapi_url=None,  # served by a route of ours, with the documentation
         redirect_slashes=False,
         default_response_class=Response,  # every route makes its answer itself
         generate_unique_id_function=lambda route: route.name,
         dependencies=[Depends(enforce)],
         middleware=[
+            Middleware(SubPath, root_path=settings.root_path),
             Middleware(SecureAnswers),
             Middleware(HeadRequests),
             Middleware(Faults),

@@ -9,7 +9,6 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-import engine
 from app.documents import DOCUMENTS, Document, ProblemDocument
 from app.errors import PROBLEM_TYPE
 from app.problems import PROBLEMS
@@ -55,11 +54,10 @@ JSON_SCENE = {
 def openapi(app: FastAPI) -> dict[str, Any]:
     """The whole document, made once."""
     if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=engine.__version__, description=app.description, routes=app.routes)
+        document = get_openapi(title=app.title, version=app.version, description=app.description, servers=app.servers, routes=app.routes)
         models: tuple[type[BaseModel], ...] = (*DOCUMENTS, Scene)
         _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=REFERENCE)
         document["components"] = {"schemas": schemas["$defs"]}
-        document["servers"] = [{"url": app.root_path or "/"}]
         for methods in document["paths"].values():
             for method, operation in methods.items():
                 operation["responses"] = _completed(method, operation["responses"])

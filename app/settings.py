@@ -29,4 +29,4 @@ class Settings(BaseSettings):
     workers: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Computations at the same time")
     waiting: int = Field(64, ge=0, description="Computations that may wait for a worker; the next gets 429")
     retry_after: int = Field(1, gt=0, description="Seconds after which a refused client may come back")
-    shutdown_seconds: int = Field(1, gt=0, description="Seconds that answers under way get to finish when the server stops")
+    shutdown_seconds: float = Field(1, gt=0, description="Seconds that answers under way get to finish when the server stops")

@@ -63,9 +63,6 @@ class Cache:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._made: dict[Hashable, asyncio.Task[Any]] = {}
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
     async def get(self, key: Hashable, make: Callable[[], Awaitable[V]]) -> V:
         """What is kept under the key, or what make makes of it."""
         if key in self._kept:

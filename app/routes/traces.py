@@ -35,12 +35,16 @@ async def _scene(body: Annotated[bytes, Depends(read_body)]) -> Scene:
     return parse_scene(body)
 
 
-def caching(engine_version: Annotated[str | None, Query(alias="engine", description="only an answer of this version of the engine")] = None) -> str:
+EngineVersion = Annotated[str | None, Query(alias="engine", description="only an answer of this version of the engine")]
+
+
+def caching(engine_version: EngineVersion = None) -> str:
     """How long an answer stays true: for one version of the engine, for ever."""
     if engine_version is None:
         return REVALIDATE
     if engine_version != engine.__version__:
-        detail = f"This server computes with engine {engine.__version__}. Received: {shortened(engine_version)}. Ask for {engine.__version__}."
+        ours = engine.__version__
+        detail = f"This server computes with engine {ours}. Received: {shortened(engine_version)}. Ask for {ours}."
         raise Problem("engine-differs", detail)
     return FOREVER
 

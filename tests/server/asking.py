@@ -16,7 +16,7 @@ from app.scenes import default_scene
 
 HOME = "http://127.0.0.1:8000"
 PROBLEM_SCHEMA = Draft202012Validator(ProblemDocument.model_json_schema())
-LIBRARY_WORDS = ("Traceback", "pydantic", "Input should", "validation error", "json.decoder", "Expecting", "site-packages", ".py", "errors.pydantic")
+LIBRARY_WORDS = ("Traceback", "pydantic", "Input should", "validation error", "json.decoder", "Expecting", "site-packages", 'File "')
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:

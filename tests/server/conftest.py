@@ -15,7 +15,7 @@ from tests.server.asking import HOME
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path, browser=False)
+    return Settings(data=tmp_path)
 
 
 @pytest.fixture

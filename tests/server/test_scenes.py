@@ -230,7 +230,9 @@ def test_a_layer_that_hands_up_no_sequence_gets_keras_own_words_and_why(client: 
         ("RRRRRRRRRD", "too_many", "/layers"),
     ],
 )
-def test_a_stack_that_cannot_work_is_refused_at_its_place(client: TestClient, toy: dict[str, Any], types: str, code: str, pointer: str) -> None:
+def test_a_stack_that_cannot_work_is_refused_at_its_place(
+    client: TestClient, toy: dict[str, Any], types: str, code: str, pointer: str
+) -> None:
     kinds = {"R": {"type": "SimpleRNN", "units": 1, "return_sequences": True}, "D": {"type": "Dense", "units": 1, "activation": "sigmoid"}}
     require_fault(post(client, {**toy, "layers": [kinds[kind] for kind in types]}), 422, code, pointer)
 
@@ -336,8 +338,20 @@ def test_an_older_scene_is_brought_up_one_version_at_a_time() -> None:
 
 @given(st.data())
 def test_whatever_stands_at_any_place_of_a_scene_gets_a_scene_or_our_words(data: st.DataObject) -> None:
-    pointers = ["/version", "/vocabulary/0", "/sentence", "/label", "/layers/0", "/layers/1/units", "/layers/2/activation", "/weights", "/optimizer"]
-    values = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
+    pointers = [
+        "/version",
+        "/vocabulary/0",
+        "/sentence",
+        "/label",
+        "/layers/0",
+        "/layers/1/units",
+        "/layers/2/activation",
+        "/weights",
+        "/optimizer",
+    ]
+    values = (
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
+    )
     value = data.draw(values | st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=5), values, max_size=3))
     scene = changed(data.draw(st.sampled_from(pointers)), value)
     try:

@@ -1,0 +1,95 @@
+"""From options and settings to a listening server that says where it is."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import webbrowser
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import segno
+from pydantic import ValidationError
+
+from app.main import create_app
+from app.network import EVERY_NETWORK, PORTS_TRIED, address, lan_address, listening, own_names
+from app.polite_server import PoliteServer
+from app.settings import Settings
+from app.store import StorageRefused, Store
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 when it was asked to stop, 1 with a sentence when it cannot start."""
+    try:
+        settings = settings_from(arguments)
+        with Store(settings.data, settings.storage_patience, settings.retry_after):
+            pass  # a storage that cannot be used is found before anything is promised
+        with _listen(settings) as listener:
+            serve(settings, listener)
+    except StorageRefused as error:
+        print(error, file=sys.stderr)
+        return 1
+    except ValidationError as error:
+        print("\n".join(map(_sentence, error.errors())), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"Unrolled cannot listen there: {error.strerror or error}. Choose another --host or --port.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def settings_from(arguments: Sequence[str] | None) -> Settings:
+    """What the options say; where they say nothing, the environment, .env and the defaults."""
+    parser = argparse.ArgumentParser(prog="python -m app", argument_default=argparse.SUPPRESS)
+    for name, kind in (("host", str), ("port", int), ("root-path", str)):
+        parser.add_argument(f"--{name}", type=kind, help=Settings.model_fields[name.replace("-", "_")].description)
+    parser.add_argument("--lan", action="store_true", help=Settings.model_fields["lan"].description)
+    parser.add_argument("--no-browser", dest="open_browser", action="store_false", help="Do not open a browser")
+    chosen = Settings(**vars(parser.parse_args(arguments)))
+    host = "0.0.0.0" if chosen.lan and "host" not in chosen.model_fields_set else chosen.host
+    return chosen.model_copy(update={"host": host, "allowed_hosts": (*chosen.allowed_hosts, *own_names(host))})
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    name = "_".join(map(str, fault["loc"]))
+    return f"The setting {name} (UNROLLED_{name.upper()}) cannot be {fault['input']!r}: {fault['msg']}. docs/hosting.md has all settings."
+
+
+def _listen(settings: Settings) -> socket.socket:
+    asked_for = settings.port == 0 or "port" in settings.model_fields_set
+    listener = listening(settings.host, [settings.port] if asked_for else range(settings.port, settings.port + PORTS_TRIED))
+    if not asked_for and (port := listener.getsockname()[1]) != settings.port:
+        print(f"Port {settings.port} is taken, so this is port {port}.", flush=True)
+    return listener
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Until it is told to stop."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
+    port = listener.getsockname()[1]
+    PoliteServer(create_app(settings), settings.shutdown_seconds, lambda: announce(settings, port)).run([listener])
+
+
+def announce(settings: Settings, port: int) -> None:
+    """Says where the page is, and opens it where there is a desktop."""
+    here = address("127.0.0.1" if settings.host in EVERY_NETWORK else settings.host, port, settings.root_path)
+    print(f"Unrolled is at {here} (Ctrl-C stops it)", flush=True)
+    if settings.lan:
+        room = address(lan_address(), port, settings.root_path)
+        print(f"In this network it is at {room}", flush=True)
+        if sys.stdout.isatty():
+            segno.make(room).terminal(compact=True)
+    if settings.open_browser and has_desktop():
+        webbrowser.open(here)
+
+
+def has_desktop() -> bool:
+    """Whether a browser that is opened would be seen."""
+    if any(name in os.environ for name in ("CI", "SSH_CONNECTION", "SSH_TTY")):
+        return False
+    return sys.platform in ("win32", "darwin") or any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY"))

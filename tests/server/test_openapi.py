@@ -1,0 +1,128 @@
+"""The OpenAPI document as a contract: complete, and every answer to a fuzzer is one that it describes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from app.main import create_app
+from app.problems import PROBLEMS
+from app.scenes import default_scene
+from app.settings import Settings
+from tests.server.asking import HOME, require_problem
+
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance)
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with TestClient(create_app(Settings(data=tmp_path_factory.mktemp("data"))), base_url=HOME) as client:
+        client.post("/api/traces", json=default_scene().document())
+        yield client
+
+
+def document_of(client: TestClient) -> dict[str, Any]:
+    document: dict[str, Any] = client.get("/openapi.json").json()
+    return document
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(method, path, operation) for path, methods in document["paths"].items() for method, operation in methods.items()]
+
+
+def test_every_route_of_the_api_is_in_the_document_with_all_its_problems(client: TestClient) -> None:
+    document = document_of(client)
+    assert document["openapi"].startswith("3.1")
+    for method, _, operation in operations(document):
+        assert operation["description"]
+        for status, answer in operation["responses"].items():
+            named = answer.get("x-problems", [])
+            assert all(PROBLEMS[name].status == int(status) for name in named)
+            assert bool(named) == (int(status) >= 400)
+            assert ("application/problem+json" in answer.get("content", {})) == bool(named)
+        assert {"421", "500"} <= operation["responses"].keys()
+        assert ("403" in operation["responses"]) == (method == "post")
+
+
+def test_every_reference_of_the_document_leads_to_a_valid_schema(client: TestClient) -> None:
+    document = document_of(client)
+    schemas = document["components"]["schemas"]
+    used = {part.split('"')[0] for part in json.dumps(document).split("#/components/schemas/")[1:]}
+    assert used <= schemas.keys()
+    for schema in schemas.values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_every_problem_of_the_table_is_an_answer_of_some_route_or_of_no_route(client: TestClient) -> None:
+    named = {
+        name
+        for *_, operation in operations(document_of(client))
+        for answer in operation["responses"].values()
+        for name in answer.get("x-problems", [])
+    }
+    assert PROBLEMS.keys() - named == {"not-found", "method-not-allowed"}
+
+
+def test_the_example_scene_is_the_toy_and_valid(client: TestClient) -> None:
+    content = document_of(client)["paths"]["/api/traces"]["post"]["requestBody"]["content"]["application/json"]
+    assert content["example"] == default_scene().document()
+    assert client.post("/api/traces", json=content["example"]).status_code == 200
+
+
+def make_likely(case: Any) -> None:
+    """Chance alone finds neither a known id nor a sentence of the vocabulary's words: these cases get past the first refusal."""
+    if "scene_id" in (case.path_parameters or {}):
+        case.path_parameters["scene_id"] = default_scene().id
+    if isinstance(case.body, dict) and isinstance(case.body.get("vocabulary"), list):
+        vocabulary = case.body["vocabulary"]
+        kept = {field: case.body[field] for field in ("weights", "optimizer", "label") if field in case.body}
+        case.body = {**default_scene().document(), "vocabulary": vocabulary, "sentence": vocabulary[:3], **kept}
+
+
+def sent(client: TestClient, case: Any) -> Any:
+    """The answer to a case of the fuzzer, which speaks another client's dialect."""
+    request = case.as_transport_kwargs(base_url=HOME)
+    request.pop("cookies", None)
+    if "data" in request:
+        request["content"] = request.pop("data")
+    return client.request(**request)
+
+
+@pytest.mark.parametrize(
+    "operation_id",
+    ["live", "ready", "version", "get_limits", "get_scene", "run_scene", "get_trace", "get_cell", "get_output", "get_weight"],
+)
+def test_whatever_a_fuzzer_sends_the_answer_is_one_that_the_document_describes(fuzzed: TestClient, operation_id: str) -> None:
+    document = document_of(fuzzed)
+    schema = schemathesis.openapi.from_dict(document)
+    operation = schema.find_operation_by_id(operation_id)
+    generate = st.one_of(
+        operation.as_strategy(generation_mode=mode) for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+    )
+
+    @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(generate, st.booleans())
+    def fuzz(case: Any, known: bool) -> None:
+        if known:
+            make_likely(case)
+        response = sent(fuzzed, case)
+        if response.status_code >= 400:
+            require_problem(response, response.status_code)
+        if response.status_code not in (404, 405):  # a fuzzed path may be another address, or none
+            case.validate_response(schemathesis.Response.from_any(response), checks=CHECKS)
+
+    fuzz()

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+import engine
+from app.files import Files
+from app.main import create_app
+from app.problems import PROBLEMS
+from app.scenes import default_scene
+from app.settings import Settings
+from tests.server.asking import HOME, require_problem
+
+STATIC = Path(__file__).parents[2] / "static"
+SCRIPT = next(STATIC.glob("js/*.js")).name
+EVERY_KIND_OF_ANSWER = [
+    "/",
+    "/docs",
+    "/openapi.json",
+    f"/static/js/{SCRIPT}",
+    "/fonts/stix-two-math.ttf",
+    "/version",
+    "/nothing",
+    "/api/traces",
+    "/problems/busy",
+]
+
+
+class Links(HTMLParser):
+    """Every URL that a page loads or leads to, its anchors, and whatever a Content-Security-Policy would stop."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.urls: list[str] = []
+        self.ids: list[str] = []
+        self.stopped: list[str] = []
+        self._script = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.urls += [value for name in ("src", "href", "action", "data", "poster") if (value := given.get(name))]
+        self.ids += [value for name in ("id",) if (value := given.get(name))]
+        self.stopped += [f"{tag} {name}" for name in given if name.startswith("on")]
+        self._script = tag == "script" and "src" not in given and given.get("type") != "application/json"
+
+    def handle_data(self, data: str) -> None:
+        if self._script and data.strip():
+            self.stopped.append(f"inline script: {data[:40]}")
+
+
+@pytest.mark.parametrize("path", EVERY_KIND_OF_ANSWER)
+def test_every_answer_carries_the_headers_that_keep_a_browser_in(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["connect-src"] == policy["font-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"
+    assert "unsafe-inline" not in policy["script-src"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "server" not in headers
+
+
+def test_an_answer_to_our_own_mistake_carries_them_too_and_tells_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("secret detail in /some/path.py")
+
+    monkeypatch.setattr("app.routes.pages.index_page", broken)
+    response = client.get("/")
+    require_problem(response, 500, "internal")
+    assert "secret" not in response.text
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_pages_load_nothing_from_elsewhere_and_hold_nothing_that_the_policy_stops(client: TestClient, path: str) -> None:
+    page = Links(client.get(path).text)
+    assert page.stopped == []
+    outside = [url for url in page.urls if re.match(r"[a-z]+:|/", url, re.IGNORECASE)]
+    assert outside == [], "only relative URLs work under every sub-path"
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_every_link_of_a_page_leads_somewhere(client: TestClient, path: str) -> None:
+    page = Links(client.get(path).text)
+    for url in page.urls:
+        if url.startswith("#"):
+            assert url[1:] in page.ids, url
+        else:
+            assert client.get("/" + url.removeprefix("./")).status_code == 200, url
+
+
+def test_the_page_carries_its_tables_as_json(client: TestClient) -> None:
+    text = client.get("/").text
+    tables = json.loads(text.partition('id="tables">')[2].partition("</script>")[0])
+    assert {"words", "keys", "quantities", "limits", "reviews", "presets"} <= tables.keys()
+    assert tables["limits"]["units"]["max"] == 128
+    assert tables["presets"][0]["scene"] == default_scene().document()
+    assert [review["label"] for review in tables["reviews"]] == [1, 0, 1]
+
+
+def test_nothing_in_the_tables_can_end_their_script_element(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app import pages
+
+    pages.index_page.cache_clear()
+    monkeypatch.setattr(pages, "page_tables", lambda: {"words": {"evil": "</script><script>alert(1)</script><!--"}})
+    text = pages.index_page().body.decode()
+    pages.index_page.cache_clear()
+    assert "</script><script>alert" not in text
+
+
+def test_a_file_is_compressed_for_who_takes_it_and_not_sent_to_who_has_it(client: TestClient) -> None:
+    path, original = "/static/css/tokens.css", (STATIC / "css/tokens.css").read_bytes()
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    assert plain.content == original
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["Vary"] == "Accept-Encoding"
+    with client.stream("GET", path, headers={"Accept-Encoding": "br, gzip"}) as packed:
+        raw = b"".join(packed.iter_raw())
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(raw) == original
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    for etag in (plain.headers["ETag"], packed.headers["ETag"]):
+        assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+    refused = client.get(path, headers={"Accept-Encoding": "gzip;q=0, br"})
+    assert "Content-Encoding" not in refused.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        (f"/static/js/{SCRIPT}", "text/javascript; charset=utf-8"),
+        ("/static/css/tokens.css", "text/css; charset=utf-8"),
+        ("/fonts/stix-two-math.ttf", "font/ttf"),
+    ],
+)
+def test_files_say_what_they_are(client: TestClient, path: str, kind: str) -> None:
+    assert client.get(path).headers["Content-Type"] == kind
+
+
+def test_files_of_the_page_are_asked_for_again_and_the_font_never(client: TestClient) -> None:
+    assert client.get("/static/css/tokens.css").headers["Cache-Control"] == "no-cache"
+    assert client.get("/fonts/stix-two-math.ttf").headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/",
+        "/static/js",
+        "/static/nothing.js",
+        "/static/../app/main.py",
+        "/static/..%2fapp%2fmain.py",
+        "/static/%2e%2e/app/main.py",
+        "/static/..\\app\\main.py",
+        "/static//etc/passwd",
+        "/static/%2fetc%2fpasswd",
+        "/static/%00",
+        "/static/js/%ff",
+        "/static/" + "a" * 5000,
+        "/fonts/",
+        "/fonts/..%2f__init__.py",
+        "/fonts/STIXTwoMath-Regular.ttf",
+    ],
+)
+def test_nothing_but_the_files_of_the_page_is_served(client: TestClient, path: str) -> None:
+    require_problem(client.get(path), 404, "not-found")
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "secret").write_text("secret")
+    (inside / "link").symlink_to(tmp_path / "secret")
+    with pytest.raises(Exception, match="not-found"):
+        Files(inside).get("link")
+
+
+def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
+    import os
+
+    file = tmp_path / "a.css"
+    files = Files(tmp_path)
+    file.write_text("one")
+    first = files.get("a.css")
+    assert files.get("a.css") is first
+    file.write_text("two")
+    os.utime(file, ns=(0, 1))
+    assert files.get("a.css").body == b"two"
+
+
+def test_every_problem_type_leads_to_its_place_in_the_documentation(client: TestClient) -> None:
+    anchors = Links(client.get("/docs").text).ids
+    for name in PROBLEMS:
+        response = client.get(f"/problems/{name}")
+        assert (response.status_code, response.headers["Location"]) == (303, f"../docs#problem-{name}")
+        assert f"problem-{name}" in anchors
+    require_problem(client.get("/problems/nonsense"), 404, "not-found")
+
+
+def test_the_documentation_names_every_operation(client: TestClient) -> None:
+    text = client.get("/docs").text
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        assert all(f"{method.upper()} {path}" in text for method in methods)
+
+
+def test_version_health_and_limits_answer(client: TestClient) -> None:
+    assert client.get("/version").json() == {"version": engine.__version__, "engine": engine.__version__, "scene": 1}
+    assert client.get("/healthz").json() == client.get("/readyz").json() == {"status": "ok"}
+    limits = client.get("/api/limits").json()
+    assert (limits["units"]["max"], limits["scene_bytes"]["max"], limits["trace_numbers"]["max"]) == (128, 65536, 3_000_000)
+
+
+def test_under_a_sub_path_problems_and_documents_name_it(settings: Settings) -> None:
+    under = settings.model_copy(update={"root_path": "/unrolled"})
+    with TestClient(create_app(under), base_url=HOME) as client:
+        for path in ("/version", "/unrolled/version"):  # with a proxy that takes the sub-path off, and one that leaves it
+            assert client.get(path).status_code == 200
+        assert client.get("/nothing").json()["type"] == "/unrolled/problems/not-found"
+        assert client.get("/openapi.json").json()["servers"] == [{"url": "/unrolled"}]
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/api/traces"), ("POST", "/"), ("PUT", "/api/limits"), ("OPTIONS", "/version")])
+def test_another_method_is_a_405_that_names_the_right_one(client: TestClient, method: str, path: str) -> None:
+    response = client.request(method, path)
+    require_problem(response, 405, "method-not-allowed")
+    assert response.headers["Allow"] in ("GET", "POST")

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load
+
+import engine
+from app.computing import compute, json_answer
+from app.errors import Problem
+from app.layout import encoded
+from app.scene_rules import count_numbers
+from app.scenes import Scene, default_scene
+from app.traces import run
+from engine import SGD, Dense, OneHot, Sequential, SimpleRNN
+from tests.server.asking import header_of, layout_of, quantity, require_problem
+
+ROOT = Path(__file__).parents[2]
+
+
+def scene_of(**changes: Any) -> Scene:
+    return Scene.model_validate({**default_scene().document(), **changes})
+
+
+def stack(*units: int, sequences: bool = False) -> list[dict[str, Any]]:
+    layers = [{"type": "SimpleRNN", "units": n, "return_sequences": True} for n in units[:-1]]
+    layers[-1]["return_sequences"] = sequences
+    return [*layers, {"type": "Dense", "units": units[-1], "activation": "sigmoid"}]
+
+
+SCENES = {
+    "the toy": default_scene(),
+    "one of each": scene_of(vocabulary=["a"], sentence=["a"], layers=stack(1, 1)),
+    "an output at every timestep": scene_of(layers=stack(3, 2, 2, sequences=True), label=[1, 0, 1]),
+    "one label for every output": scene_of(layers=stack(2, 3, sequences=True), label=0),
+    "an initial state": scene_of(initial_state=[[0.5, -0.25, 1e6], [-1, 0]]),
+    "deep and long": scene_of(sentence=["rat", "cat"] * 20, layers=stack(*range(2, 10), 3)),
+}
+
+
+@pytest.fixture(params=SCENES, ids=str)
+def scene(request: pytest.FixtureRequest) -> Scene:
+    return SCENES[request.param]
+
+
+def test_the_bytes_open_in_the_official_reader_and_are_the_engines_numbers_bitwise(client: TestClient, scene: Scene) -> None:
+    body = client.post("/api/traces", content=scene.canonical, headers={"Content-Type": "application/json"}).content
+    tensors, layout = load(body), layout_of(body)
+    units = [layer.units for layer in scene.layers]
+    recurrent = [SimpleRNN(n, return_sequences=layer.return_sequences) for n, layer in zip(units[:-1], scene.recurrent, strict=True)]
+    model = Sequential([OneHot(len(scene.vocabulary)), *recurrent, Dense(units[-1], activation="sigmoid")], seed=0)
+    state = scene.initial_state and [np.array([row]) for row in scene.initial_state]
+    forward = model.forward(np.array([[scene.vocabulary.index(word) for word in scene.sentence]]), state)
+    labels = np.array(scene.label, float)
+    target = labels.reshape(1, -1, 1) + np.zeros(forward.output.shape) if labels.ndim else np.full(forward.output.shape, labels)
+    gradients = model.backward(forward, target, loss="binary_crossentropy")
+    updated = SGD(scene.optimizer.learning_rate).update(model.get_weights(), gradients.weights)
+
+    def same(name: str, expected: Any) -> None:
+        assert tensors.pop(name).tobytes() == np.ascontiguousarray(expected, dtype="<f8").tobytes(), name
+
+    assert tensors.pop("words").tolist() == [scene.vocabulary.index(word) for word in scene.sentence]
+    names = [(layer, name) for layer, shapes in layout["weights"].items() for name in shapes]
+    for kind, weights in (("weights", model.get_weights()), ("gradients", gradients.weights), ("updated", updated)):
+        for (layer, name), weight in zip(names, weights, strict=True):
+            assert layout["weights"][layer][name] == list(weight.shape)
+            same(f"{kind}/{layer}/{name}", weight)
+    same("initial_state", np.concatenate([part[0] for part in forward.initial_state]))
+    same("gradients/initial_state", np.concatenate([part[0] for part in gradients.initial_state]))
+    same("loss", gradients.loss)
+    same("output", np.concatenate([forward.layers[-1]["a"][0], forward.layers[-1]["y"][0]], axis=1))
+    for t in range(len(scene.sentence)):
+        row, back = tensors.pop(f"forward/{t + 1}"), tensors.pop(f"backward/{t + 1}")
+        assert np.array_equal(quantity(row, layout["forward"], "input", "x"), forward.inputs[0, t])
+        assert np.array_equal(quantity(back, layout["backward"], "input", "x"), gradients.inputs[0, t])
+        for index in range(1, len(units)):
+            for name in ("a", "h"):
+                assert np.array_equal(quantity(row, layout["forward"], str(index), name), forward.layers[index][name][0, t])
+            for name in ("h", "h_from_depth", "h_from_time", "a"):
+                assert np.array_equal(quantity(back, layout["backward"], str(index), name), gradients.layers[index][name][0, t])
+            norm = np.sqrt(np.sum(np.square(gradients.layers[index]["h"][0, t])))
+            assert quantity(back, layout["backward"], str(index), "h_norm") == pytest.approx(norm, rel=1e-15)
+        if t + 1 in layout["output_timesteps"]:
+            entering = gradients.layers[-1]["a"][0][layout["output_timesteps"].index(t + 1)]
+            assert np.array_equal(quantity(back, layout["backward"], "output", "a"), entering)
+        else:
+            assert len(back) == sum(entry["units"] for entry in layout["backward"] if entry["layer"] != "output")
+    assert tensors == {}
+
+
+def test_the_tensors_stand_in_the_order_in_which_information_flows(scene: Scene) -> None:
+    header = header_of(encoded(run(scene)))
+    timesteps = len(scene.sentence)
+    weights = [f"{number}/{name}" for number in range(1, len(scene.layers)) for name in ("kernel", "recurrent_kernel", "bias")]
+    weights += ["output/kernel", "output/bias"]
+    assert list(header) == [
+        "__metadata__",
+        *(f"weights/{name}" for name in weights),
+        "words",
+        "initial_state",
+        *(f"forward/{t}" for t in range(1, timesteps + 1)),
+        "output",
+        "loss",
+        *(f"backward/{t}" for t in range(timesteps, 0, -1)),
+        *(f"gradients/{name}" for name in weights),
+        "gradients/initial_state",
+        *(f"updated/{name}" for name in weights),
+    ]
+
+
+def test_the_header_is_padded_and_the_tensors_lie_without_gaps(scene: Scene) -> None:
+    body = encoded(run(scene))
+    header = header_of(body)
+    length = int.from_bytes(body[:8], "little")
+    end = 0
+    for name, tensor in header.items():
+        if name == "__metadata__":
+            continue
+        assert tensor["dtype"] == ("I64" if name == "words" else "F64")
+        assert len(tensor["shape"]) == 1
+        assert tensor["data_offsets"] == [end, end + 8 * tensor["shape"][0]]
+        end = tensor["data_offsets"][1]
+    assert length % 8 == 0
+    assert len(body) == 8 + length + end
+
+
+def test_the_numbers_counted_beforehand_are_those_of_the_trace(scene: Scene) -> None:
+    tensors = load(encoded(run(scene)))
+    assert count_numbers(scene) == sum(tensor.size for name, tensor in tensors.items() if name != "words")
+
+
+def test_the_layout_says_which_scene_and_which_engine(scene: Scene) -> None:
+    layout = layout_of(encoded(run(scene)))
+    assert (layout["version"], layout["scene"], layout["engine"]) == (1, scene.id, engine.__version__)
+    assert layout["timesteps"] == len(scene.sentence)
+
+
+def test_the_same_scene_gives_the_same_bytes_a_hundred_times(scene: Scene) -> None:
+    assert len({encoded(run(scene)) for _ in range(100 if len(scene.sentence) < 10 else 10)}) == 1
+
+
+def test_two_processes_give_the_same_bytes() -> None:
+    program = "import sys; from app.computing import compute; from app.scenes import default_scene; sys.stdout.write(compute(default_scene()).sent.etag)"
+    hashes = {
+        subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True).stdout for _ in range(2)
+    }
+    assert hashes == {compute(default_scene()).sent.etag}
+
+
+def test_post_and_get_answer_the_same_bytes_under_their_hash(client: TestClient, toy: dict[str, Any]) -> None:
+    posted = client.post("/api/traces", json=toy)
+    got = client.get(f"/api/traces/{posted.headers['Scene-Id']}")
+    assert posted.content == got.content
+    assert posted.headers["ETag"] == got.headers["ETag"] == f'"{hashlib.sha256(posted.content).hexdigest()}"'
+    assert posted.headers["Content-Type"] == got.headers["Content-Type"] == "application/vnd.safetensors"
+    assert posted.headers["Scene-Id"] == got.headers["Scene-Id"] == default_scene().id
+
+
+def test_an_answer_for_one_engine_is_kept_for_ever_and_any_other_is_asked_for_again(client: TestClient, toy_id: str) -> None:
+    for path in (f"/api/traces/{toy_id}", f"/api/traces/{toy_id}/cells/1/1", f"/api/traces/{toy_id}/weights/1/bias"):
+        assert client.get(path).headers["Cache-Control"] == "no-cache"
+        kept = client.get(path, params={"engine": engine.__version__})
+        assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("version", ["0.0.9", "9", "", "0.1.0 ", "x" * 5000])
+def test_another_engine_than_ours_is_a_409(client: TestClient, toy_id: str, version: str) -> None:
+    document = require_problem(client.get(f"/api/traces/{toy_id}", params={"engine": version}), 409, "engine-differs")
+    assert engine.__version__ in document["detail"]
+    assert len(document["detail"]) < 300
+
+
+def test_who_has_the_bytes_does_not_get_them_again(client: TestClient, toy_id: str) -> None:
+    etag = client.get(f"/api/traces/{toy_id}").headers["ETag"]
+    for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+        unchanged = client.get(f"/api/traces/{toy_id}", headers={"If-None-Match": known})
+        assert (unchanged.status_code, unchanged.content, unchanged.headers["ETag"]) == (304, b"", etag)
+    assert client.get(f"/api/traces/{toy_id}", headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_a_post_is_always_answered_in_full(client: TestClient, toy: dict[str, Any]) -> None:
+    assert client.post("/api/traces", json=toy, headers={"If-None-Match": "*"}).status_code == 200
+
+
+@pytest.mark.parametrize("scene_id", ["0" * 64, "x", "1FDC", "..%2f..", "%00", "é", "a" * 5000])
+def test_an_id_that_is_not_known_is_a_404(client: TestClient, scene_id: str) -> None:
+    for path in (f"/api/traces/{scene_id}", f"/api/traces/{scene_id}/cells/1/1", f"/api/scenes/{scene_id}"):
+        require_problem(client.get(path), 404)
+
+
+def test_a_scene_is_kept_by_its_id_in_its_canonical_form(client: TestClient, toy_id: str) -> None:
+    response = client.get(f"/api/scenes/{toy_id}")
+    assert response.content == default_scene().canonical
+    assert hashlib.sha256(response.content).hexdigest() == toy_id
+
+
+def test_head_has_the_headers_of_get_and_no_body(client: TestClient, toy_id: str) -> None:
+    got, head = client.get(f"/api/traces/{toy_id}"), client.head(f"/api/traces/{toy_id}")
+    assert head.content == b""
+    assert head.headers == got.headers
+
+
+def test_a_scene_with_numbers_that_are_not_finite_is_a_problem_and_is_not_kept(
+    client: TestClient, toy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = SGD.update
+    monkeypatch.setattr(SGD, "update", lambda *args: [weight * np.inf for weight in update(*args)])
+    require_problem(client.post("/api/traces", json=toy), 422, "not-finite")
+    require_problem(client.get(f"/api/scenes/{default_scene().id}"), 404, "unknown-scene")
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_a_number_that_is_not_finite_cannot_become_json(number: float) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json_answer({"value": number})
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_numbers_survive_json_bitwise(number: float) -> None:
+    back = json.loads(json_answer([number]).body)[0]
+    assert np.float64(back).tobytes() == np.float64(number).tobytes()
+
+
+numbers = st.floats(-1e6, 1e6)
+
+
+@st.composite
+def accepted_scenes(draw: st.DrawFn) -> Scene:
+    units = draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))
+    vocabulary = draw(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4, unique=True))
+    sentence = draw(st.lists(st.sampled_from(vocabulary), min_size=1, max_size=8))
+    sequences = draw(st.booleans())
+    label = draw(st.lists(st.integers(0, 1), min_size=len(sentence), max_size=len(sentence))) if sequences else draw(st.integers(0, 1))
+    return scene_of(
+        vocabulary=vocabulary,
+        sentence=sentence,
+        label=label,
+        layers=stack(*units, draw(st.integers(1, 3)), sequences=sequences),
+        weights={"seed": draw(st.integers(0, 2**32 - 1))},
+        optimizer={"type": "SGD", "learning_rate": draw(st.floats(0, 1e6))},
+        initial_state=[draw(st.lists(numbers, min_size=n, max_size=n)) for n in units],
+    )
+
+
+@settings(deadline=None, max_examples=150)
+@given(accepted_scenes())
+def test_every_accepted_scene_gives_finite_numbers_or_a_problem(scene: Scene) -> None:
+    try:
+        tensors = load(encoded(run(scene)))
+    except Problem as problem:
+        assert problem.name == "not-finite"
+        return
+    assert all(np.isfinite(tensor).all() for tensor in tensors.values())
