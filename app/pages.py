@@ -11,7 +11,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import engine
 from app.answers import Representation
-from app.keys import KEYS
 from app.limits import LIMITS
 from app.openapi import openapi
 from app.problems import FAULTS, PROBLEMS
@@ -34,7 +33,7 @@ def _rendered(template: str, **context: Any) -> Representation:
 @cache
 def index_page() -> Representation:
     """The page itself, with its tables and the scene that it opens with."""
-    return _rendered("index.html", tables=page_tables(), keys=KEYS, version=engine.__version__)
+    return _rendered("index.html", tables=page_tables(), version=engine.__version__)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.browser.conftest import Server, open_page
+from tests.browser.person import expect_step, press
+
+SIZES = [(1440, 900), (1280, 720), (390, 844)]
+
+OVERFLOWING = """() => [...document.querySelectorAll("svg.grid .number, svg.grid .output")].flatMap((group) => {
+    const [box, text] = [group.querySelector("rect"), group.querySelector("text")].map((node) => node?.getBoundingClientRect());
+    return box && text && text.width && (text.left < box.left - 1 || text.right > box.right + 1) ? [group.textContent] : [];
+})"""
+OVERLAPPING = """() => {
+    const boxes = [...document.querySelectorAll("svg.grid .frame")].map((node) => node.getBoundingClientRect());
+    return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)).length;
+}"""
+SMALL = """() => [...document.querySelectorAll("body *")].filter((node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()))
+    .filter((node) => node.checkVisibility() && !node.closest("math, .hidden, script, style, noscript, title, option") && parseFloat(getComputedStyle(node).fontSize) < 11.5)
+    .map((node) => node.textContent.trim().slice(0, 30))"""
+
+
+def opened(browser: Browser, server: Server, size: tuple[int, int], fragment: str = "") -> Page:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+    page = context.new_page()
+    open_page(page, server.address + fragment)
+    return page
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("step", [7, 14, 20])
+def test_the_toy_fits_every_screen_with_nothing_clipped_or_overlapping(browser: Browser, server: Server, size: tuple[int, int], step: int) -> None:
+    page = opened(browser, server, size)
+    press(page, "Step forward", step)
+    expect_step(page, step)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+    assert page.evaluate("(() => { const w = document.getElementById('window'); return w.scrollWidth <= w.clientWidth; })()"), "the grid is cut off"
+    assert page.evaluate(OVERFLOWING) == []
+    assert page.evaluate(OVERLAPPING) == 0
+    assert page.evaluate(SMALL) == []
+    page.context.close()
+
+
+def test_the_projector_profile_has_numbers_of_18_px_and_still_fits(browser: Browser, server: Server) -> None:
+    page = opened(browser, server, (1280, 720), "#v=1&projector=1")
+    press(page, "Step forward", 14)
+    expect_step(page, 14)
+    sizes = page.evaluate("[...document.querySelectorAll('svg.grid .number text, .panel td')].map((node) => parseFloat(getComputedStyle(node).fontSize))")
+    assert min(sizes) >= 18
+    assert page.evaluate("(() => { const w = document.getElementById('window'); return w.scrollWidth <= w.clientWidth && w.scrollHeight <= w.clientHeight; })()")
+    assert page.evaluate(OVERFLOWING) == []
+    page.context.close()
+
+
+def test_ink_on_every_colour_of_the_sign_scale_has_a_contrast_of_at_least_four_and_a_half(browser: Browser, server: Server) -> None:
+    for theme in ("light", "dark"):
+        page = opened(browser, server, (1280, 720), f"#v=1&theme={theme}")
+        least = page.evaluate("""async () => {
+            const { signed } = await import("./static/js/scales.js");
+            const part = (s) => (s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4);
+            const light = (rgb) => rgb.map((n) => part(n / 255)).reduce((sum, n, i) => sum + n * [0.2126, 0.7152, 0.0722][i], 0);
+            return Math.min(...Array.from({ length: 201 }, (_, i) => {
+                const { fill, ink } = signed(i / 100 - 1);
+                const paper = light(fill.match(/\\d+/g).map(Number)) + 0.05;
+                return ink === "#fff" ? 1.05 / paper : paper / 0.05;
+            }));
+        }""")
+        assert least >= 4.5, theme
+        page.context.close()

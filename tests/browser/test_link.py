@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read
+
+
+def test_scene_and_view_stand_in_the_address_and_open_the_same_page_elsewhere(page: Page, context: BrowserContext) -> None:
+    read(page, "rat cat")
+    expect(grid(page).get_by_role("gridcell")).to_have_count(4)
+    page.get_by_role("combobox", name="Detail").select_option(label="by operation")
+    page.get_by_role("combobox", name="Order").select_option(label="by layer")
+    press(page, "Step forward", 9)
+    cell(page, 1, 2).click()
+    page.wait_for_url(re.compile("step=9.*pinned=1%2C2"))
+    shown = grid(page).evaluate("(node) => node.outerHTML")
+
+    other = context.new_page()
+    open_page(other, page.url)
+    expect_step(other, 9)
+    expect(other.get_by_role("combobox", name="Detail")).to_have_value("operation")
+    other.mouse.move(0, 0)
+    page.mouse.move(0, 0)
+    assert grid(other).evaluate("(node) => node.outerHTML").replace(" lit", "") == shown.replace(" lit", "")
+
+
+def test_the_link_is_copied(page: Page, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    press(page, "Step forward", 4)
+    press(page, "Copy link")
+    expect(page.get_by_text("Link copied.")).to_be_visible()
+    assert "step=4" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(browser: Browser, server: Server) -> None:
+    context = browser.new_context()
+    context.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page = context.new_page()
+    open_page(page, server.address)
+    press(page, "Copy link")
+    field = page.get_by_role("textbox", name="Link")
+    expect(field).to_be_visible()
+    assert field.input_value().startswith(server.address + "#v=1&scene=")
+    assert page.evaluate("getSelection().toString() || document.activeElement.selectionEnd > 20")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(field).to_be_hidden()
+    context.close()
+
+
+def test_a_link_pasted_into_the_open_page_is_opened(page: Page) -> None:
+    press(page, "Step forward", 3)
+    page.wait_for_url(re.compile("step=3"))
+    page.evaluate("location.hash = location.hash.replace('step=3', 'step=12')")
+    expect_step(page, 12)
+
+
+def test_a_step_beyond_the_end_is_the_last_one(context: BrowserContext, watched: Watched, server: Server) -> None:
+    page = context.pages[0]
+    open_page(page, server.address + "#v=1&step=999&pinned=7,9&unit=50")
+    expect_step(page, 20)
+    expect(cell(page, 1, 1)).to_be_visible()
+
+
+def test_parts_that_cannot_be_read_are_named_and_the_rest_is_shown(context: BrowserContext, watched: Watched, server: Server) -> None:
+    page = context.pages[0]
+    for bad in ("#v=1&step=-4&detail=atoms&theme=dark", "#v=1&scene=%7Bbroken&theme=dark", "#v=0x&theme=dark", "#%00%ff"):
+        page.goto("about:blank")
+        open_page(page, server.address + bad)
+        expect(page.get_by_role("alert").filter(has_text="could not be read")).to_be_visible()
+        expect(grid(page).get_by_role("gridcell")).to_have_count(6)
+
+
+def test_a_link_of_a_newer_version_says_so(context: BrowserContext, watched: Watched, server: Server) -> None:
+    page = context.pages[0]
+    open_page(page, server.address + "#v=2&step=1")
+    expect(page.get_by_role("alert").filter(has_text="newer version")).to_be_visible()
+
+
+def test_a_scene_in_a_link_that_breaks_a_rule_is_explained_and_can_be_mended(context: BrowserContext, watched: Watched, server: Server) -> None:
+    watched.allowed.append("422")
+    page = context.pages[0]
+    page.goto(server.address)
+    scene = page.evaluate("JSON.parse(document.getElementById('tables').textContent).scene")
+    scene["layers"][0]["units"] = 1_000_000_000
+    page.goto("about:blank")
+    page.goto(server.address + "#v=1&scene=" + quote(json.dumps(scene)))
+    expect(layer(page, 1).get_by_role("alert")).to_contain_text("128")
+    units = layer(page, 1).get_by_role("spinbutton", name="units")
+    units.fill("3")
+    units.press("Enter")
+    press(page, "Last step")
+    expect_step(page, 20)
+
+
+def test_a_long_scene_goes_by_its_id(page: Page, context: BrowserContext, watched: Watched) -> None:
+    watched.allowed.append("422")
+    word = "w" * 60
+    read(page, " ".join([word] * 40))
+    press(page, f"Add “{word}” to the vocabulary")
+    expect(grid(page).get_by_role("gridcell")).to_have_count(80)
+    page.wait_for_url(re.compile("scene=[0-9a-f]{64}(&|$)"))
+    other = context.new_page()
+    open_page(other, page.url)
+    expect(grid(other).get_by_role("gridcell")).to_have_count(80)
+
+
+def test_an_id_that_the_server_does_not_know_opens_the_toy_and_says_so(context: BrowserContext, watched: Watched, server: Server) -> None:
+    watched.allowed.append("404")
+    page = context.pages[0]
+    open_page(page, server.address + "#v=1&scene=" + "0" * 64)
+    expect(page.get_by_role("alert").filter(has_text="not known")).to_be_visible()
+    drawn(page)
+    expect(grid(page).get_by_role("gridcell")).to_have_count(6)
