@@ -13,7 +13,7 @@ from engine.types import Array
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """y = function(a, out); dL/da = dL/dy * derivative(y), which `slope` spells with the letter of y in place of {}."""
+    """y = function(a, out); dL/da = dL/dy * derivative(y), which `slope` spells with the letter of y in place of {0}."""
 
     name: str
     function: Callable[[Array, Array], Array]
@@ -62,9 +62,9 @@ def softmax_pull_back(y: Array, d_y: Array) -> Array:
 ELEMENTWISE = {
     activation.name: activation
     for activation in (
-        Activation("tanh", np.tanh, lambda y: 1 - y * y, "1 - {}^2"),
-        Activation("sigmoid", sigmoid, lambda y: y * (1 - y), "{} (1 - {})"),
-        Activation("relu", relu, lambda y: (y.real > 0).astype(y.dtype), "{} > 0"),
+        Activation("tanh", np.tanh, lambda y: 1 - y * y, "1 - {0}^2"),
+        Activation("sigmoid", sigmoid, lambda y: y * (1 - y), "{0} (1 - {0})"),
+        Activation("relu", relu, lambda y: (y.real > 0).astype(y.dtype), "{0} > 0"),
         Activation("linear", linear, np.ones_like, "1"),
     )
 }

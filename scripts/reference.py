@@ -9,18 +9,21 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ["KERAS_BACKEND"] = "torch"
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import torch
 from keras.src.backend.common import dtypes
 from torch.nn import functional
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "reference"
 
-Arrays = dict[str, np.ndarray]
+Array = npt.NDArray[Any]
+Arrays = dict[str, Array]
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,17 @@ def draw(case: Case, seed: int) -> Arrays:
     given["dense/kernel"] = rng.normal(size=(below, case.outputs)) * 1.1
     given["dense/bias"] = rng.normal(size=case.outputs) * 0.3
     shape = (case.batch, case.timesteps, case.outputs) if case.sequences else (case.batch, case.outputs)
-    given["target"] = {
-        "binary_crossentropy": lambda: rng.integers(0, 2, shape).astype(float),
-        "categorical_crossentropy": lambda: np.eye(case.outputs)[rng.integers(0, case.outputs, shape[:-1])],
-        "mse": lambda: rng.normal(size=shape),
-    }[case.loss]()
+    given["target"] = draw_target(case, shape, rng)
     return given
+
+
+def draw_target(case: Case, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """A label, a class or a number for every output."""
+    if case.loss == "binary_crossentropy":
+        return rng.integers(0, 2, shape).astype(float)
+    if case.loss == "categorical_crossentropy":
+        return np.eye(case.outputs)[rng.integers(0, case.outputs, shape[:-1])]
+    return rng.normal(size=shape)
 
 
 def loss_of(case: Case, a: torch.Tensor, y: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -146,7 +154,7 @@ def with_torch(case: Case, given: Arrays) -> Arrays:
     outputs = [keep("dense/y", ACTIVATIONS[case.activation](a)) for a in dense]
     a, y = (torch.stack(rows, dim=1) if case.sequences else rows[0] for rows in (dense, outputs))
     loss = loss_of(case, a, y, leaves["target"])
-    loss.backward()
+    torch.autograd.backward(loss)
 
     found = {"loss": loss.detach().numpy(), "output": y.detach().numpy()}
     for name, rows in kept.items():
@@ -184,7 +192,7 @@ def with_keras(case: Case, given: Arrays) -> Arrays:
     a = layers["dense"](flow)
     y = keras.activations.get(case.activation)(a)
     loss = keras_loss(case)(torch.tensor(given["target"]), y if case.loss == "mse" else a)
-    loss.backward()
+    torch.autograd.backward(loss)
     found |= {"loss": loss.detach().numpy(), "output": y.detach().numpy()}
     for name, layer in layers.items():
         found |= {f"gradient/{name}/{weight.name}": weight.value.grad.numpy() for weight in layer.weights}
@@ -214,7 +222,7 @@ def main() -> None:
         "cases": {case.name: vars(case) for case in CASES},
     }
     FOLDER.mkdir(exist_ok=True)
-    np.savez_compressed(FOLDER / "simple_rnn.npz", **arrays)
+    np.savez_compressed(FOLDER / "simple_rnn.npz", allow_pickle=False, **arrays)
     (FOLDER / "simple_rnn.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 

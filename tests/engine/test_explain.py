@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from engine import Explanation, Factor, Gradients, QuantityAddress, Trace, WeightAddress, explain
+from engine import Dense, Explanation, Factor, Gradients, QuantityAddress, Sequential, SimpleRNN, Trace, WeightAddress, explain
 from tests.engine.stacks import LOSSES, Task, make_task, tasks
 
 # What a factor's function means, spelled again: a page may compute it from the value alone.
@@ -48,8 +48,8 @@ def every_number(trace: Trace, gradients: Gradients | None) -> Iterator[Quantity
 def look_up(task: Task, trace: Trace, gradients: Gradients, address: QuantityAddress | WeightAddress) -> float:
     """The number at an address, found through the public face."""
     if isinstance(address, WeightAddress):
-        names = ("kernel", "bias") if address.layer == len(trace.layers) - 1 else ("kernel", "recurrent_kernel", "bias")
-        return trace.weights[3 * address.layer + names.index(address.weight)][address.index]
+        layer = task.model.layers[address.layer]
+        return dict(zip(layer.initializers, layer.weights, strict=True))[address.weight][address.index]
     if address.quantity == "target":
         return task.y.reshape(len(task.x), -1, trace.output.shape[-1])[
             address.batch, address.timestep - trace.layers[-1].timesteps.start, address.unit
@@ -58,7 +58,8 @@ def look_up(task: Task, trace: Trace, gradients: Gradients, address: QuantityAdd
         return trace.inputs[address.batch, address.timestep, address.unit]
     if address.timestep == -1:
         states = gradients.initial_state if address.gradient else trace.initial_state
-        return states[address.layer][address.batch, address.unit]
+        recurrent = [place for place, layer in enumerate(task.model.layers) if layer.states]
+        return states[recurrent.index(address.layer)][address.batch, address.unit]
     record = (gradients.layers if address.gradient else trace.layers)[address.layer]
     return record[address.quantity][address.batch, address.timestep - record.timesteps.start, address.unit]
 
@@ -109,3 +110,14 @@ def test_the_terms_of_every_number_add_up_to_it(task: Task) -> None:
 @pytest.mark.parametrize("sequences", [True, False])
 def test_the_terms_of_every_number_of_a_fixed_stack_add_up_to_it(loss: str, sequences: bool) -> None:
     check_all(make_task(2, loss=loss, sequences=sequences, outputs=2, units=(3, 2)))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "linear", "softmax"])
+def test_the_terms_of_every_activation_add_up_to_it(activation: str) -> None:
+    recurrent = SimpleRNN(3, return_sequences=True, activation="tanh" if activation == "softmax" else activation)
+    model = Sequential([recurrent, Dense(4, activation=activation), SimpleRNN(2), Dense(3, activation=activation)], seed=4, features=2)
+    rng = np.random.default_rng(4)
+    model.set_weights([rng.normal(size=weight.shape) * 0.5 for weight in model.get_weights()])
+    states = [rng.normal(size=(2, 3)), rng.normal(size=(2, 2))]
+
+    check_all(Task(model, rng.normal(size=(2, 3, 2)), rng.normal(size=(2, 3)), "mse", states))

@@ -63,6 +63,12 @@ def test_vectors_in_place_of_words_pass_the_word_layer_as_they_are() -> None:
     np.testing.assert_array_equal(model.forward(np.eye(3, dtype=int)[[[0, 2]]]).output, model.forward([[0, 2]]).output)
 
 
+def test_words_run_as_the_vectors_that_they_stand_for() -> None:
+    model, words = toy(), [[0, 2, 1], [1, 1, 0]]
+
+    np.testing.assert_array_equal(model.forward(words).output, model.forward(np.eye(3)[words]).output)
+
+
 def test_labels_of_one_unit_need_no_axis_of_their_own() -> None:
     model = toy()
     trace = model.forward([[0, 1, 2], [2, 2, 1]])
@@ -92,6 +98,16 @@ def test_orthogonal_is_orthonormal_along_its_shorter_side(rows: int, columns: in
     short = weights.T @ weights if rows >= columns else weights @ weights.T
 
     np.testing.assert_allclose(short, np.eye(min(rows, columns)), rtol=0, atol=1e-14)
+
+
+@given(rows=sizes, columns=sizes, seed=seeds)
+def test_orthogonal_is_the_q_of_a_normal_matrix_whose_r_has_a_positive_diagonal(rows: int, columns: int, seed: int) -> None:
+    weights = orthogonal((rows, columns), np.random.default_rng(seed))
+    drawn = np.random.default_rng(seed).normal(size=(max(rows, columns), min(rows, columns)))
+    r = (weights if rows >= columns else weights.T).T @ drawn
+
+    np.testing.assert_allclose(r, np.triu(r), rtol=0, atol=1e-12)
+    assert np.all(np.diag(r) > 0)
 
 
 def test_orthogonal_is_drawn_evenly_over_rotations_and_reflections() -> None:

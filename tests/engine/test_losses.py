@@ -23,6 +23,10 @@ def test_softmax_sums_to_one_and_ignores_a_shift(a: list[float], shift: float) -
     np.testing.assert_allclose(y, shifted, rtol=0, atol=1e-14)
 
 
+def test_softmax_takes_logits_of_any_size() -> None:
+    np.testing.assert_array_equal(softmax(np.array([[1e4, 0.0], [-1e4, -1e4]]), np.empty((2, 2))), [[1, 0], [0.5, 0.5]])
+
+
 @given(a=st.floats(-1e4, 1e4))
 def test_sigmoid_lies_between_zero_and_one_and_mirrors_around_a_half(a: float) -> None:
     one, other = (sigmoid(np.array([value]), np.empty(1))[0] for value in (a, -a))
@@ -93,3 +97,11 @@ def test_a_step_of_gradient_descent_lowers_the_loss_and_changes_nothing_given() 
     task.model.set_weights(updated)
 
     assert task.run()[1].loss < gradients.loss
+
+
+def test_gradient_descent_walks_down_a_parabola() -> None:
+    weight = np.array([4.0, -2.0])
+    for _ in range(100):
+        (weight,) = SGD(learning_rate=0.2).update([weight], [weight])
+
+    np.testing.assert_allclose(weight, [4 * 0.8**100, -2 * 0.8**100], rtol=1e-12)

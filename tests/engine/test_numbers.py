@@ -123,6 +123,36 @@ def test_a_trace_keeps_the_weights_that_it_ran_with() -> None:
         np.testing.assert_array_equal(kept, weight)
 
 
+def test_a_model_can_learn_between_forward_and_backward() -> None:
+    task, other = make_task(3), make_task(3)
+    trace = task.forward()
+    task.model.set_weights(make_task(4).model.get_weights())
+
+    np.testing.assert_array_equal(task.model.backward(trace, task.y, task.loss).inputs, other.run()[1].inputs)
+
+
+def test_arguments_can_be_changed_without_changing_a_trace() -> None:
+    task = make_task(batch=1, timesteps=1)
+    mine = [task.x[:, :1].copy(), task.x[:, :1].copy()]
+    weights = task.model.get_weights()
+    task.model.set_weights(weights)
+    trace = task.forward(x=mine[0])
+    mine[0][...] = 0
+    for weight in weights:
+        weight.flags.writeable = True
+        weight[...] = 0
+
+    np.testing.assert_array_equal(trace.inputs, mine[1])
+    assert all(np.any(weight) for weight in trace.weights)
+
+
+def test_no_view_of_a_trace_can_be_written_to() -> None:
+    trace, _ = make_task(sequences=True).run()
+    for view in (trace.output, trace.inputs, trace.layers[0]["a"], trace.layers[1]["h"]):
+        with pytest.raises(ValueError, match="read-only"):
+            view += 1
+
+
 def test_weights_that_are_read_or_given_can_be_changed_without_changing_the_model() -> None:
     task = make_task()
     mine = task.model.get_weights()

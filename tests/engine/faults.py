@@ -1,0 +1,227 @@
+"""Seeded faults: one small change of the engine's source each, and the way to run checks against an engine that has it."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ENGINE = Path(__file__).resolve().parents[2] / "engine"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """In `path`, `old`, which must stand there exactly once, becomes `new`."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+
+
+class FaultDoesNotApply(AssertionError):
+    """The source has changed: the fault must be written anew."""
+
+
+RNN, DENSE, LOSSES, ACTIVATIONS = "layers/simple_rnn.py", "layers/dense.py", "losses.py", "activations.py"
+STACK, TRACE, RECIPES, ARGUMENTS, INITIAL = "sequential.py", "trace.py", "recipes.py", "arguments.py", "initializers.py"
+
+FAULTS = (
+    Fault("the recurrent kernel is transposed", RNN, "h_t.dot(recurrent_kernel, from_past)", "h_t.dot(recurrent_kernel.T, from_past)"),
+    Fault("the recurrent kernel is left out", RNN, "a_t += h_t.dot(recurrent_kernel, from_past)", "a_t += 0"),
+    Fault("the kernel is read in the other order", RNN, ".dot(kernel, a_rows)", ".dot(kernel.T.reshape(kernel.shape).copy(), a_rows)"),
+    Fault("the bias is left out", RNN, "a_rows += bias", "a_rows += 0"),
+    Fault("the bias is added twice", RNN, "a_rows += bias", "a_rows += 2 * bias"),
+    Fault("the bias is taken from the wrong units", RNN, "a_rows += bias", "a_rows += np.roll(bias, 1)"),
+    Fault("the initial state is ignored", RNN, "if state:", "if False:"),
+    Fault("all rows of a batch begin in the first row's state", RNN, "h_t[...] = state[0]", "h_t[...] = state[0][0]"),
+    Fault("the state is not carried", RNN, "h_t = f(a_t, h[t])", "f(a_t, h[t])"),
+    Fault("the state is one step late", RNN, "h_t = f(a_t, h[t])", "h_t = h[t - 1] if f(a_t, h[t]) is None else h[t - 1]"),
+    Fault("the carried state is the pre-activation", RNN, "h_t = f(a_t, h[t])", "h_t = a_t if f(a_t, h[t]) is None else a_t"),
+    Fault("the activation is another", RNN, "ELEMENTWISE[self.activation].function", 'ELEMENTWISE["sigmoid"].function'),
+    Fault(
+        "the buffer of the past is stale",
+        RNN,
+        "a_t += h_t.dot(recurrent_kernel, from_past)",
+        "a_t += from_past if t > 2 else h_t.dot(recurrent_kernel, from_past)",
+    ),
+    Fault(
+        "the past is cut to float32", RNN, "h_t.dot(recurrent_kernel, from_past)", 'h_t.dot(recurrent_kernel, from_past).astype("float32")'
+    ),
+    Fault(
+        "words are read from the end",
+        RNN,
+        "x.reshape(-1, features).dot(kernel, a_rows)",
+        "x[::-1].reshape(-1, features).dot(kernel, a_rows)",
+    ),
+    Fault("the first state goes up in place of the last", RNN, "else h[-1:]", "else h[1:2]"),
+    Fault("states go up one step early", RNN, "h[1:] if self.return_sequences", "h[:-1] if self.return_sequences"),
+    Fault("the derivative is missing", RNN, "np.multiply(d_h_t, slope[t], d_a[t])", "np.multiply(d_h_t, 1, d_a[t])"),
+    Fault("the derivative is one step off", RNN, "slope[t]", "slope[t - 1]"),
+    Fault("the derivative is applied twice", RNN, "slope[t]", "slope[t] ** 2"),
+    Fault("the gradient is not carried to the past", RNN, "time_t = d_a_t.dot(to_past, time[t - 1])", "d_a_t.dot(to_past, time[t - 1])"),
+    Fault(
+        "the gradient to the past goes through the untransposed kernel",
+        RNN,
+        "recurrent_kernel.T, time[steps]",
+        "recurrent_kernel, time[steps]",
+    ),
+    Fault("the gradient to the past skips the activation", RNN, "time_t = d_a_t.dot(", "time_t = d_h_t.dot("),
+    Fault(
+        "the gradient is cut off in the middle",
+        RNN,
+        "time_t = d_a_t.dot(to_past, time[t - 1])",
+        "time_t = d_a_t.dot(to_past, time[t - 1]) * (t != 2)",
+    ),
+    Fault("the gradient from above is ignored", RNN, "np.add(depth[t], time_t, d_h[t])", "np.add(0 * depth[t], time_t, d_h[t])"),
+    Fault("the gradient from the future is subtracted", RNN, "np.add(depth[t], time_t, d_h[t])", "np.subtract(depth[t], time_t, d_h[t])"),
+    Fault("the loss enters at the first timestep", RNN, "depth[-len(d_output) :]", "depth[1 : 1 + len(d_output)]"),
+    Fault("the loss enters at every timestep", RNN, "depth[-len(d_output) :]", "depth[:]"),
+    Fault("the gradient of the initial state is lost", RNN, "d_h[0] = time_t", "d_h[0] = 0 * time_t"),
+    Fault("the gradient of the initial state is that of the first", RNN, "d_h[0] = time_t", "d_h[0] = d_h[1]"),
+    Fault("the recurrent kernel's gradient sees the present state", RNN, "h[:-1].reshape", "h[1:].reshape"),
+    Fault(
+        "the recurrent kernel's gradient forgets the initial state",
+        RNN,
+        "h[:-1].reshape",
+        "(h[:-1] * (np.arange(steps) > 0)[:, None, None]).reshape",
+    ),
+    Fault(
+        "the recurrent kernel's gradient is transposed",
+        RNN,
+        "h[:-1].reshape(-1, self.units).T.dot(rows)",
+        "rows.T.dot(h[:-1].reshape(-1, self.units))",
+    ),
+    Fault(
+        "the kernel's gradient is a mean over time",
+        RNN,
+        "x.reshape(-1, features).T.dot(rows)",
+        "x.reshape(-1, features).T.dot(rows) / steps",
+    ),
+    Fault("the kernel's gradient sees the last timestep only", RNN, "x.reshape(-1, features).T.dot(rows)", "x[-1].T.dot(d_a[-1])"),
+    Fault("the bias's gradient is a mean", RNN, "np.add.reduce(rows)", "rows.mean(axis=0)"),
+    Fault("the bias's gradient sees the last timestep only", RNN, "np.add.reduce(rows)", "np.add.reduce(rows[-batch:])"),
+    Fault("the gradient goes down past the activation", RNN, "rows.dot(kernel.T)", "d_h[1:].reshape(-1, self.units).dot(kernel.T)"),
+    Fault("the gradient goes down to the wrong features", RNN, "rows.dot(kernel.T)", "rows.dot(kernel.T[:, ::-1])"),
+    Fault(
+        "depth and time are exchanged", RNN, "LayerTrace(block, _GRADIENTS,", 'LayerTrace(block, ("a", "h", "h_from_time", "h_from_depth"),'
+    ),
+    Fault("Dense leaves out its bias", DENSE, "a += bias", "a += 0"),
+    Fault("Dense forgets the derivative", DENSE, "d_y * ELEMENTWISE[self.activation].derivative(y)", "d_y"),
+    Fault("Dense averages its bias's gradient", DENSE, "np.add.reduce(rows)", "rows.mean(axis=0)"),
+    Fault("Dense sends the gradient to the wrong features", DENSE, "rows.dot(self.weights[0].T)", "rows.dot(self.weights[0].T[:, ::-1])"),
+    Fault("Dense's kernel gradient takes absolute inputs", DENSE, "x.reshape(-1, x.shape[-1]).T", "abs(x.reshape(-1, x.shape[-1])).T"),
+    Fault("tanh' is 1 - h", ACTIVATIONS, "1 - y * y", "1 - y"),
+    Fault("tanh' is 1 + h^2", ACTIVATIONS, "1 - y * y", "1 + y * y"),
+    Fault("sigmoid is mirrored", ACTIVATIONS, "np.exp(-softplus(-a), out)", "np.exp(-softplus(a), out)"),
+    Fault("softplus overflows", ACTIVATIONS, "np.logaddexp(0, a)", "np.log1p(np.exp(a))"),
+    Fault("softmax overflows", ACTIVATIONS, "a - a.real.max(axis=-1, keepdims=True), out=out", "a, out=out"),
+    Fault(
+        "softmax is normalised over the batch",
+        ACTIVATIONS,
+        "out /= out.sum(axis=-1, keepdims=True)",
+        "out /= out.sum(axis=-2, keepdims=True)",
+    ),
+    Fault(
+        "softmax's units are taken as independent", ACTIVATIONS, "y * (d_y - (d_y * y).sum(axis=-1, keepdims=True))", "y * (1 - y) * d_y"
+    ),
+    Fault(
+        "the loss's gradient has the wrong sign", LOSSES, "(output - target) * self.scale(target)", "(target - output) * self.scale(target)"
+    ),
+    Fault("the loss's gradient is a sum", LOSSES, "(output - target) * self.scale(target)", "(output - target) * self.power"),
+    Fault("a square's gradient is halved", LOSSES, "self.power / self.count(target)", "1 / self.count(target)"),
+    Fault("the loss is a sum", LOSSES, "self.total(entering, target) / self.count(target)", "self.total(entering, target)"),
+    Fault("binary cross-entropy takes the other label", LOSSES, "softplus(a) - target * a", "softplus(a) - (1 - target) * a"),
+    Fault("categorical cross-entropy counts every unit", LOSSES, "math.prod(target.shape[:-1])", "target.size"),
+    Fault(
+        "words are one too high",
+        "layers/one_hot.py",
+        "tokens[:, :, None] == np.arange(self.input_dim)",
+        "(tokens[:, :, None] + 1) % self.input_dim == np.arange(self.input_dim)",
+    ),
+    Fault(
+        "labels are not turned to time-major", ARGUMENTS, ".reshape(batch, steps, units).swapaxes(0, 1)", ".reshape(steps, batch, units)"
+    ),
+    Fault("the inputs are kept, not copied", ARGUMENTS, 'np.array(x.swapaxes(0, 1), order="C")', "np.ascontiguousarray(x.swapaxes(0, 1))"),
+    Fault(
+        "backward takes the model's present weights",
+        STACK,
+        "zip(reversed(trace.stack), reversed(trace.flows[:-1])",
+        "zip(reversed(self.layers), reversed(trace.flows[:-1])",
+    ),
+    Fault("gradients of weights come top layer first", STACK, "weights[:0] = d_weights", "weights.extend(d_weights)"),
+    Fault(
+        "weights are kept, not copied",
+        "layers/layer.py",
+        'np.array(weight, dtype=dtype, order="C")',
+        'np.asarray(weight, dtype=dtype, order="C")',
+    ),
+    Fault(
+        "weights are cut to float32",
+        "layers/layer.py",
+        'np.array(weight, dtype=dtype, order="C")',
+        'np.array(np.asarray(weight).astype(np.complex64 if np.iscomplexobj(weight) else np.float32), dtype=dtype, order="C")',
+    ),
+    Fault("a trace can be written to", TRACE, "    view.setflags(write=False)\n", ""),
+    Fault(
+        "one timestep late in explanations", TRACE, "timestep - self.timesteps.stop]", "timestep - self.timesteps.stop - (timestep > 0)]"
+    ),
+    Fault("glorot_uniform forgets fan_out", INITIAL, "6 / sum(shape)", "6 / shape[0]"),
+    Fault("orthogonal is a bare normal matrix", INITIAL, "q = q * np.sign(np.diag(r))", "q = q @ r"),
+    Fault("orthogonal keeps the signs of LAPACK", INITIAL, "q = q * np.sign(np.diag(r))", "q = q * 1"),
+    Fault("gradient descent climbs", "optimizers.py", "weight - self.learning_rate", "weight + self.learning_rate"),
+    Fault(
+        "explain forgets the bias",
+        RECIPES,
+        '*products(x, read.column(at.layer, "kernel", at.unit)), bias)',
+        '*products(x, read.column(at.layer, "kernel", at.unit)), Term.of(constant(0.0)))',
+    ),
+    Fault(
+        "explain looks at the present state",
+        RECIPES,
+        'read.vector(at.layer, at.timestep - 1, "h", at.batch)',
+        'read.vector(at.layer, at.timestep, "h", at.batch)',
+    ),
+    Fault(
+        "explain transposes the recurrent kernel",
+        RECIPES,
+        'read.column(at.layer, "recurrent_kernel", at.unit)',
+        'read.row(at.layer, "recurrent_kernel", at.unit)',
+    ),
+    Fault(
+        "explain takes the future from the wrong units",
+        RECIPES,
+        'read.row(at.layer, "recurrent_kernel", at.unit)',
+        'read.column(at.layer, "recurrent_kernel", at.unit)',
+    ),
+    Fault("explain forgets the derivative", RECIPES, "Term.of(d_output, slope(read, at))", "Term.of(d_output)"),
+    Fault("explain turns the error's sign", RECIPES, "Term.of(negative(read.target", "Term.of((read.target"),
+    Fault("explain gives the recurrent kernel the present state", RECIPES, '(layer, "h", 1)', '(layer, "h", 0)'),
+)
+
+
+@contextmanager
+def engine_with(fault: Fault | None, folder: Path, modules: tuple[str, ...]) -> Iterator[list[Any]]:
+    """Imports these modules anew, on a copy of the engine in `folder` that has the fault; afterwards all is as before."""
+    copy = shutil.copytree(ENGINE, folder / "engine", ignore=shutil.ignore_patterns("__pycache__"))
+    if fault is not None:
+        source = (copy / fault.path).read_text(encoding="utf-8")
+        if source.count(fault.old) != 1:
+            raise FaultDoesNotApply(f"{fault.name}: {fault.path} must hold {fault.old!r} once. Found: {source.count(fault.old)}.")
+        (copy / fault.path).write_text(source.replace(fault.old, fault.new), encoding="utf-8")
+    prefixes = ("engine", *modules)
+    aside = {name: sys.modules.pop(name) for name in list(sys.modules) if name in prefixes or name.startswith("engine.")}
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    try:
+        yield [importlib.import_module(name) for name in modules]
+    finally:
+        sys.path.remove(str(folder))
+        for name in [name for name in sys.modules if name in prefixes or name.startswith("engine.")]:
+            del sys.modules[name]
+        sys.modules.update(aside)

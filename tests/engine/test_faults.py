@@ -1,0 +1,122 @@
+"""N30: every seeded fault is killed by two different tests of the engine's own at least."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.engine.faults import FAULTS, Fault, FaultDoesNotApply, engine_with
+
+MODULES = ("stacks", "test_reference", "test_gradients", "test_forward", "test_losses", "test_numbers", "test_explain", "test_face")
+ENOUGH = 2
+
+# The tests that are asked, cheapest first: module, function, arguments.
+CHECKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    *(
+        ("test_reference", "test_every_number_and_every_gradient_is_that_of_the_framework", {"name": name, "source": "torch"})
+        for name in ("toy_stack", "tagger", "squashed", "verdicts", "regression")
+    ),
+    ("test_gradients", "test_bptt_agrees_with_the_complex_step_over_thirty_timesteps", {"depth": 1}),
+    ("test_gradients", "test_bptt_agrees_with_the_complex_step_in_every_number", {}),
+    ("test_reference", "test_forward_is_what_a_scalar_program_computes", {}),
+    *(
+        ("test_explain", "test_the_terms_of_every_number_of_a_fixed_stack_add_up_to_it", {"loss": loss, "sequences": sequences})
+        for loss, sequences in (("mse", False), ("binary_crossentropy", True))
+    ),
+    ("test_explain", "test_the_terms_of_every_activation_add_up_to_it", {"activation": "sigmoid"}),
+    ("test_losses", "test_mean_squared_error_is_the_mean_over_all_outputs", {}),
+    ("test_losses", "test_mean_squared_error_takes_any_activation", {"activation": "softmax"}),
+    ("test_losses", "test_mean_squared_error_takes_any_activation", {"activation": "sigmoid"}),
+    ("test_losses", "test_binary_crossentropy_is_finite_and_exact_for_any_logit", {"logit": 1e4, "target": 0, "expected": 1e4}),
+    ("test_losses", "test_categorical_crossentropy_is_finite_and_exact_for_any_logit", {}),
+    ("test_losses", "test_softmax_takes_logits_of_any_size", {}),
+    ("test_losses", "test_softmax_sums_to_one_and_ignores_a_shift", {}),
+    ("test_losses", "test_a_step_of_gradient_descent_lowers_the_loss_and_changes_nothing_given", {}),
+    ("test_losses", "test_gradient_descent_walks_down_a_parabola", {}),
+    ("test_losses", "test_sigmoid_lies_between_zero_and_one_and_mirrors_around_a_half", {}),
+    ("test_numbers", "test_a_trace_keeps_the_weights_that_it_ran_with", {}),
+    ("test_numbers", "test_a_model_can_learn_between_forward_and_backward", {}),
+    ("test_numbers", "test_weights_that_are_read_or_given_can_be_changed_without_changing_the_model", {}),
+    ("test_numbers", "test_what_is_returned_shares_no_memory_with_arguments_or_weights", {}),
+    ("test_numbers", "test_arguments_can_be_changed_without_changing_a_trace", {}),
+    ("test_numbers", "test_every_array_of_a_trace_and_of_its_gradients_is_read_only", {}),
+    ("test_numbers", "test_no_view_of_a_trace_can_be_written_to", {}),
+    ("test_forward", "test_words_become_the_vectors_of_the_notes", {}),
+    ("test_face", "test_words_run_as_the_vectors_that_they_stand_for", {}),
+    ("test_face", "test_glorot_uniform_stays_within_its_limit", {}),
+    ("test_face", "test_glorot_uniform_fills_its_limits_evenly", {}),
+    ("test_face", "test_orthogonal_is_orthonormal_along_its_shorter_side", {}),
+    ("test_face", "test_orthogonal_is_the_q_of_a_normal_matrix_whose_r_has_a_positive_diagonal", {}),
+    ("test_face", "test_orthogonal_is_drawn_evenly_over_rotations_and_reflections", {}),
+    ("test_forward", "test_a_stack_without_bias_is_odd_in_its_inputs_and_initial_states", {}),
+)
+
+
+@pytest.fixture(autouse=True)
+def few_examples() -> Iterator[None]:
+    """A fault is to be found, not made small."""
+    settings.register_profile("faults", parent=settings.get_profile("engine"), max_examples=5, phases=[Phase.generate],
+                              derandomize=True, database=None, suppress_health_check=list(HealthCheck))  # fmt: skip
+    settings.load_profile("faults")
+    yield
+    settings.load_profile("engine")
+
+
+def fails(check: Callable[[], None]) -> bool:
+    """Whether a test notices anything: a wrong number, or an exception of any kind."""
+    try:
+        check()
+    except (Exception, pytest.fail.Exception):
+        return True
+    return False
+
+
+def killers(fault: Fault | None, folder: Path, enough: int = ENOUGH) -> list[str]:
+    """The names of the first tests that fail on an engine with this fault."""
+    found: list[str] = []
+    with engine_with(fault, folder, tuple(f"tests.engine.{name}" for name in MODULES)) as modules:
+        by_name = dict(zip(MODULES, modules, strict=True))
+        for module, function, arguments in CHECKS:
+            if len(found) < enough and function not in found and fails(partial(getattr(by_name[module], function), **arguments)):
+                found.append(function)
+    return found
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_seeded_fault_is_killed_by_two_tests(fault: Fault, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+    found = killers(fault, tmp_path)
+    record_property("fault", fault.name)
+    record_property("killers", "; ".join(found) or "nothing")
+
+    assert len(found) >= ENOUGH
+
+
+def test_an_engine_without_a_fault_is_not_killed(tmp_path: Path) -> None:
+    assert killers(None, tmp_path, enough=len(CHECKS)) == []
+
+
+def test_there_are_forty_faults_at_least_and_no_two_are_the_same() -> None:
+    assert len({(fault.path, fault.old, fault.new) for fault in FAULTS}) == len({fault.name for fault in FAULTS}) == len(FAULTS) >= 40
+
+
+def test_a_fault_whose_source_has_changed_fails_loudly(tmp_path: Path) -> None:
+    gone = dataclasses.replace(FAULTS[0], old="what no line says")
+    with pytest.raises(FaultDoesNotApply, match="Found: 0"):
+        killers(gone, tmp_path)
+
+
+def test_the_engine_is_itself_again_after_a_fault(tmp_path: Path) -> None:
+    import engine
+
+    killers(FAULTS[0], tmp_path)
+    import engine as again
+
+    assert again is engine
+    assert np.all(np.isfinite(engine.Sequential([engine.OneHot(3), engine.SimpleRNN(2)]).forward([[0, 1]]).output))
