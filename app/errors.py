@@ -16,7 +16,7 @@ from app.problems import FAULTS, PROBLEMS
 PROBLEM_TYPE = "application/problem+json"
 
 SHOWN = 64  # of what was received, that much is shown: a sentence must stay one
-MOST_FAULTS = 20  # of a scene that is wrong in more places, the first ones are enough to go on
+MOST_FAULTS = 20  # a scene that is wrong in more places is told the first of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Faulty(Problem):
     """A problem made of faults: the first says which type it is, and its sentence is the detail."""
 
     def __init__(self, faults: Sequence[Fault], name: str | None = None) -> None:
-        super().__init__(name or FAULTS[faults[0].code].problem, faults[0].detail, faults[:MOST_FAULTS])
+        super().__init__(name or FAULTS[faults[0].code].problem, faults[0].detail, faults)
 
 
 def json_pointer(path: Sequence[str | int]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from itertools import chain, islice, pairwise
 
-from app.errors import Fault, shortened
+from app.errors import MOST_FAULTS, Fault, shortened
 from app.limits import most
 from app.scene_fields import SceneFields
 
@@ -14,10 +14,11 @@ WORDS_LISTED = 10
 
 def broken_rules(scene: SceneFields) -> list[Fault]:
     """What is wrong between the fields; the numbers are only counted once the rest is right."""
-    faults = [fault for rule in (_stack, _sequences, _vocabulary, _sentence) for fault in rule(scene)]
-    if not faults:
-        faults = [fault for rule in (_label, _initial_state, _budget) for fault in rule(scene)]
-    return faults
+    return _broken(scene, _stack, _sequences, _vocabulary, _sentence) or _broken(scene, _label, _initial_state, _budget)
+
+
+def _broken(scene: SceneFields, *rules: Callable[[SceneFields], Iterator[Fault]]) -> list[Fault]:
+    return list(islice(chain.from_iterable(rule(scene) for rule in rules), MOST_FAULTS))
 
 
 def _stack(scene: SceneFields) -> Iterator[Fault]:

@@ -7,9 +7,10 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from app.errors import Fault, Faulty
+from app.errors import MOST_FAULTS, Fault, Faulty
 from app.limits import most
 
 LONGEST_INTEGER = 17  # a sign and the digits of 2^53: beyond it a number is not the same in every program
@@ -41,7 +42,7 @@ def parse(body: bytes) -> Any:
         )
     except json.JSONDecodeError as error:
         raise Faulty([Fault.at((), "not_json", line=error.lineno, column=error.colno)]) from None
-    if faults := list(_faults(document, ())):
+    if faults := list(islice(_faults(document, ()), MOST_FAULTS)):
         raise Faulty(faults)
     return document
 

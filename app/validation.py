@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from app.errors import Fault
+from app.errors import MOST_FAULTS, Fault
 from app.problems import FAULTS
 
 Path = tuple[str | int, ...]
@@ -51,8 +52,8 @@ RULES: dict[str, Rule] = {
 
 
 def faults_of(errors: Iterable[Mapping[str, Any]], document: Any = None) -> list[Fault]:
-    """Each error as a fault; document is what was validated, by which places are told from pydantic's own marks."""
-    return [_fault(error, document) for error in errors]
+    """The first errors as faults; document is what was validated, by which places are told from pydantic's own marks."""
+    return [_fault(error, document) for error in islice(errors, MOST_FAULTS)]
 
 
 def _fault(error: Mapping[str, Any], document: Any) -> Fault:

@@ -16,6 +16,8 @@ from app.services import ServicesDep
 
 router = APIRouter(tags=["traces"])
 
+READ_AT_ONCE = 4096  # bytes: a larger scene takes milliseconds to validate, in which others would wait
+
 TRACE = {"description": "The trace, one safetensors file", "content": {TRACE_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 SCENE_PROBLEMS = (
     "malformed-json",
@@ -31,8 +33,8 @@ SCENE_PROBLEMS = (
 ID_PROBLEMS = ("unknown-scene", "engine-differs", "invalid-parameter", "not-finite")
 
 
-async def _scene(body: Annotated[bytes, Depends(read_body)]) -> Scene:
-    return parse_scene(body)
+async def _scene(body: Annotated[bytes, Depends(read_body)], services: ServicesDep) -> Scene:
+    return parse_scene(body) if len(body) <= READ_AT_ONCE else await services.pool.run(parse_scene, body)
 
 
 EngineVersion = Annotated[str | None, Query(alias="engine", description="only an answer of this version of the engine")]

@@ -85,9 +85,8 @@ def test_a_chunked_body_is_counted_while_it_comes(server: ServerProcess) -> None
 def test_a_chunked_body_that_never_ends_is_refused_at_the_limit(server: ServerProcess) -> None:
     with server.connect() as endless:
         endless.sendall(posted(b" ", "Transfer-Encoding: chunked")[:-1])
-        with pytest.raises(OSError):  # noqa: PT011 - reset or broken pipe, as the system says it
-            for _ in range(10_000):
-                endless.sendall(b"1000\r\n" + b" " * 4096 + b"\r\n")
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            endless.sendall((b"1000\r\n" + b" " * 4096 + b"\r\n") * 10_000)
 
 
 def test_a_length_over_the_limit_is_refused_before_the_body_is_sent(server: ServerProcess) -> None:

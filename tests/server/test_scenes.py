@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -354,7 +355,5 @@ def test_whatever_stands_at_any_place_of_a_scene_gets_a_scene_or_our_words(data:
     )
     value = data.draw(values | st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=5), values, max_size=3))
     scene = changed(data.draw(st.sampled_from(pointers)), value)
-    try:
-        parse(scene)
-    except Faulty as problem:
-        assert problem.status in (400, 422)
+    with suppress(Faulty):
+        assert parse(scene).canonical
