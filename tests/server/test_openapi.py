@@ -83,14 +83,15 @@ def test_the_example_scene_is_the_toy_and_valid(client: TestClient) -> None:
     assert client.post("/api/traces", json=content["example"]).status_code == 200
 
 
+LIKELY = {"scene_id": default_scene().id, "layer": 1, "timestep": 3, "name": "kernel"}
+
+
 def make_likely(case: Any) -> None:
     """Chance alone finds neither a known id nor a sentence of the vocabulary's words: these cases get past the first refusal."""
-    if "scene_id" in (case.path_parameters or {}):
-        case.path_parameters["scene_id"] = default_scene().id
-    if isinstance(case.body, dict) and isinstance(case.body.get("vocabulary"), list):
-        vocabulary = case.body["vocabulary"]
-        kept = {field: case.body[field] for field in ("weights", "optimizer", "label") if field in case.body}
-        case.body = {**default_scene().document(), "vocabulary": vocabulary, "sentence": vocabulary[:3], **kept}
+    case.path_parameters = {name: LIKELY[name] for name in case.path_parameters or {}}
+    case.query = {name: value for name, value in (case.query or {}).items() if name != "engine"}
+    if isinstance(case.body, dict):
+        case.body = default_scene().document() | {field: case.body[field] for field in ("weights", "optimizer") if field in case.body}
 
 
 def sent(client: TestClient, case: Any) -> Any:
