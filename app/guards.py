@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Problem, problem_answer
@@ -95,6 +96,8 @@ class Faults:
 
         try:
             await self.app(scope, receive, watched)
+        except ClientDisconnect:
+            return  # who asked has gone, or the server stops: there is nobody to answer, and nothing went wrong here
         except Exception:
             if started or scope["type"] != "http":
                 raise  # the connection breaks off: half an answer must not look like a whole one

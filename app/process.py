@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import socket
@@ -81,9 +82,11 @@ def announce(settings: Settings, port: int) -> None:
     print(f"Unrolled is at {here} (Ctrl-C stops it)", flush=True)
     if settings.lan:
         room = address(lan_address(), port, settings.root_path)
-        print(f"In this network it is at {room}", flush=True)
-        if sys.stdout.isatty():
-            segno.make(room).terminal(compact=True)
+        print(f"In this network it is at {room}")
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a pipe on Windows may know no blocks
+        segno.make(room, micro=False).terminal(compact=True)
+        sys.stdout.flush()
     if settings.open_browser and has_desktop():
         webbrowser.open(here)
 

@@ -46,7 +46,7 @@ def test_the_server_imports_the_engine_and_never_tests_or_scripts(name: str, tre
 
 def test_only_the_process_imports_what_puts_the_server_together() -> None:
     importers = {name for name, tree in python_modules("app").items() if "app.main" in python_imports(tree)}
-    assert importers == {"app.__main__"}
+    assert importers == {"app.process"}
 
 
 @pytest.mark.parametrize("folder", ["engine", "app"])
