@@ -21,7 +21,13 @@ KEYS: list[Key] = [
     {"keys": [","], "names": [","], "command": "stepBack", "label": "Step back", "single": True},
     {"keys": ["?"], "names": ["?"], "command": "showKeys", "label": "Show these keys", "single": True},
     {"keys": ["Escape"], "names": ["Esc"], "command": "release", "label": "Let go of what is pinned", "single": False},
-    {"keys": ["Control+z", "Meta+z"], "names": ["Ctrl Z", "⌘ Z"], "command": "undo", "label": "Undo the last change of the scene", "single": False},
+    {
+        "keys": ["Control+z", "Meta+z"],
+        "names": ["Ctrl Z", "⌘ Z"],
+        "command": "undo",
+        "label": "Undo the last change of the scene",
+        "single": False,
+    },
     {
         "keys": ["Control+Shift+z", "Meta+Shift+z", "Control+y"],
         "names": ["Ctrl Shift Z", "⌘ ⇧ Z"],

@@ -1,7 +1,7 @@
 """How formulas are written: one table of symbols and formulas per notation.
 
-A formula is tokens between spaces. `h{t,l}` is a symbol with its timestep and layer; `below{t,l}` is what the layer reads: the word, or the
-h of the layer below; `∂` before a symbol is the gradient of the loss with respect to it. Everything else is an operator, a function or a number.
+A formula is tokens between spaces. `h{t,l}` is a symbol with its timestep and layer; `below{t,l}` is what the layer reads: the word, or
+the h of the layer below; `∂` before a symbol is the gradient of the loss with respect to it. Everything else is an operator or a function.
 """
 
 from __future__ import annotations

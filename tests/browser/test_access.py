@@ -5,6 +5,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+
 from tests.browser.conftest import Server, open_page
 from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read, say
 
@@ -14,7 +15,9 @@ SIZES = {"desk": (1440, 900), "projector": (1280, 720), "phone": (390, 844)}
 def expect_no_violations(page: Page) -> None:
     drawn(page)
     results = Axe().run(page)
-    found = [f"{rule['id']}: {node['target']}: {node['failureSummary']}" for rule in results.response["violations"] for node in rule["nodes"]]
+    found = [
+        f"{rule['id']}: {node['target']}: {node['failureSummary']}" for rule in results.response["violations"] for node in rule["nodes"]
+    ]
     assert found == []
 
 
@@ -136,12 +139,22 @@ def test_everything_can_be_done_by_keyboard_alone(page: Page) -> None:
     for _ in range(80):
         page.keyboard.press("Tab")
         name = page.evaluate("""() => { const node = document.activeElement;
-            return node === document.body ? null : node.ariaLabel || node.getAttribute('aria-label') || node.textContent.trim() || node.name; }""")
+            return node === document.body ? null : node.getAttribute('aria-label') || node.textContent.trim() || node.name; }""")
         if name is None:
             break
         reached.append(name)
-    wanted = ["Skip to the grid", "Grid", "Projector", "Copy link", "cat mat rat, label 1", "Your own sentence", "units", "return_sequences", "Add layer",
-              "New weights", "Seed", "Shapes", "Full precision", "Play", "Step forward", "Detail", "Order", "Speed", "Loop", "Timeline"]  # fmt: skip
+    wanted = [
+        "Skip to the grid",
+        "Grid",
+        "Projector",
+        "Copy link",
+        "cat mat rat, label 1",
+        "Your own sentence",
+        "units",
+        "return_sequences",
+    ]
+    wanted += ["Add layer", "New weights", "Seed", "Shapes", "Full precision"]
+    wanted += ["Play", "Step forward", "Detail", "Order", "Speed", "Loop", "Timeline"]
     assert [name for name in wanted if name not in reached] == []
     assert sum("timestep" in name and name.startswith("layer") for name in reached) == 1, "the grid is one stop of the Tab key"
     page.get_by_role("button", name="Step forward").focus()

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 from playwright.sync_api import Page, expect
+
 from tests.browser.person import TOY, cell, computed, expect_step, grid, layer, listed, press, say, written
 
 LAYERS, TIMESTEPS = 2, 3
@@ -92,7 +93,8 @@ def test_every_number_of_the_wire_is_the_engines_bit_by_bit(page: Page) -> None:
         for (const layer of ["1", "2"]) for (const timestep of [1, 2, 3]) for (const [quantity, gradient] of
             [["a", false], ["h", false], ["a", true], ["h", true], ["h_from_depth", true], ["h_from_time", true]])
             vectors[[layer, timestep, quantity, gradient]] = [...trace.vector({ layer, timestep, quantity, gradient })];
-        return { vectors, loss: trace.loss(), updated: trace.weight({ layer: "2", weight: "kernel", of: "updated" }).map((row) => [...row]) };
+        const updated = trace.weight({ layer: "2", weight: "kernel", of: "updated" });
+        return { vectors, loss: trace.loss(), updated: updated.map((row) => [...row]) };
     }"""
     seen = page.evaluate(read)
     model, trace, gradients = computed()

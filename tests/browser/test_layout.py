@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page
+
 from tests.browser.conftest import Server, open_page
 from tests.browser.person import expect_step, press
 
@@ -13,11 +14,19 @@ OVERFLOWING = """() => [...document.querySelectorAll("svg.grid .number, svg.grid
 })"""
 OVERLAPPING = """() => {
     const boxes = [...document.querySelectorAll("svg.grid .frame")].map((node) => node.getBoundingClientRect());
-    return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)).length;
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => meet(a, b))).length;
 }"""
-SMALL = """() => [...document.querySelectorAll("body *")].filter((node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()))
-    .filter((node) => node.checkVisibility() && !node.closest("math, .hidden, script, style, noscript, title, option") && parseFloat(getComputedStyle(node).fontSize) < 11.5)
+SMALL = """() => [...document.querySelectorAll("body *")]
+    .filter((node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()))
+    .filter((node) => node.checkVisibility() && !node.closest("math, .hidden, script, style, noscript, title, option"))
+    .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 12)
     .map((node) => node.textContent.trim().slice(0, 30))"""
+FITS = "(() => { const { scrollWidth, clientWidth } = document.getElementById('window'); return scrollWidth <= clientWidth; })()"
+FITS_UPRIGHT = FITS.replace("Width", "Height")
+FONT_SIZES = (
+    """[...document.querySelectorAll("svg.grid .number text, .panel td")].map((node) => parseFloat(getComputedStyle(node).fontSize))"""
+)
 
 
 def opened(browser: Browser, server: Server, size: tuple[int, int], fragment: str = "") -> Page:
@@ -29,12 +38,14 @@ def opened(browser: Browser, server: Server, size: tuple[int, int], fragment: st
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("step", [7, 14, 20])
-def test_the_toy_fits_every_screen_with_nothing_clipped_or_overlapping(browser: Browser, server: Server, size: tuple[int, int], step: int) -> None:
+def test_the_toy_fits_every_screen_with_nothing_clipped_or_overlapping(
+    browser: Browser, server: Server, size: tuple[int, int], step: int
+) -> None:
     page = opened(browser, server, size)
     press(page, "Step forward", step)
     expect_step(page, step)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
-    assert page.evaluate("(() => { const w = document.getElementById('window'); return w.scrollWidth <= w.clientWidth; })()"), "the grid is cut off"
+    assert page.evaluate(FITS), "the grid is cut off"
     assert page.evaluate(OVERFLOWING) == []
     assert page.evaluate(OVERLAPPING) == 0
     assert page.evaluate(SMALL) == []
@@ -45,9 +56,10 @@ def test_the_projector_profile_has_numbers_of_18_px_and_still_fits(browser: Brow
     page = opened(browser, server, (1280, 720), "#v=1&projector=1")
     press(page, "Step forward", 14)
     expect_step(page, 14)
-    sizes = page.evaluate("[...document.querySelectorAll('svg.grid .number text, .panel td')].map((node) => parseFloat(getComputedStyle(node).fontSize))")
+    sizes = page.evaluate(FONT_SIZES)
     assert min(sizes) >= 18
-    assert page.evaluate("(() => { const w = document.getElementById('window'); return w.scrollWidth <= w.clientWidth && w.scrollHeight <= w.clientHeight; })()")
+    assert page.evaluate(FITS)
+    assert page.evaluate(FITS_UPRIGHT)
     assert page.evaluate(OVERFLOWING) == []
     page.context.close()
 

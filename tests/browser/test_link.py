@@ -5,6 +5,7 @@ import re
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read
 
@@ -80,7 +81,9 @@ def test_a_link_of_a_newer_version_says_so(context: BrowserContext, watched: Wat
     expect(page.get_by_role("alert").filter(has_text="newer version")).to_be_visible()
 
 
-def test_a_scene_in_a_link_that_breaks_a_rule_is_explained_and_can_be_mended(context: BrowserContext, watched: Watched, server: Server) -> None:
+def test_a_scene_in_a_link_that_breaks_a_rule_is_explained_and_can_be_mended(
+    context: BrowserContext, watched: Watched, server: Server
+) -> None:
     watched.allowed.append("422")
     page = context.pages[0]
     page.goto(server.address)

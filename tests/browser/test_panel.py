@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+
 from tests.browser.person import MINUS, cell, computed, drawn, press, written
 
 

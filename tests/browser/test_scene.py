@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 from playwright.sync_api import Page, expect
+
 from tests.browser.conftest import Watched
 from tests.browser.person import TOY, cell, computed, expect_step, grid, layer, listed, press, read
 
@@ -64,7 +65,15 @@ def test_words_join_the_vocabulary_and_leave_it(page: Page) -> None:
 
 
 def test_words_are_text_and_never_anything_else(page: Page, watched: Watched) -> None:
-    for word in ("<img src=x onerror=alert(1)>".replace(" ", "_"), "{{7*7}}", "javascript:alert(1)", "*star*", "مرحبا", "👩‍👩‍👧", "\u202egnol"):
+    for word in (
+        "<img src=x onerror=alert(1)>".replace(" ", "_"),
+        "{{7*7}}",
+        "javascript:alert(1)",
+        "*star*",
+        "مرحبا",
+        "👩‍👩‍👧",
+        "\u202egnol",
+    ):
         watched.allowed.append("422")
         read(page, f"cat {word}")
         add = page.get_by_role("button", name=f"Add “{word}” to the vocabulary", exact=True)

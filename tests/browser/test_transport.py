@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+
 from tests.browser.conftest import Server, open_page
 from tests.browser.person import cell, drawn, expect_step, grid, press, say, step
 
