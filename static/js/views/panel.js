@@ -76,6 +76,7 @@ export function mountPanel(root, store) {
     const { forward: up, backward: down } = tables.operations[recurrent ? layers[Number(place.layer) - 1].type : output.type];
     const failed = terms?.error ? [html("p", { class: "note" }, state.away ? words("panel.away") : terms.error)] : [];
 
+    attrs(root, { "data-backward": backward && step.phase === "backward" });
     parts.where.replaceChildren(...heading(state, place));
     text(parts.pinned, state.pinned ? words("panel.pinned") : words("panel.following"));
     parts.pending.hidden = forward || initial || updating;
