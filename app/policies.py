@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from app.errors import Problem
 from app.limits import most
@@ -69,10 +70,13 @@ async def read_body(request: Request) -> bytes:
     if declared.isdecimal() and int(declared) > limit:
         raise _too_large(limit)
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > limit:
-            raise _too_large(limit)
+    try:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > limit:
+                raise _too_large(limit)
+    except ClientDisconnect:
+        raise Problem("malformed-json", "The body ended before its declared length. Send all of it.") from None
     return bytes(body)
 
 
