@@ -46,16 +46,17 @@ def output(trace: SceneTrace, timestep: int, unit: int | None = None) -> Documen
     """Everything about an output: its units, the loss, and the gradient that enters there."""
     scene, layer = trace.scene, len(trace.model.layers) - 1
     if timestep not in scene.output_timesteps:
-        last = f"This scene has an output at {'every timestep' if scene.recurrent[-1].return_sequences else 'the last timestep only'}"
-        raise Problem("unknown-number", f"{last}, {scene.output_timesteps[-1]}. Received: {timestep}.")
+        first, last = scene.output_timesteps[0], scene.output_timesteps[-1]
+        raise Problem("unknown-number", f"The outputs of this scene stand at the timesteps {first} to {last}. Received: {timestep}.")
     width = scene.layers[-1].units
     units = _chosen("unit", unit, width)
     _require_few_terms(len(units) * scene.recurrent[-1].units + 2 * width * len(scene.output_timesteps))
     ahead = [Numbers(layer, timestep, quantity, units) for quantity in trace.model.layers[layer].quantities]
-    loss = _document(trace, QuantityAddress(layer, timestep - 1, "loss", 0), explain_loss(trace))
+    loss = explain(trace.model, trace.forward, layer=layer, quantity="loss", gradients=trace.gradients)
     back = [Numbers(layer, timestep, "a", units)]
     place = {"scene": scene.id, "layer": "output", "timestep": timestep}
-    return {**place, "forward": [*_numbers(trace, ahead), loss], "backward": _numbers(trace, back, gradient=True)}
+    told = _document(trace, QuantityAddress(layer, timestep - 1, "loss", 0), loss)
+    return {**place, "forward": [*_numbers(trace, ahead), told], "backward": _numbers(trace, back, gradient=True)}
 
 
 def weight(trace: SceneTrace, layer: str, name: str, row: int | None = None, unit: int | None = None) -> Document:
@@ -74,12 +75,6 @@ def weight(trace: SceneTrace, layer: str, name: str, row: int | None = None, uni
 def _weight_gradient(trace: SceneTrace, layer: int, name: str, place: tuple[int, ...]) -> tuple[WeightAddress, Explanation]:
     explanation = explain(trace.model, trace.forward, layer=layer, weight=name, index=place, gradients=trace.gradients)
     return WeightAddress(layer, name, place, gradient=True), explanation
-
-
-def explain_loss(trace: SceneTrace) -> Explanation:
-    """The loss, which is one number for all outputs."""
-    layer = len(trace.model.layers) - 1
-    return explain(trace.model, trace.forward, layer=layer, quantity="loss", gradients=trace.gradients)
 
 
 def _numbers(trace: SceneTrace, wanted: Iterable[Numbers], gradient: bool = False) -> list[Document]:

@@ -32,7 +32,7 @@ async def thing(size: int) -> Thing:
 def test_the_pool_refuses_who_comes_when_every_place_is_taken() -> None:
     async def scenario(pool: Pool, go: threading.Event) -> None:
         working = [asyncio.create_task(pool.run(go.wait, 30)) for _ in range(3)]
-        await asyncio.sleep(0)
+        await asyncio.wait(working, timeout=0)
         with pytest.raises(Problem, match="busy") as refused:
             await pool.run(int)
         assert refused.value.headers == {"Retry-After": "7"}
@@ -77,7 +77,7 @@ def test_what_many_ask_for_at_once_is_made_once() -> None:
 
         cache = Cache(100)
         asking = [asyncio.create_task(cache.get("key", make)) for _ in range(50)]
-        await asyncio.sleep(0)
+        await asyncio.wait(asking, timeout=0)
         asking[0].cancel()  # who goes away takes nothing from the others
         go.set()
         answers = await asyncio.gather(*asking, return_exceptions=True)
