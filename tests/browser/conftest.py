@@ -53,9 +53,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The browser that the machine has. A missing one fails: without it nothing of the page is tested."""
+    """The browser that the machine has. A missing one fails: without it nothing of the page is tested.
+
+    Each file has its own, because while Playwright is open its event loop keeps every test of the server in this process from running one.
+    """
     path = find()
     assert path, "No Chromium, Chrome or Edge was found. Install one, or name it in UNROLLED_BROWSER; scripts/test.py does it by itself."
     rights = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
