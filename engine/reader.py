@@ -28,12 +28,10 @@ class Reader:
 
     def record(self, layer: int, gradient: bool) -> LayerTrace:
         """The numbers of this layer, or their gradients."""
-        if gradient and self.gradients is not None:
-            return self.gradients.layers[layer]
-        return self.trace.layers[layer]
+        return self.require_gradients().layers[layer] if gradient else self.trace.layers[layer]
 
     def require_gradients(self) -> Gradients:
-        """The gradients; a caller that has none must not ask."""
+        """The gradients; explain asks for them only where its caller gave them."""
         assert self.gradients is not None
         return self.gradients
 

@@ -62,7 +62,7 @@ class Sequential:
 
     def backward(self, trace: Trace, y: ArrayLike, loss: str) -> Gradients:
         """y (the shape of trace.output, or (batch,) for one unit) -> the loss, and its gradient at every number of the trace."""
-        rule, target, value = self._meet(trace, y, loss)
+        rule, target, value = self._measure(trace, y, loss)
         flow = rule.gradient(trace.flows[-1], target)
 
         records: list[LayerTrace] = []
@@ -79,9 +79,9 @@ class Sequential:
 
     def loss(self, trace: Trace, y: ArrayLike, loss: str) -> Any:
         """The loss alone, without its gradients."""
-        return self._meet(trace, y, loss)[2]
+        return self._measure(trace, y, loss)[2]
 
-    def _meet(self, trace: Trace, y: ArrayLike, loss: str) -> tuple[Loss, Array, Any]:
+    def _measure(self, trace: Trace, y: ArrayLike, loss: str) -> tuple[Loss, Array, Any]:
         self.require_own(trace)
         rule = find_loss(loss, trace.stack[-1])
         target = time_major_target(y, trace)
