@@ -117,7 +117,7 @@ export function createEdges(shape, at) {
 }
 
 /**
- * What an edge does at a step: "now" (with the way it flows), "done" or "todo".
+ * What an edge does at a step: what flows ("forward", "backward", "update"), or else "done" or "todo".
  *
  * @param {{weight: {layer: string, weight: string}, from: {layer: string, timestep: number}, to: {layer: string, timestep: number}, upright: boolean}} edge
  * @param {import("./types.js").Step} step

@@ -1,21 +1,13 @@
-import { tables } from "./words.js";
+import { once } from "./memo.js";
 import { createTimeline, shapeOf } from "./timeline.js";
+import { tables } from "./words.js";
 
 /** @import { State, Place } from "./types.js" */
-
-/** Remembers the last answer of a function of few arguments. */
-function once(compute) {
-  let seen = [];
-  let answer;
-  return (...args) => {
-    if (args.length !== seen.length || args.some((arg, i) => !Object.is(arg, seen[i]))) [seen, answer] = [args, compute(...args)];
-    return answer;
-  };
-}
 
 const shape = once(shapeOf);
 const timeline = once((scene, detail, order) => createTimeline(shape(scene), detail, order, tables.operations, tables.weights));
 
+/** Layers, timesteps and outputs of what is shown. */
 export const shapeIn = (/** @type {State} */ state) => shape(state.shown.scene);
 
 /** @returns {ReturnType<typeof createTimeline>} the timeline of what is shown */
@@ -24,6 +16,7 @@ export const timelineIn = (/** @type {State} */ state) => timeline(state.shown.s
 /** @returns {ReturnType<typeof createTimeline>} the same scene's timeline by another detail or order */
 export const timelineBy = (/** @type {State} */ state, detail, order) => createTimeline(shapeIn(state), detail, order, tables.operations, tables.weights);
 
+/** The step at which the playhead stands. */
 export const stepIn = (/** @type {State} */ state) => timelineIn(state).steps[state.step];
 
 /** All units of a quantity, or null before its step, or where it has not arrived. */
