@@ -5,12 +5,15 @@ import { tables } from "./words.js";
 
 /** Brings the terms of the cell in the panel into the state, under the key of the cell that they explain. */
 export function mountTerms(store) {
+  const wanted = {};
   const whole = ({ shown: { trace, scene } }) => trace?.has(`updated/1/${tables.weights[scene.layers[0].type].at(-1)}`) ?? false;
 
   /** Asks, and keeps the answer if it is still wanted when it comes. */
   function load(field, key, ask) {
+    const keep = (answer) => wanted[field] === key && store.set({ [field]: { key, ...answer } });
+    wanted[field] = key;
     store.set({ [field]: null });
-    if (key) ask().then((answer) => store.set({ [field]: { key, ...answer } }), (error) => store.set({ [field]: { key, error: error.message } }));
+    if (key) ask().then(keep, (error) => keep({ error: error.message }));
   }
 
   const cell = (state) => {
