@@ -7,9 +7,9 @@ import { tensorOf } from "./timeline.js";
 /** Are the numbers of a step here? */
 function arrived(/** @type {State} */ state, index) {
   const step = timelineIn(state).steps[index];
-  const { layers } = shapeIn(state);
-  const type = step.layer === "output" ? "Dense" : layers[Number(step.layer) - 1]?.type;
-  const tensor = tensorOf(step, tables.weights[type] ?? []);
+  const { layers, output, outputs } = shapeIn(state);
+  const type = step.layer === "output" ? output.type : layers[Number(step.layer) - 1]?.type;
+  const tensor = tensorOf(step, outputs, tables.weights[type] ?? []);
   return tensor === null || (state.shown.trace?.has(tensor) ?? false);
 }
 

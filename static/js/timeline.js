@@ -100,10 +100,11 @@ export function createTimeline(shape, detail, order, operations, weights) {
   return { steps, last: steps.length - 1, known, nearest };
 }
 
-/** The tensor that has to be here before a step can be shown. */
-export function tensorOf(/** @type {Step} */ { phase, layer, timestep }, names) {
+/** The tensor that has to be here before a step can be shown; the loss also shows the gradient of every output, and they come last to first. */
+export function tensorOf(/** @type {Step} */ { phase, layer, timestep }, outputs, names) {
   if (phase === "forward" || phase === "words") return `forward/${timestep}`;
-  if (phase === "output" || phase === "loss") return "loss";
+  if (phase === "output") return "output";
+  if (phase === "loss") return `backward/${outputs[0]}`;
   if (phase === "backward") return `backward/${timestep}`;
   if (phase === "update") return `updated/${layer}/${names.at(-1)}`;
   return null;
