@@ -35,7 +35,7 @@ const SAY = {
     const said = verdictOf(state, timestep);
     const blame = valuesIn(state, { layer: "output", timestep, quantity: "a", gradient: true });
     return [outputs.length > 1 ? "say.loss.every" : "say.loss", {
-      loss: fixed(state.shown.trace?.loss() ?? 0, 4), count: outputs.length, label: said?.label, outputs: said && words("outputs.one", { y: said.y }),
+      loss: fixed(state.shown.trace?.loss() ?? 0, 4), count: outputs.length, label: said?.label, y: said?.y,
       gradient: blame && `${quantityName({ layer: "output", timestep, quantity: "a", gradient: true })} = ${list(blame)}`,
     }];
   },

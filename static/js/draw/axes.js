@@ -9,7 +9,7 @@ function captions({ state, shape, at, step }) {
   const first = at.outputBox(shape.outputs[0]);
   const every = shape.outputs.length > 1;
   const verdict = every ? null : verdictOf(state, shape.outputs[0]);
-  const loss = verdict && state.step >= 0 && at.gradients ? state.shown.trace?.loss() : null;
+  const loss = verdict && at.gradients ? state.shown.trace?.loss() : null;
   const lines = [
     verdict && [words("verdict.short", verdict), "verdict"],
     loss !== null && loss !== undefined && [words("verdict.loss", { loss: fixed(loss, 4) }), "verdict loss"],

@@ -19,7 +19,7 @@ function drawSum(root, scene, index) {
     create: ({ weight }) => html("button", { type: "button", "data-address": `${layer}/${weight}`, "data-light": "" }),
     update(node, { weight, size: [rows, columns] }) {
       const of = words(layer === "output" ? "layer.output" : "layer", { layer });
-      attrs(node, { "aria-label": words(columns ? "model.weight" : "model.weight.vector", { name: weightName({ layer, weight }), of, layer: of, rows, columns }) });
+      attrs(node, { "aria-label": words(columns ? "model.weight" : "model.weight.vector", { name: weightName({ layer, weight }), of, rows, columns }) });
       text(node, columns ? `${rows}·${columns}` : String(rows));
     },
   });
