@@ -16,7 +16,7 @@ function pressed(event) {
 }
 
 /** Single keys can be switched off, for those who speak to their computer. */
-export const singleKeys = {
+const singleKeys = {
   on: () => localStorage.getItem(OFF) !== "yes",
   set: (on) => (on ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "yes")),
 };

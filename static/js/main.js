@@ -69,4 +69,5 @@ export function mount(store) {
   ]);
 }
 
+/** Takes this page down again. */
 export const unmount = mount(openStore());

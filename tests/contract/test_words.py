@@ -56,7 +56,7 @@ def test_every_function_that_the_engine_applies_to_a_factor_has_words() -> None:
 
 def test_every_symbol_of_a_formula_stands_in_the_notation() -> None:
     for notation in NOTATIONS.values():
-        names = {name for formula in notation["formulas"].values() for name in re.findall(r"∂?(\w+)\{", formula)}
+        names = {name for formula in notation["formulas"].values() for name in re.findall(r"(\w+)\{", formula)}
         assert names - {"below"} <= set(notation["symbols"])
         weights = {name for layer in (SimpleRNN, Dense) for name in layer.initializers}
         quantities = {quantity.name for group in QUANTITIES.values() for quantity in group if quantity.role != "part"}
