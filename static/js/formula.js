@@ -1,6 +1,7 @@
 import { mathml } from "./dom.js";
 import { exact, fixed } from "./format.js";
 import { notation } from "./notation.js";
+import { below } from "./place.js";
 import { signed } from "./scales.js";
 import { addressText } from "./trace.js";
 
@@ -10,12 +11,6 @@ const SYMBOL = /^(\w+)\{([^}]*)\}$/;
 const WEIGHTS = new Set(["kernel", "recurrent_kernel", "bias"]);
 
 const raisedIndex = (layer) => mathml("mrow", {}, mathml("mo", { stretchy: "false" }, "("), mathml("mn", {}, layer), mathml("mo", { stretchy: "false" }, ")"));
-
-/** What `below` means for a layer: the word for the first, else the h of the layer below. */
-function below(layer, layers) {
-  if (layer === "1") return { layer: "input", quantity: "x" };
-  return { layer: layer === "output" ? String(layers) : String(Number(layer) - 1), quantity: "h" };
-}
 
 /** Fills an index such as t-1 or l from the cell's place. */
 function index(text, place) {
@@ -74,7 +69,7 @@ function written(length) {
 }
 
 /** A matrix in brackets; `at(i, j)` is the address of an entry. */
-export function matrix(rows, at, options) {
+function matrix(rows, at, options) {
   const columns = written(rows[0].length);
   const entry = (i, j) => (i === null ? mathml("mo", {}, "⋮") : j === null ? mathml("mo", {}, "⋯") : number(rows[i][j], at(i, j), options));
   const table = mathml("mtable", {}, written(rows.length).map((i) => mathml("mtr", {}, columns.map((j) => mathml("mtd", {}, entry(i, j))))));
@@ -83,6 +78,11 @@ export function matrix(rows, at, options) {
 
 /** A row vector of a quantity. */
 export const row = (values, address, options) => matrix([values], (_, j) => ({ ...address, unit: j + 1 }), options);
+
+/** A weight, or the gradient of one, as a matrix. */
+export function weightMatrix(rows, { layer, weight, gradient = false }, options) {
+  return matrix(rows, (i, j) => ({ layer, weight, index: weight === "bias" ? [j + 1] : [i + 1, j + 1], gradient }), options);
+}
 
 /** One formula out of parts. */
 export const math = (...nodes) => mathml("math", {}, mathml("mrow", {}, nodes));

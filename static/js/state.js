@@ -1,5 +1,5 @@
 import { once } from "./memo.js";
-import { createTimeline, shapeOf } from "./timeline.js";
+import { createTimeline, layerOf, shapeOf } from "./timeline.js";
 import { tables } from "./words.js";
 
 /** @import { State, Place } from "./types.js" */
@@ -31,7 +31,7 @@ export function placeIn(/** @type {State} */ state) {
 
 const followed = once((shape, step) => placeOf(shape, step));
 
-function placeOf({ timesteps, outputs, layers }, step) {
+function placeOf({ timesteps, outputs }, step) {
   const last = outputs[outputs.length - 1];
   if (step.phase === "forward" || step.phase === "backward") return { layer: step.layer, timestep: step.timestep };
   if (step.phase === "output" || step.phase === "loss") return { layer: "output", timestep: last };
@@ -41,13 +41,13 @@ function placeOf({ timesteps, outputs, layers }, step) {
 
 /** The view, brought within what the shown scene has: a step that exists, a cell that exists. */
 export function fitted(/** @type {State} */ state) {
-  const { timesteps, layers, output, outputs } = shapeIn(state);
+  const { timesteps, layers, outputs } = shapeIn(state);
   const { pinned } = state;
   const exists = pinned && (pinned.layer === "output" ? outputs.includes(pinned.timestep)
     : Number(pinned.layer) <= layers.length && pinned.timestep <= timesteps);
   const place = exists ? pinned : null;
-  const units = (at) => (at.layer === "output" ? output.units : layers[Number(at.layer) - 1].units);
   const step = Math.min(state.step, timelineIn(state).last);
-  const unit = Math.min(state.unit, units(place ?? placeOf({ timesteps, outputs, layers }, timelineIn(state).steps[step])));
+  const { layer } = place ?? placeOf(shapeIn(state), timelineIn(state).steps[step]);
+  const unit = Math.min(state.unit, layerOf(shapeIn(state), layer).units);
   return { pinned: place, step, unit };
 }

@@ -1,6 +1,7 @@
 import { getCell, getWeight } from "./server.js";
 import { placeIn, shapeIn } from "./state.js";
 import { undoAll } from "./store.js";
+import { layerOf } from "./timeline.js";
 import { tables } from "./words.js";
 
 /** Brings the terms of the cell in the panel into the state, under the key of the cell that they explain. */
@@ -25,8 +26,7 @@ export function mountTerms(store) {
   return undoAll([
     store.watch(cell, ([id, layer, timestep]) => load("terms", id && `${id}/${layer}/${timestep}`, () => getCell(id, layer, timestep))),
     store.watch(weights, ([id, layer]) => load("uses", id && `${id}/${layer}`, async () => {
-      const { layers, output } = shapeIn(store.get());
-      const names = tables.weights[layer === "output" ? output.type : layers[Number(layer) - 1].type];
+      const names = tables.weights[layerOf(shapeIn(store.get()), layer).type];
       const answers = await Promise.all(names.map((name) => getWeight(id, layer, name)));
       return { weights: Object.fromEntries(names.map((name, i) => [name, answers[i].gradients])) };
     })),

@@ -22,6 +22,9 @@ export function shapeOf(/** @type {Scene} */ scene) {
   };
 }
 
+/** A layer of a shape by its name; undefined for the input. */
+export const layerOf = (shape, name) => (name === "output" ? shape.output : shape.layers[Number(name) - 1]);
+
 /** The index of the first recurrent layer that hands only its last timestep to another one; null where there is none. */
 function brokenAt(recurrent) {
   const at = recurrent.slice(0, -1).findIndex(({ return_sequences }) => !return_sequences);
@@ -41,11 +44,10 @@ const keyOf = (/** @type {Step} */ { phase, layer, timestep, quantity, weight })
  */
 export function createTimeline(shape, detail, order, operations, weights) {
   const byOperation = detail === "operation";
-  const typeOf = (layer) => (layer === "output" ? shape.output.type : shape.layers[Number(layer) - 1]?.type);
 
   /** What a cell or a layer passes through within one step by cell. */
   function partsOf(/** @type {Step} */ { phase, layer }) {
-    const type = typeOf(layer);
+    const type = layerOf(shape, layer)?.type;
     if (!type) return [];
     return phase === "update" ? weights[type] : operations[type][phase === "backward" ? "backward" : "forward"];
   }

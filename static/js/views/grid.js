@@ -8,6 +8,7 @@ import { once } from "../memo.js";
 import { gradientRgb } from "../scales.js";
 import { placeIn, shapeIn, stepIn, timelineIn, valuesIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
+import { layerOf } from "../timeline.js";
 import { words } from "../words.js";
 
 /** @import { State } from "../types.js" */
@@ -136,8 +137,7 @@ function choose(store, target) {
   const place = placeOf(target);
   const unit = Number(target.closest(".number")?.dataset.address.split("/").at(-1)) || state.unit;
   const edge = target.closest(".edge");
-  const units = place && place.layer !== "output" ? shapeIn(state).layers[Number(place.layer) - 1].units : 1;
-  if (place) store.set({ pinned: place, unit: Math.min(unit, units) });
+  if (place) store.set({ pinned: place, unit: Math.min(unit, layerOf(shapeIn(state), place.layer).units) });
   if (edge) store.set({ lit: state.lit === edge.dataset.address ? null : edge.dataset.address });
 }
 
