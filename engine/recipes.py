@@ -53,7 +53,7 @@ def slope(read: Reader, at: QuantityAddress) -> Factor:
     activation = ELEMENTWISE[read.activation(at.layer)]
     quantity = read.layer(at.layer).output
     y = read.one(at.layer, at.timestep, quantity, at.unit, at.batch)
-    return Factor(y.value, y.address, activation.slope.format(quantity), activation.derivative(np.array(y.value)).item())
+    return Factor(y.value, y.address, activation.slope.format(quantity), activation.derivative(np.array(y.value), np.empty(())).item())
 
 
 def from_above(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.errors import EngineError
-from engine.types import Array, State
+from engine.types import Array, State, read_only
 
 if TYPE_CHECKING:
     from engine.layers.layer import Layer
@@ -16,9 +15,7 @@ if TYPE_CHECKING:
 
 def batch_first(rows: Array) -> Array:
     """(timesteps, batch, units) -> a read-only view (batch, timesteps, units)."""
-    view = rows.swapaxes(0, 1)
-    view.setflags(write=False)
-    return view
+    return read_only(rows.swapaxes(0, 1))
 
 
 class LayerTrace(Mapping[str, Array]):
@@ -28,8 +25,7 @@ class LayerTrace(Mapping[str, Array]):
 
     def __init__(self, block: Array, names: tuple[str, ...], timesteps: range, states: tuple[str, ...] = ()) -> None:
         """block (names, rows, batch, units) becomes read-only; with states, row 0 is before the first timestep, and theirs alone."""
-        block.setflags(write=False)
-        self._block = block
+        self._block = read_only(block)
         self._names = names
         self._states = states
         self.timesteps = timesteps
@@ -73,8 +69,7 @@ class LayerTrace(Mapping[str, Array]):
         return row[batch, unit].item()
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """A run forward. stack: the layers with the weights they ran with; flows: what entered each, and the output, timesteps first;
     sequences: whether the output has a timestep axis."""
 
@@ -105,8 +100,7 @@ class Trace:
         return [weight for layer in self.stack for weight in layer.weights]
 
 
-@dataclass(frozen=True, slots=True)
-class Gradients:
+class Gradients(NamedTuple):
     """A run backward: the loss, and dL/d of every number of the trace, at the same address."""
 
     loss: Any

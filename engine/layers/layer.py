@@ -12,7 +12,7 @@ import numpy as np
 from engine.errors import EngineError
 from engine.initializers import Initializer
 from engine.trace import LayerTrace
-from engine.types import Array, ArrayLike, DType, Generator, Shape, State, Weights
+from engine.types import Array, ArrayLike, DType, Generator, Shape, State, Weights, read_only
 
 Pulled = tuple[LayerTrace, Weights, Array]  # dL/d a layer's quantities, its weights and its input
 
@@ -70,9 +70,7 @@ class Layer(ABC):
 
 
 def _frozen(weight: ArrayLike, dtype: DType) -> Array:
-    array = np.array(weight, dtype=dtype, order="C")
-    array.flags.writeable = False
-    return array
+    return read_only(np.array(weight, dtype=dtype, order="C"))
 
 
 def require_size(field_name: str, size: object) -> None:

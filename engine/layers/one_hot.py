@@ -39,17 +39,17 @@ class OneHot(Layer):
     def forward(self, x: Array, timesteps: range, state: State) -> tuple[LayerTrace, Array]:
         """x: tokens (timesteps, batch), or vectors (timesteps, batch, input_dim) -> x."""
         vectors = x.copy() if x.ndim == 3 else self._look_up(x)
-        record = LayerTrace(vectors[None], self.quantities, timesteps)
-        return record, record.rows("x")
+        return LayerTrace(vectors[None], self.quantities, timesteps), vectors
 
     def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
         """d_output is dL/dx itself; tokens have no gradient."""
         return LayerTrace(d_output[None], self.quantities, record.timesteps), (), d_output
 
     def _look_up(self, tokens: Array) -> Array:
-        hot = tokens[:, :, None] == np.arange(self.input_dim)
-        if np.count_nonzero(hot) != tokens.size:
-            stranger = tokens[~hot.any(axis=2)][0]
+        words = tokens.ravel().tolist()
+        if min(words) < 0 or max(words) >= self.input_dim:
+            stranger = next(word for word in words if not 0 <= word < self.input_dim)
             raise EngineError("x", f"`x` must hold tokens from 0 to {self.input_dim - 1}. Received: {stranger}.")
-        vectors: Array = hot.astype(self.dtype)
+        vectors = np.zeros((*tokens.shape, self.input_dim), self.dtype)
+        vectors.put(np.arange(0, vectors.size, self.input_dim) + words, 1)
         return vectors

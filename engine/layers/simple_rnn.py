@@ -11,6 +11,7 @@ from engine.activations import ELEMENTWISE, require_activation
 from engine.initializers import glorot_uniform, orthogonal, zeros
 from engine.layers.layer import Layer, Pulled, require_size
 from engine.quantities import all_quantities, forward_quantities
+from engine.sums import sum_over_rows
 from engine.trace import LayerTrace
 from engine.types import Array, Shape, State
 
@@ -56,9 +57,9 @@ class SimpleRNN(Layer):
         block = np.zeros((2, steps + 1, batch, self.units), self.dtype)
         a, h = block[0], block[1]
 
-        a_rows = a[1:].reshape(-1, self.units)
-        x.reshape(-1, features).dot(kernel, a_rows)
-        a_rows += bias
+        rows = a[1:].reshape(-1, self.units)
+        rows[...] = bias
+        rows += x.reshape(-1, features).dot(kernel)
         h_t, from_past = h[0], np.empty((batch, self.units), self.dtype)
         if state:
             h_t[...] = state[0]
@@ -72,20 +73,20 @@ class SimpleRNN(Layer):
         """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d a, h and its parts, the weights and x."""
         kernel, recurrent_kernel, _ = self.weights
         h = record.rows_from_initial("h")
-        slope = ELEMENTWISE[self.activation].derivative(h)
         steps, batch, features = x.shape
         block = np.zeros((4, steps + 1, batch, self.units), self.dtype)
         d_a, d_h, depth, time = block[0], block[1], block[2], block[3]
 
+        ELEMENTWISE[self.activation].derivative(h[1:], d_a[1:])  # what dL/dh turns into dL/da, in place
         depth[-len(d_output) :] = d_output
         to_past, time_t = recurrent_kernel.T, time[steps]
         for t in range(steps, 0, -1):
-            d_h_t = np.add(depth[t], time_t, d_h[t])
-            d_a_t = np.multiply(d_h_t, slope[t], d_a[t])
+            d_a_t = d_a[t]
+            d_a_t *= np.add(depth[t], time_t, d_h[t])
             time_t = d_a_t.dot(to_past, time[t - 1])
         d_h[0] = time_t
 
         rows = d_a[1:].reshape(-1, self.units)
         d_kernel, d_recurrent = x.reshape(-1, features).T.dot(rows), h[:-1].reshape(-1, self.units).T.dot(rows)
         d_x = rows.dot(kernel.T).reshape(x.shape)
-        return LayerTrace(block, _GRADIENTS, record.timesteps, self.states), (d_kernel, d_recurrent, np.add.reduce(rows)), d_x
+        return LayerTrace(block, _GRADIENTS, record.timesteps, self.states), (d_kernel, d_recurrent, sum_over_rows(rows)), d_x
