@@ -28,6 +28,12 @@ const builder = (create) => (tag, values = {}, ...children) => {
   return node;
 };
 
+/** Shows what is wrong, or nothing; `fault` is a sentence or null. */
+export function mark(node, fault) {
+  node.hidden = fault === null;
+  return text(node, fault ?? "");
+}
+
 /** Makes an element: html("p", {class: "note"}, "words", child). */
 export const html = builder((tag) => document.createElement(tag));
 /** The same in SVG. */

@@ -1,3 +1,4 @@
+import { html } from "../dom.js";
 import { arrowNamed, formula, math, operator, row, weightMatrix } from "../formula.js";
 import { readBy } from "../place.js";
 import { shapeIn, timelineIn, valuesIn } from "../state.js";
@@ -30,14 +31,17 @@ export function numbers(/** @type {State} */ state, /** @type {Place} */ place) 
     math(row(input, under, options), weight("kernel")),
     past && math(operator("+"), row(past, at("h", timestep - 1), options), weight("recurrent_kernel")),
     math(operator("+"), weight("bias")),
-    math(operator("="), row(sum, at("a"), options), ...(result ? [arrowNamed(activation), row(result, at(layer === "output" ? "y" : "h"), options)] : [])),
+    html("span", { class: "break" }),
+    math(operator("="), row(sum, at("a"), options)),
+    result && math(arrowNamed(activation), row(result, at(layer === "output" ? "y" : "h"), options)),
   ].filter(Boolean);
 }
 
-/** One unit's numbers in the order of the operations, each as the sum or the function that it is; only what is known at this step. */
-export function scalars(/** @type {State} */ state, explanations, order) {
+/** One unit's numbers in the order of the operations, then what leaves the place, each as the sum or the function that it is; only what is known at this step. */
+export function scalars(/** @type {State} */ state, /** @type {Place} */ { layer, timestep }, explanations, order) {
   const { known } = timelineIn(state);
-  const place = ({ address }) => (address.timestep === 0 ? Infinity : order.indexOf(address.quantity));
+  const own = ({ address }) => address.layer === layer && address.timestep === timestep;
+  const place = (explanation) => (own(explanation) ? order.indexOf(explanation.address.quantity) : Infinity);
   return explanations
     .toSorted((a, b) => place(a) - place(b))
     .filter(({ address, terms }) => terms.length && (address.unit === state.unit || address.quantity === "loss") && known(address) <= state.step)

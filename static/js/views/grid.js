@@ -103,7 +103,7 @@ function drawInitials(root, { state, shape, scene, at, place }) {
 function drawOutputs(root, { state, shape, at, step, place }) {
   const now = step.phase === "output" || step.phase === "loss" ? step.phase : null;
   const outputs = shape.outputs.map((timestep) => ({
-    timestep, now, verdict: verdictOf(state, timestep), chosen: isPlace(place, "output", timestep),
+    timestep, now, alone: shape.outputs.length === 1, verdict: verdictOf(state, timestep), chosen: isPlace(place, "output", timestep),
     gradient: valuesIn(state, { layer: "output", timestep, quantity: "a", gradient: true }),
   }));
   join(root, outputs, {

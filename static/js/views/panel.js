@@ -6,12 +6,10 @@ import { withInitial } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { layerOf } from "../timeline.js";
-import { rich, tables, words } from "../words.js";
+import { quoted, rich, tables, words } from "../words.js";
 
 /** @import { State } from "../types.js" */
 
-/** The words up to a timestep, as the page writes a sentence. */
-const sentence = ({ shown }, timestep) => shown.scene.sentence.slice(0, timestep).join(" ");
 
 function heading(/** @type {State} */ state, { layer, timestep }) {
   const step = stepIn(state);
@@ -20,7 +18,7 @@ function heading(/** @type {State} */ state, { layer, timestep }) {
     return rich("panel.update", { layer: name, rate: state.shown.scene.optimizer.learning_rate });
   }
   if (timestep === 0) return rich("panel.initial", { layer });
-  return rich(layer === "output" ? "panel.output" : "panel.cell", { layer, timestep, words: sentence(state, timestep) });
+  return rich(layer === "output" ? "panel.output" : "panel.cell", { layer, timestep, words: quoted(state.shown.scene.sentence.slice(0, timestep)) });
 }
 
 /** The units of the chosen cell, one button each. */
@@ -72,7 +70,11 @@ function answersFor({ shown, terms, uses }, { layer, timestep }) {
   };
 }
 
-const failure = (state, answer) => (answer?.error ? [html("p", { class: "note" }, state.away ? words("panel.away") : answer.error)] : []);
+/** Why there are no terms: the server is away, or it said why. */
+function failure(state, answer) {
+  const why = answer?.error ?? (state.away && !answer ? words("panel.away") : null);
+  return why === null ? [] : [html("p", { class: "note" }, why)];
+}
 
 /** The right of the page: where a cell's numbers come from, and where its gradient goes. */
 export function mountPanel(root, store) {
@@ -90,16 +92,18 @@ export function mountPanel(root, store) {
     const { forward: up, backward: down } = tables.operations[type];
     const { phase, weight } = stepIn(state);
 
-    attrs(root, { "data-backward": backward && phase === "backward" });
+    attrs(root, { "data-backward": backward && phase === "backward", "data-exact": state.exact });
     parts.where.replaceChildren(...heading(state, place));
     text(parts.pinned, state.pinned ? words("panel.pinned") : words("panel.following"));
     parts.pending.hidden = forward || initial || updating;
+    text(parts.pending, state.problem && !state.shown.trace ? state.problem.detail : words("panel.pending"));
     fill(parts.symbols, initial || updating ? [] : symbols(state, place));
     fill(parts.numbers, forward ? numbers(state, place) : []);
-    fill(parts.scalar, forward ? [...scalars(state, terms?.forward ?? [], [...up, "loss"]), ...failure(state, terms)] : []);
+    fill(parts.scalar, forward ? [...scalars(state, place, terms?.forward ?? [], [...up, "loss"]), ...failure(state, terms)] : []);
+    parts.units.hidden = !forward;
     drawUnits(parts.units, state, units);
     fill(parts.arrives, backward ? arriving(state, place) : []);
-    fill(parts.blame, backward ? scalars(state, terms?.backward ?? [], down) : []);
+    fill(parts.blame, backward ? scalars(state, place, terms?.backward ?? [], down) : []);
     fill(parts.leaves, backward ? leaving(state, place) : []);
     parts.weights.hidden = !looks.whole;
     parts.weights.querySelector(".body").replaceChildren(...failure(state, uses), ...contributions(state, place, uses?.weights ?? {}));
@@ -118,7 +122,7 @@ export function mountPanel(root, store) {
       if (target.validity.badInput) return;
       edit(store, withInitial(store.get().scene, Number(layer), Number(unit), Number(target.value || 0)));
     }),
-    store.watch(({ shown, scene, step, detail, order, pinned, unit, exact: full, dark, terms, uses, away }) =>
-      [shown, scene, step, detail, order, pinned, unit, full, dark, terms, uses, away], draw),
+    store.watch(({ shown, scene, step, detail, order, pinned, unit, exact: full, dark, terms, uses, away, problem }) =>
+      [shown, scene, step, detail, order, pinned, unit, full, dark, terms, uses, away, problem], draw),
   ]);
 }

@@ -18,6 +18,7 @@ export function mountReach(root, store) {
     root.hidden = largest === 0;
     if (root.hidden) return;
     root.style.setProperty("--rows", String(rows.length));
+    root.classList.toggle("dense", timesteps > LEGIBLE);
     const legible = timesteps <= LEGIBLE && rows.length <= LEGIBLE_ROWS;
     join(root.querySelector("tbody"), rows, {
       key: ({ name }) => name,

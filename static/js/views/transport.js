@@ -30,7 +30,7 @@ function drawStrip(root, steps, now) {
     update(node, { phase, first, length }) {
       const done = Math.max(0, Math.min(1, (now + 1 - first) / length));
       const here = first <= now && now < first + length;
-      attrs(node, { class: `bar ${phase}${here ? " now" : ""}`, style: `flex-grow: ${length}; --done: ${done * 100}%` });
+      attrs(node, { class: `bar ${phase}${here ? " now" : ""}${single ? "" : " share"}`, style: `flex-grow: ${length}; --done: ${done * 100}%` });
     },
   });
 }
