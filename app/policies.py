@@ -81,7 +81,7 @@ async def read_body(request: Request) -> bytes:
 
 
 def _too_large(limit: int) -> Problem:
-    detail = f"The body may have {limit} bytes. Received: more. Send a smaller scene: fewer words, or shorter ones."
+    detail = f"A scene may have at most {limit} bytes. Received: more. Take fewer words, or shorter ones."
     return Problem("body-too-large", detail, headers={"Connection": "close"})  # what is still on its way is not read
 
 
