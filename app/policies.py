@@ -99,10 +99,16 @@ def _require_own_page(request: Request) -> None:
 
 
 def _require_plain_json(request: Request) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
+    charsets = [value.strip('" ') for name, _, value in (each.partition("=") for each in parameters) if name.strip() == "charset"]
     encoding = request.headers.get("content-encoding", "identity")
     if kind != JSON_TYPE:
         detail = f"The body must be {JSON_TYPE}. Received: {kind or 'no Content-Type'}. Send the scene as JSON and say so in Content-Type."
+        raise Problem("unsupported-media-type", detail)
+    if foreign := set(charsets) - {"utf-8"}:
+        detail = (
+            f"The body must be UTF-8. Received: charset {', '.join(sorted(foreign)) or 'none'}. Send the JSON in UTF-8 and say no other."
+        )
         raise Problem("unsupported-media-type", detail)
     if encoding.lower() != "identity":
         detail = f"The body must not be compressed. Received: Content-Encoding {encoding}. Send the JSON as it is."
