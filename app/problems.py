@@ -28,6 +28,12 @@ PROBLEMS: dict[str, ProblemType] = {
         "The body is not JSON",
         "The text cannot be read as JSON (RFC 8259, in UTF-8). The detail names the place: mend it there.",
     ),
+    "malformed-request": ProblemType(
+        400,
+        "The request is not HTTP",
+        "The request line or a header cannot be read as HTTP/1.1. Look for a missing colon, a stray line break, or https where this "
+        "server speaks http.",
+    ),
     "cross-site": ProblemType(
         403,
         "A request from another site",
