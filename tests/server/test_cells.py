@@ -216,8 +216,8 @@ def test_an_answer_of_too_many_terms_is_refused_with_the_way_round(client: TestC
         assert client.get(f"{trace}/{path}?{narrower}").status_code == 200
 
 
-def test_any_process_computes_a_known_scene_again(client: TestClient, settings: Settings, toy: dict[str, Any]) -> None:
-    toy_id = client.post("/api/traces", json=toy).headers["Scene-Id"]
-    before = client.get(f"/api/traces/{toy_id}/cells/2/3").content
+def test_any_process_computes_a_known_scene_again(fresh: TestClient, settings: Settings, toy: dict[str, Any]) -> None:
+    toy_id = fresh.post("/api/traces", json=toy).headers["Scene-Id"]
+    before = fresh.get(f"/api/traces/{toy_id}/cells/2/3").content
     with TestClient(create_app(settings), base_url=HOME) as another:
         assert another.get(f"/api/traces/{toy_id}/cells/2/3").content == before

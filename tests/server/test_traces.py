@@ -218,12 +218,12 @@ def test_head_has_the_headers_of_get_and_no_body(client: TestClient, toy_id: str
 
 
 def test_a_scene_with_numbers_that_are_not_finite_is_a_problem_and_is_not_kept(
-    client: TestClient, toy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    fresh: TestClient, toy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     update = SGD.update
     monkeypatch.setattr(SGD, "update", lambda *args: [weight * np.inf for weight in update(*args)])
-    require_problem(client.post("/api/traces", json=toy), 422, "not-finite")
-    require_problem(client.get(f"/api/scenes/{default_scene().id}"), 404, "unknown-scene")
+    require_problem(fresh.post("/api/traces", json=toy), 422, "not-finite")
+    require_problem(fresh.get(f"/api/scenes/{default_scene().id}"), 404, "unknown-scene")
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
