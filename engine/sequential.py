@@ -74,8 +74,6 @@ class Sequential:
             d_record, d_weights, flow = backward(x, record, flow)
             records.append(d_record)
             weights[:0] = d_weights
-        for weight in weights:
-            read_only(weight)
         return Gradients(value, weights, tuple(records[::-1]), trace, target, rule, flow)
 
     def loss(self, trace: Trace, y: ArrayLike, loss: str) -> Any:

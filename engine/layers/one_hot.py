@@ -51,5 +51,7 @@ class OneHot(Layer):
             stranger = next(word for word in words if not 0 <= word < self.input_dim)
             raise EngineError("x", f"`x` must hold tokens from 0 to {self.input_dim - 1}. Received: {stranger}.")
         vectors = np.zeros((*tokens.shape, self.input_dim), self.dtype)
-        vectors.put(np.arange(0, vectors.size, self.input_dim) + words, 1)
+        places = vectors.reshape(-1)
+        for row, word in enumerate(words):
+            places[row * self.input_dim + word] = 1
         return vectors

@@ -17,11 +17,11 @@ TOKENS = np.array([[0, 1, 2]])
 LABEL = np.array([[1.0]])
 ROUNDS, CALLS = 25, 400
 
-METHOD = f"""The toy of the notes ("cat mat rat", layers of 3 and 2 units, one output), float64, one thread each: from tokens to one-hot vectors,
-forward, loss, backward, in eager PyTorch in three ways. With nn.RNNCell, cell by cell, it gives what the engine gives: the gradients of the
-weights, of every state, of the initial states and of the inputs; with nn.RNN, PyTorch's ready-made layer, of the weights alone; in bare
-tensors, without modules, also of the pre-activations. Before the clock starts all agree to 1e-12. Medians of {ROUNDS} rounds of {CALLS}
-calls, all taking turns."""
+METHOD = f"""The toy of the notes ("cat mat rat", layers of 3 and 2 units, one output), float64, one thread each: from tokens to one-hot
+vectors, forward, loss, backward, in eager PyTorch in three ways. With nn.RNNCell, cell by cell, it gives what the engine gives: the
+gradients of the weights, of every state, of the initial states and of the inputs; with nn.RNN, PyTorch's ready-made layer, of the weights
+alone; in bare tensors, without modules, also of the pre-activations. Before the clock starts all agree to 1e-12. Medians of {ROUNDS} rounds
+of {CALLS} calls, all taking turns."""
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 

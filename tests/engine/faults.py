@@ -147,8 +147,8 @@ FAULTS = (
     Fault(
         "words are one too high",
         "layers/one_hot.py",
-        "np.arange(0, vectors.size, self.input_dim) + words",
-        "np.arange(0, vectors.size, self.input_dim) + (np.array(words) + 1) % self.input_dim",
+        "row * self.input_dim + word]",
+        "row * self.input_dim + (word + 1) % self.input_dim]",
     ),
     Fault(
         "labels are not turned to time-major", ARGUMENTS, ".reshape(batch, steps, units).swapaxes(0, 1)", ".reshape(steps, batch, units)"
