@@ -9,9 +9,10 @@ import { words } from "../words.js";
 
 /** @import { State, Place } from "../types.js" */
 
-/** One line of a gradient: where it comes from or goes to, and its numbers; before its step, a dash. */
+/** One line of a gradient: where it comes from or goes to, and its numbers; before its step, a dash; where nothing comes, the words alone. */
 function line(state, title, address, none = false) {
-  const values = none ? null : valuesIn(state, { ...address, gradient: true });
+  if (none) return html("tr", {}, html("th", { scope: "row", colspan: 2 }, title));
+  const values = valuesIn(state, { ...address, gradient: true });
   const show = state.exact ? exact : (value) => fixed(value, 4);
   const numbers = Array.from(values ?? [], (value, i) => html("span", { class: "gradient", "data-address": addressText({ ...address, gradient: true, unit: i + 1 }) }, show(value)));
   return html("tr", {}, html("th", { scope: "row" }, title), html("td", {}, numbers.length ? numbers : "–"));
