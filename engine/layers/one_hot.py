@@ -7,8 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.errors import EngineError
-from engine.layers.layer import Layer, Pulled, require_size
+from engine.layers.layer import Layer, Pulled, require_size, require_tokens
 from engine.quantities import forward_quantities
 from engine.trace import LayerTrace
 from engine.types import Array, Shape, State
@@ -36,7 +35,7 @@ class OneHot(Layer):
         """None: nothing is learnt here."""
         return ()
 
-    def forward(self, x: Array, timesteps: range, state: State) -> tuple[LayerTrace, Array]:
+    def forward(self, x: Array, timesteps: range, state: State, padded: Array | None = None) -> tuple[LayerTrace, Array]:
         """x: tokens (timesteps, batch), or vectors (timesteps, batch, input_dim) -> x."""
         vectors = x.copy() if x.ndim == 3 else self._look_up(x)
         record = LayerTrace(vectors[None], self.quantities, timesteps)
@@ -47,9 +46,6 @@ class OneHot(Layer):
         return LayerTrace(d_output[None], self.quantities, record.timesteps), (), d_output
 
     def _look_up(self, tokens: Array) -> Array:
-        hot = tokens[:, :, None] == np.arange(self.input_dim)
-        if np.count_nonzero(hot) != tokens.size:
-            stranger = tokens[~hot.any(axis=2)][0]
-            raise EngineError("x", f"`x` must hold tokens from 0 to {self.input_dim - 1}. Received: {stranger}.")
-        vectors: Array = hot.astype(self.dtype)
+        require_tokens(tokens, self.input_dim)
+        vectors: Array = (tokens[:, :, None] == np.arange(self.input_dim)).astype(self.dtype)
         return vectors
