@@ -15,7 +15,7 @@ from engine import GRU, LSTM, Dense, Embedding, EngineError, OneHot, Sequential,
 from engine.initializers import glorot_uniform, orthogonal
 from engine.layers import Layer
 from engine.quantities import QUANTITIES, all_quantities, forward_quantities
-from tests.engine.stacks import make_task, seeds, sizes
+from tests.engine.stacks import every_cell, make_task, seeds, sizes
 
 
 def toy(**changed: Any) -> Sequential:
@@ -179,6 +179,15 @@ def test_the_table_of_quantities_is_what_a_layer_declares(layer: type[Layer]) ->
     assert layer.quantities == forward_quantities(layer.__name__)
     assert all(row.label and row.gradient for row in rows)
     assert all(row.formula for row in rows if row.role != "part")
+
+
+@every_cell
+def test_a_run_holds_the_quantities_of_the_table_in_its_order(cell: str) -> None:
+    task = make_task(cells=cell)
+    trace, gradients = task.run()
+    for layer, record, d_record in zip(task.recurrent, trace.layers, gradients.layers, strict=False):
+        assert tuple(record) == forward_quantities(type(layer).__name__)
+        assert tuple(d_record) == all_quantities(type(layer).__name__)
 
 
 def test_every_public_name_has_a_docstring() -> None:
