@@ -11,7 +11,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 from starlette.types import Scope
 
-from app.problems import FAULTS, PROBLEMS
+from app.problems import ELSEWHERE, FAULTS, PLACES, PROBLEMS
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -31,11 +31,10 @@ class Fault:
 
     @classmethod
     def at(cls, path: Sequence[str | int], code: str, received: Any = None, limit: float | str | None = None, **words: Any) -> Fault:
-        """The fault of this kind, with its sentence; words are what the sentence needs beside the usual."""
-        pointer = json_pointer(path)
-        field = next((part for part in reversed(path) if isinstance(part, str)), "scene")
-        detail = FAULTS[code].sentence.format(field=field, place=pointer or "the top", received=spelled(received), limit=limit, **words)
-        return cls(pointer, code, limit, summary(received), detail)
+        """The fault of this kind, with its sentence; words are what the sentence needs beside the usual, or calls in another way."""
+        usual = {"field": path[-1] if path else "scene", "place": spoken(path), "received": spelled(received), "limit": counted(limit)}
+        detail = FAULTS[code].sentence.format(**usual | words)
+        return cls(json_pointer(path), code, limit, summary(received), detail[0].upper() + detail[1:])
 
 
 class Problem(Exception):
@@ -75,6 +74,20 @@ class Faulty(Problem):
 def json_pointer(path: Sequence[str | int]) -> str:
     """RFC 6901."""
     return "".join("/" + shortened(str(part)).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def spoken(path: Sequence[str | int]) -> str:
+    """What a student calls the place."""
+    told = [shortened(part) if isinstance(part, str) else part + 1 for part in path]
+    for pattern, words in PLACES.items():
+        if len(pattern) == len(path) and all(known in (part, type(part)) for known, part in zip(pattern, path, strict=True)):
+            return words.format(*told)
+    return ELSEWHERE[type(path[-1])].format(told[-1])
+
+
+def counted(limit: float | str | None) -> str:
+    """A limit as a sentence has it: 1,000,000."""
+    return f"{limit:,.0f}" if isinstance(limit, int | float) else str(limit)
 
 
 def shortened(text: str) -> str:

@@ -45,9 +45,7 @@ def cell(trace: SceneTrace, layer: int, timestep: int, unit: int | None = None) 
 def output(trace: SceneTrace, timestep: int, unit: int | None = None) -> Document:
     """Everything about an output: its units, the loss, and the gradient that enters there."""
     scene, layer = trace.scene, len(trace.model.layers) - 1
-    if timestep not in scene.output_timesteps:
-        first, last = scene.output_timesteps[0], scene.output_timesteps[-1]
-        raise Problem("unknown-number", f"The outputs of this scene stand at the timesteps {first} to {last}. Received: {timestep}.")
+    _require_output(timestep, scene.output_timesteps)
     width = scene.layers[-1].units
     units = _chosen("unit", unit, width)
     _require_few_terms(len(units) * scene.recurrent[-1].units + 2 * width * len(scene.output_timesteps))
@@ -96,12 +94,18 @@ def _document(trace: SceneTrace, at: QuantityAddress | WeightAddress, explanatio
 
 
 def _term(trace: SceneTrace, term: Term) -> Document:
-    return {"value": term.value, "factors": [_factor(trace, factor) for factor in term.factors]}
+    return {"value": _unsigned_zero(term.value), "factors": [_factor(trace, factor) for factor in term.factors]}
 
 
 def _factor(trace: SceneTrace, factor: Factor) -> Document:
     address = None if factor.address is None else _address(trace, factor.address)
-    return {"value": factor.value, "address": address, "function": factor.function, "result": factor.result}
+    value, result = _unsigned_zero(factor.value), _unsigned_zero(factor.result)
+    return {"value": value, "address": address, "function": factor.function, "result": result}
+
+
+def _unsigned_zero(number: float) -> float:
+    """A student knows one zero; every other number stays as it is."""
+    return number + 0.0
 
 
 def _address(trace: SceneTrace, at: QuantityAddress | WeightAddress) -> Document:
@@ -122,6 +126,15 @@ def _chosen(name: str, number: int | None, most_of_them: int) -> Sequence[int]:
 def _require(name: str, number: int, last: int) -> None:
     if not 1 <= number <= last:
         raise Problem("unknown-number", f"`{name}` counts from 1 to {last} here. Received: {number}.")
+
+
+def _require_output(timestep: int, places: Sequence[int]) -> None:
+    if timestep in places:
+        return
+    first, last = places[0], places[-1]
+    if first == last:
+        raise Problem("unknown-number", f"The one output of this scene stands at timestep {last}. Received: {timestep}.")
+    raise Problem("unknown-number", f"The outputs of this scene stand at the timesteps {first} to {last}. Received: {timestep}.")
 
 
 def _require_few_terms(count: int) -> None:

@@ -6,6 +6,7 @@ import logging
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Problem, problem_answer
@@ -42,6 +43,22 @@ class SubPath:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Says under which path the rest of the path is ours."""
         await self.app({**scope, "root_path": self.root_path}, receive, send)
+
+
+class PageOfSubPath:
+    """The sub-path itself, without a slash, leads to the page below it, whose links count from there."""
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        self.app = app
+        self.root_path = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Adds the slash."""
+        if self.root_path and scope["type"] == "http" and scope["path"] == self.root_path:
+            query = scope["query_string"].decode("latin-1")
+            await RedirectResponse(f"{self.root_path}/{query and '?'}{query}", status_code=307)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 class SecureAnswers:

@@ -34,7 +34,7 @@ async def _parameters(request: Request, error: Any) -> Response:
     """A place in the path that cannot be is a place that is not there; anything else is a bad parameter."""
     errors = [{**each, "loc": each["loc"][1:]} for each in error.errors()]
     in_path = any(each["loc"][0] == "path" for each in error.errors())
-    return problem_answer(Faulty(faults_of(errors, {}), "unknown-number" if in_path else "invalid-parameter"), request.scope)
+    return problem_answer(Faulty(faults_of(errors), "unknown-number" if in_path else "invalid-parameter"), request.scope)
 
 
 async def _framework(request: Request, error: Any) -> Response:

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 import engine
-from app.guards import Faults, HeadRequests, KnownHosts, SecureAnswers, SubPath
+from app.guards import Faults, HeadRequests, KnownHosts, PageOfSubPath, SecureAnswers, SubPath
 from app.handlers import add_handlers
 from app.policies import enforce
 from app.routes import cells, docs, health, pages, scenes, traces
@@ -46,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(HeadRequests),
             Middleware(Faults),
             Middleware(KnownHosts, allowed=settings.allowed_hosts),
+            Middleware(PageOfSubPath, root_path=settings.root_path),
         ],
     )
     for routes in (pages, docs, health, scenes, traces, cells):

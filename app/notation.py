@@ -1,7 +1,7 @@
 """How formulas are written: one table of symbols and formulas per notation.
 
 A formula is tokens between spaces. `h{t,l}` is a symbol with its timestep and layer; `below{t,l}` is what the layer reads: the word, or
-the h of the layer below; `∂` before a symbol is the gradient of the loss with respect to it. Everything else is an operator or a function.
+the h of the layer below. Everything else is an operator or a function.
 """
 
 from __future__ import annotations
@@ -23,9 +23,7 @@ NOTATIONS: dict[str, dict[str, dict[str, str]]] = {
         },
         "formulas": {
             "SimpleRNN": "h{t,l} = tanh ( below{t,l} kernel{l} + h{t-1,l} recurrent_kernel{l} + bias{l} )",
-            "SimpleRNN.backward": "∂h{t,l} = ∂below{t,l+1} + ∂h{t+1,l}",
             "Dense": "y{t} = σ ( below{t,l} kernel{o} + bias{o} )",
-            "update": "w ← w − η ∂w",
         },
     },
 }

@@ -33,7 +33,13 @@ def _rendered(template: str, **context: Any) -> Representation:
 @cache
 def index_page() -> Representation:
     """The page itself, with its tables and the scene that it opens with."""
-    return _rendered("index.html", tables=page_tables(), version=engine.__version__)
+    return _rendered("index.html", tables=page_tables(), modules=_modules(), version=engine.__version__)
+
+
+def _modules() -> list[str]:
+    """Every module of the page, so that the browser need not find them one behind another."""
+    scripts = ROOT / "static" / "js"
+    return sorted(path.relative_to(ROOT).as_posix() for path in scripts.rglob("*.js") if path.name != "main.js")
 
 
 @lru_cache(maxsize=1)

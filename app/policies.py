@@ -81,7 +81,7 @@ async def read_body(request: Request) -> bytes:
 
 
 def _too_large(limit: int) -> Problem:
-    detail = f"The body may have {limit} bytes. Received: more. Send a smaller scene: fewer words, or shorter ones."
+    detail = f"A scene may have at most {limit} bytes. Received: more. Take fewer words, or shorter ones."
     return Problem("body-too-large", detail, headers={"Connection": "close"})  # what is still on its way is not read
 
 
@@ -99,10 +99,16 @@ def _require_own_page(request: Request) -> None:
 
 
 def _require_plain_json(request: Request) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
+    charsets = [value.strip('" ') for name, _, value in (each.partition("=") for each in parameters) if name.strip() == "charset"]
     encoding = request.headers.get("content-encoding", "identity")
     if kind != JSON_TYPE:
         detail = f"The body must be {JSON_TYPE}. Received: {kind or 'no Content-Type'}. Send the scene as JSON and say so in Content-Type."
+        raise Problem("unsupported-media-type", detail)
+    if foreign := set(charsets) - {"utf-8"}:
+        detail = (
+            f"The body must be UTF-8. Received: charset {', '.join(sorted(foreign)) or 'none'}. Send the JSON in UTF-8 and say no other."
+        )
         raise Problem("unsupported-media-type", detail)
     if encoding.lower() != "identity":
         detail = f"The body must not be compressed. Received: Content-Encoding {encoding}. Send the JSON as it is."

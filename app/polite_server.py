@@ -1,4 +1,4 @@
-"""uvicorn, but it says when it takes requests, and waits for nobody's reading when it is told to stop."""
+"""uvicorn, but it says when it takes requests, and waits for nobody's reading or sending when it is told to stop."""
 
 from __future__ import annotations
 
@@ -6,21 +6,33 @@ import asyncio
 import math
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from app.errors import Problem, problem_answer
+from app.guards import SECURITY_HEADERS
 
 NET = 5  # s: if a connection does not end although it was told to
+SWEEP = 0.05  # s: how often a server that stops looks who needs no more waiting for
+
+NOT_HTTP = Problem(
+    "malformed-request",
+    "A request must be HTTP/1.1 (RFC 9112). Received: something else. Check the request line, the headers, and that this is no HTTPS.",
+    headers={"Connection": "close"},
+)
 
 
 class PoliteServer(uvicorn.Server):
-    """Answers under way get `grace` seconds to finish; who reads more slowly than that is let go."""
+    """Answers that are still computed get `grace` seconds to finish; who reads or sends slowly is let go."""
 
-    def __init__(self, app: ASGIApp, grace: float, announce: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, root_path: str, grace: float, announce: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http="h11",
+                http=protocol(root_path),
                 ws="none",
                 lifespan="on",
                 log_level="warning",
@@ -39,9 +51,39 @@ class PoliteServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes nobody in any more, and ends when the last answer has."""
-        asyncio.get_running_loop().call_later(self._grace, self._let_go)
+        letting_go = asyncio.create_task(self._let_go())
         await super().shutdown(sockets)
+        letting_go.cancel()
 
-    def _let_go(self) -> None:
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
+    async def _let_go(self) -> None:
+        """Again and again, because who reads an answer now may stop to."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._grace
+        while True:
+            for connection in list(self.server_state.connections):
+                if loop.time() >= end or not _under_way(connection):
+                    connection.transport.abort()
+            await asyncio.sleep(SWEEP)
+
+
+def _under_way(connection: Any) -> bool:
+    """Whether the next move is ours: the request is here in full, the answer is not, and nobody has to read first."""
+    cycle = connection.cycle
+    return cycle is not None and not (cycle.response_complete or cycle.more_body or connection.flow.write_paused)
+
+
+def protocol(root_path: str) -> type[H11Protocol]:
+    """HTTP whose refusal of what is no HTTP is a problem like any other."""
+    refusal = problem_answer(NOT_HTTP, {"root_path": root_path, "path": ""})
+    refusal.headers.update(SECURITY_HEADERS)
+    headers = b"".join(b"%s: %s\r\n" % header for header in refusal.raw_headers)
+    sent = b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (headers, refusal.body)
+
+    class PoliteProtocol(H11Protocol):
+        def send_400_response(self, msg: str) -> None:
+            """Our words instead of msg. Where half an answer is out already, the connection breaks off."""
+            if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+                self.transport.write(sent)
+            self.transport.close()
+
+    return PoliteProtocol

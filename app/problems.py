@@ -28,6 +28,12 @@ PROBLEMS: dict[str, ProblemType] = {
         "The body is not JSON",
         "The text cannot be read as JSON (RFC 8259, in UTF-8). The detail names the place: mend it there.",
     ),
+    "malformed-request": ProblemType(
+        400,
+        "The request is not HTTP",
+        "The request line or a header cannot be read as HTTP/1.1. Look for a missing colon, a stray line break, or https where this "
+        "server speaks http.",
+    ),
     "cross-site": ProblemType(
         403,
         "A request from another site",
@@ -74,7 +80,7 @@ PROBLEMS: dict[str, ProblemType] = {
     "broken-stack": ProblemType(
         422,
         "The stack of layers cannot work",
-        "A recurrent layer reads one vector per timestep, so every recurrent layer below it needs return_sequences=true. A Dense "
+        "A recurrent layer reads one vector per timestep, so every recurrent layer below it needs return_sequences=True. A Dense "
         "layer ends the stack.",
     ),
     "too-expensive": ProblemType(
@@ -125,75 +131,81 @@ FAULTS: dict[str, FaultKind] = {
         "Brackets may stand {limit} deep inside each other, but at line {line}, column {column} they are deeper. Send the scene "
         "itself, not wrapped.",
     ),
-    "not_a_number": FaultKind("malformed-json", "JSON has no {received}, but it stands at {place}. Write a finite number."),
+    "not_a_number": FaultKind(
+        "malformed-json", "{place} must be a finite number. Received: {received}, which JSON has not. Write a number."
+    ),
     "number_too_large": FaultKind(
         "malformed-json",
-        "The number at {place} is too large for any computer's arithmetic. Received: {received}. Write a smaller one.",
+        "{place} is too large for any computer's arithmetic. Received: {received}. Write a smaller number.",
     ),
-    "repeated_key": FaultKind("malformed-json", "The key {received} stands twice at {place}. Keep one."),
+    "repeated_key": FaultKind("malformed-json", "{place} stands twice. Received: the key {received} once more. Keep one."),
     "lone_surrogate": FaultKind(
         "malformed-json",
-        "The text at {place} holds half a character (a lone surrogate, \\ud800 to \\udfff). Write the whole character.",
+        "{place} holds half a character (a lone surrogate, \\ud800 to \\udfff). Write the whole character.",
     ),
-    "missing": FaultKind("invalid-scene", "`{field}` is missing: a scene needs it at {place}. Add it."),
-    "unknown_field": FaultKind("invalid-scene", "A scene has no field {place}. Received: {received}. Remove it, or check its spelling."),
-    "wrong_type": FaultKind("invalid-scene", "`{field}` must be {limit}. Received: {received}, at {place}. Write {limit} there."),
-    "unknown_choice": FaultKind("invalid-scene", "`{field}` must be one of {limit}. Received: {received}, at {place}. Choose one of them."),
-    "too_small": FaultKind("invalid-scene", "`{field}` must be {limit} or more. Received: {received}, at {place}. Choose a larger number."),
-    "too_large": FaultKind(
+    "missing": FaultKind("invalid-scene", "{place} is missing, and a scene needs it. Add it."),
+    "unknown_field": FaultKind(
+        "invalid-scene", "{place} is nothing that a scene has. Received: {received}. Remove it, or check its spelling."
+    ),
+    "wrong_type": FaultKind("invalid-scene", "{place} must be {limit}. Received: {received}. Write {limit} there."),
+    "unknown_choice": FaultKind("invalid-scene", "{place} must be one of {limit}. Received: {received}. Choose one of them."),
+    "too_small": FaultKind("invalid-scene", "{place} must be {bounds}. Received: {received}. Choose a larger number."),
+    "too_large": FaultKind("invalid-scene", "{place} must be {bounds}. Received: {received}. Choose a smaller number."),
+    "empty": FaultKind("invalid-scene", "{place} must not be empty, but it is. Put something in."),
+    "too_many": FaultKind("invalid-scene", "{place} may have at most {limit} entries. Received: {received}. Take some out."),
+    "too_many_words": FaultKind("invalid-scene", "A {field} may have at most {limit} words. Received: {received}. Take some out."),
+    "too_many_layers": FaultKind(
         "invalid-scene",
-        "`{field}` must be {limit} or less. Received: {received}, at {place}. Choose a smaller number.",
+        "There may be at most {recurrent} recurrent layers, and a Dense layer on top. Received: {received} layers. Take some out.",
     ),
-    "empty": FaultKind("invalid-scene", "`{field}` must not be empty, but it is, at {place}. Put something in."),
-    "too_many": FaultKind("invalid-scene", "`{field}` may have {limit} entries. Received: {received} or more, at {place}. Take some out."),
     "too_long": FaultKind(
         "invalid-scene",
-        "A word may have {limit} {measure}. Received: {received} {measure}, at {place}. Choose a shorter word.",
+        "{place} may have at most {limit} {measure}. Received: {received} {measure}. Choose a shorter word.",
     ),
     "control_character": FaultKind(
         "invalid-scene",
-        "A word must not hold control characters. Received: {received}, at {place}. Take it out.",
+        "{place} must not hold control characters. Received: {received}. Take it out.",
     ),
     "duplicate": FaultKind(
         "invalid-scene",
-        "The vocabulary must hold each word once. Received: {received}, which stands at {first} already, again at {place}. Take one out.",
+        "The vocabulary must hold each word once. Received: {received} as word {first}, and again as {place}. Take one out.",
     ),
     "wrong_length": FaultKind(
         "invalid-scene",
-        "`{field}` must have {limit} entries, {reason}. Received: {received}, at {place}. Give it {limit}.",
+        "{place} must have {limit} entries, {reason}. Received: {received}. Give it {limit}.",
     ),
     "single_label": FaultKind(
         "invalid-scene",
         "`label` must be one value: only the last timestep has an output, because the top recurrent layer has "
-        "return_sequences=false. Received: {received}. Give one label, or set return_sequences=true there.",
+        "return_sequences=False. Received: {received}. Give one label, or set return_sequences=True there.",
     ),
     "unknown_token": FaultKind(
         "unknown-token",
-        "Every word of the sentence must be in the vocabulary. Received: {received}, word {number} of the sentence. The "
+        "Every word of the sentence must be in the vocabulary. Received: {received}, {place}. The "
         "vocabulary is {vocabulary}. Choose one of its words, or add {received} to it.",
     ),
     "expected_ndim": FaultKind(
         "broken-stack",
-        "Layer {number} has return_sequences=false, so only its last h goes up, one vector, but layer {above} reads one vector "
-        "per timestep. Keras says: ValueError: Input 0 with name 'None' of layer '{name}' is incompatible with the layer: "
-        "expected ndim=3, found ndim=2. Full shape received: (None, {units}). Set return_sequences=true on layer {number}.",
+        "Layer {number} has return_sequences=False, so only its last h goes up, one vector, but layer {above} reads one vector "
+        "per timestep. Set return_sequences=True on layer {number}. Keras says: ValueError: Input 0 with name 'None' of layer "
+        "'{name}' is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received: (None, {units})",
     ),
     "dense_below": FaultKind(
         "broken-stack",
-        "A Dense layer must be the last layer. Received: one at {place}, with layers above it. Take it out, or move it to the end.",
+        "A Dense layer must be the last layer. Received: one as layer {number}, with layers above it. Take it out, or move it to the end.",
     ),
     "dense_missing": FaultKind(
         "broken-stack",
-        "The last layer must be Dense, so that there is an output to compare with the label. Received: {received}, at {place}. "
+        "The last layer must be Dense, so that there is an output to compare with the label. Received: {received}. "
         "Add a Dense layer after it.",
     ),
     "recurrent_missing": FaultKind(
         "broken-stack",
-        "There must be a recurrent layer below the Dense layer, or nothing is unrolled. Received: {received} of them, at {place}. Add one.",
+        "There must be a recurrent layer below the Dense layer, or nothing is unrolled. Received: {received} of them. Add one.",
     ),
     "too_expensive": FaultKind(
         "too-expensive",
-        "A trace may have {limit} numbers. Received: a scene that needs {received}. Take fewer units, layers, timesteps or words "
+        "A trace may have at most {limit} numbers. Received: a scene that needs {received}. Take fewer units, layers, timesteps or words "
         "in the vocabulary.",
     ),
     "too_new": FaultKind(
@@ -201,3 +213,22 @@ FAULTS: dict[str, FaultKind] = {
         "This server reads scenes up to version {limit}. Received: version {received}. Open the scene with a newer Unrolled.",
     ),
 }
+
+# What a place is called in a sentence: its path, in which int is any position and str any name; positions are told from 1.
+PLACES: dict[tuple[str | type, ...], str] = {
+    (): "the scene",
+    ("vocabulary",): "the vocabulary",
+    ("vocabulary", int): "word {1} of the vocabulary",
+    ("sentence",): "the sentence",
+    ("sentence", int): "word {1} of the sentence",
+    ("label", int): "label {1}",
+    ("layers",): "the stack of layers",
+    ("layers", int): "layer {1}",
+    ("layers", int, str): "`{2}` of layer {1}",
+    ("layers", "Dense", str): "`{2}` of the Dense layer",
+    ("weights", str): "`{1}` of the weights",
+    ("optimizer", str): "`{1}` of the optimizer",
+    ("initial_state", int): "the initial state of layer {1}",
+    ("initial_state", int, int): "number {2} of the initial state of layer {1}",
+}
+ELSEWHERE: dict[type, str] = {str: "`{0}`", int: "entry {0} of a list"}  # what stands last in the path

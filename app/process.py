@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import signal
@@ -14,12 +15,26 @@ from typing import Any
 
 import segno
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from app.main import create_app
 from app.network import EVERY_NETWORK, PORTS_TRIED, address, lan_address, listening, own_names
 from app.polite_server import PoliteServer
 from app.settings import Settings
 from app.store import StorageRefused, Store
+
+# What pydantic calls it -> what a setting must be.
+RULES = {
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "bool_parsing": "true or false",
+    "string_type": "a text, or a list of texts",
+    "string_pattern_mismatch": "empty, or a path such as /unrolled",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except ValidationError as error:
         print("\n".join(map(_sentence, error.errors())), file=sys.stderr)
+        return 1
+    except SettingsError:
+        print("A setting that holds a list must be JSON, such as UNROLLED_ALLOWED_HOSTS='[\"example.org\"]'.", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"Unrolled cannot listen there: {error.strerror or error}. Choose another --host or --port.", file=sys.stderr)
@@ -57,8 +75,9 @@ def settings_from(arguments: Sequence[str] | None) -> Settings:
 
 
 def _sentence(fault: Mapping[str, Any]) -> str:
-    name = "_".join(map(str, fault["loc"]))
-    return f"The setting {name} (UNROLLED_{name.upper()}) cannot be {fault['input']!r}: {fault['msg']}. docs/hosting.md has all settings."
+    name = "_".join(map(str, fault["loc"][:1]))
+    rule = RULES.get(fault["type"], "of its kind").format(**fault.get("ctx", {}))
+    return f"The setting {name} (UNROLLED_{name.upper()}) must be {rule}. Received: {fault['input']!r}. docs/hosting.md has all settings."
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -72,8 +91,10 @@ def _listen(settings: Settings) -> socket.socket:
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Until it is told to stop."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
+    gc.freeze()  # what is loaded by now stays: to look through it for garbage, at the very end too, takes a tenth of a second
     port = listener.getsockname()[1]
-    PoliteServer(create_app(settings), settings.shutdown_seconds, lambda: announce(settings, port)).run([listener])
+    server = PoliteServer(create_app(settings), settings.root_path, settings.shutdown_seconds, lambda: announce(settings, port))
+    server.run([listener])
 
 
 def announce(settings: Settings, port: int) -> None:

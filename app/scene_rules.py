@@ -25,7 +25,7 @@ def _stack(scene: SceneFields) -> Iterator[Fault]:
     *below, last = scene.layers
     for index, layer in enumerate(below):
         if layer.type == "Dense":
-            yield Fault.at(("layers", index, "type"), "dense_below", layer.type)
+            yield Fault.at(("layers", index, "type"), "dense_below", layer.type, number=index + 1)
     if last.type != "Dense":
         yield Fault.at(("layers", len(below), "type"), "dense_missing", last.type)
     if not scene.recurrent:
@@ -46,7 +46,7 @@ def _vocabulary(scene: SceneFields) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for index, word in enumerate(scene.vocabulary):
         if first.setdefault(word, index) != index:
-            yield Fault.at(("vocabulary", index), "duplicate", word, first=f"/vocabulary/{first[word]}")
+            yield Fault.at(("vocabulary", index), "duplicate", word, first=first[word] + 1)
 
 
 def _sentence(scene: SceneFields) -> Iterator[Fault]:
@@ -54,7 +54,7 @@ def _sentence(scene: SceneFields) -> Iterator[Fault]:
     listed = ", ".join(map(shortened, scene.vocabulary[:WORDS_LISTED])) + (", …" if len(known) > WORDS_LISTED else "")
     for index, word in enumerate(scene.sentence):
         if word not in known:
-            yield Fault.at(("sentence", index), "unknown_token", word, number=index + 1, vocabulary=listed)
+            yield Fault.at(("sentence", index), "unknown_token", word, vocabulary=listed)
 
 
 def _label(scene: SceneFields) -> Iterator[Fault]:

@@ -56,7 +56,7 @@ def parse_scene(body: bytes) -> Scene:
     try:
         return Scene.model_validate(document)
     except ValidationError as error:
-        raise Faulty(faults_of(error.errors(include_url=False), document)) from None
+        raise Faulty(faults_of(error.errors(include_url=False))) from None
 
 
 def migrated(document: Any, migrations: Migrations = MIGRATIONS, current: int = VERSION) -> Any:

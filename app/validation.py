@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
-from app.errors import MOST_FAULTS, Fault
+from app.errors import MOST_FAULTS, Fault, counted, spoken
+from app.limits import LIMITS, most
 from app.problems import FAULTS
+from app.scene_fields import VERSION
 
 Path = tuple[str | int, ...]
 Context = Mapping[str, Any]
@@ -51,35 +53,54 @@ RULES: dict[str, Rule] = {
 }
 
 
-def faults_of(errors: Iterable[Mapping[str, Any]], document: Any = None) -> list[Fault]:
-    """The first errors as faults; document is what was validated, by which places are told from pydantic's own marks."""
-    return [_fault(error, document) for error in islice(errors, MOST_FAULTS)]
+# Where a location names the branch of a union that pydantic took, which is no place of the document.
+BRANCHES = {"label": 1, "layers": 2}
+
+# Which limit a field has: pydantic names only the end of it that was passed.
+BOUNDS = {name: (LIMITS[name].min, LIMITS[name].max) for name in ("units", "label", "seed", "learning_rate")} | {
+    "version": (VERSION, VERSION),
+    "initial_state": (-LIMITS["absolute_value"].max, LIMITS["absolute_value"].max),
+    "layer": (LIMITS["recurrent_layers"].min, LIMITS["recurrent_layers"].max),
+    "timestep": (LIMITS["timesteps"].min, LIMITS["timesteps"].max),
+    "unit": (LIMITS["units"].min, LIMITS["units"].max),
+    "row": (LIMITS["vocabulary"].min, LIMITS["vocabulary"].max),
+}
+MANY = {"vocabulary": "too_many_words", "sentence": "too_many_words", "layers": "too_many_layers"}
 
 
-def _fault(error: Mapping[str, Any], document: Any) -> Fault:
-    context, received = error.get("ctx", {}), error["input"]
-    path = tuple(_places(error["loc"], document))
+def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:
+    """The first errors as faults."""
+    return [_fault(error) for error in islice(errors, MOST_FAULTS)]
+
+
+def _fault(error: Mapping[str, Any]) -> Fault:
+    context, received, loc = error.get("ctx", {}), error["input"], error["loc"]
+    path = _path(loc)
     if error["type"] in FAULTS and "received" in context:  # one of our own rules, with its words
         return Fault.at(path, error["type"], **context)
     code, limit = RULES[error["type"]]
     if error["type"].startswith("union_tag"):
         path = (*path, "type")
         received = received.get("type")
-    if code == "missing":
-        received = None
-    return Fault.at(path, code, _counted(code, received, context), limit(context))
+    words: dict[str, Any] = {"place": spoken(("layers", "Dense", *path[2:]))} if loc[2:3] == ("Dense",) else {}
+    match code:
+        case "missing":
+            received = None
+        case "too_many":
+            received, code = len(received), MANY.get(loc[-1], code)
+            words["recurrent"] = most("recurrent_layers")
+        case "too_small" | "too_large":
+            words["bounds"] = _bounds(path)
+    return Fault.at(path, code, received, limit(context), **words)
 
 
-def _counted(code: str, received: Any, context: Context) -> Any:
-    return context["actual_length"] or len(received) if code == "too_many" else received
+def _path(loc: Path) -> Path:
+    """The parts of a location that are keys or indices of the document."""
+    branch = BRANCHES.get(str(loc[0])) if loc else None
+    return tuple(part for index, part in enumerate(loc) if index != branch)
 
 
-def _places(loc: Sequence[str | int], document: Any) -> Iterator[str | int]:
-    """The parts of a location that are keys or indices of the document: pydantic also names the branches it took."""
-    for index, part in enumerate(loc):
-        inside = isinstance(document, dict) and part in document
-        if inside or (isinstance(document, list) and isinstance(part, int)):
-            document = document[part]
-            yield part
-        elif index == len(loc) - 1 and isinstance(document, dict):
-            yield part
+def _bounds(path: Path) -> str:
+    """Both ends of what may stand there."""
+    low, high = BOUNDS[next(part for part in reversed(path) if isinstance(part, str))]
+    return counted(low) if low == high else f"{counted(low)} to {counted(high)}"

@@ -13,11 +13,11 @@ from engine.types import Array
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """y = function(a, out); dL/da = dL/dy * derivative(y), which `slope` spells with the letter of y in place of {0}."""
+    """y = function(a, out); dL/da = dL/dy * derivative(y, out), which `slope` spells with the letter of y in place of {0}."""
 
     name: str
     function: Callable[[Array, Array], Array]
-    derivative: Callable[[Array], Array]
+    derivative: Callable[[Array, Array], Array]
     slope: str
 
 
@@ -27,9 +27,28 @@ def linear(a: Array, out: Array) -> Array:
     return out
 
 
+def linear_slope(y: Array, out: Array) -> Array:
+    """1."""
+    out.fill(1)
+    return out
+
+
+def tanh_slope(y: Array, out: Array) -> Array:
+    """1 - y^2."""
+    out.fill(1)
+    out -= y * y
+    return out
+
+
 def relu(a: Array, out: Array) -> Array:
     """max(a, 0), by the sign of the real part."""
     return np.multiply(a, a.real > 0, out=out)
+
+
+def relu_slope(y: Array, out: Array) -> Array:
+    """1 where y > 0, else 0."""
+    out[...] = y.real > 0
+    return out
 
 
 def sigmoid(a: Array, out: Array) -> Array:
@@ -37,10 +56,18 @@ def sigmoid(a: Array, out: Array) -> Array:
     return np.exp(-softplus(-a), out)
 
 
+def sigmoid_slope(y: Array, out: Array) -> Array:
+    """y (1 - y)."""
+    out.fill(1)
+    out -= y
+    out *= y
+    return out
+
+
 def softplus(a: Array) -> Array:
     """log(exp(0) + exp(a)), shifted by the larger of 0 and a, so that nothing overflows."""
     if a.dtype.kind != "c":
-        return np.logaddexp(0, a)
+        return np.logaddexp(np.zeros((), a.dtype), a)
     larger = np.maximum(a.real, 0)  # logaddexp knows no complex numbers
     logarithm: Array = larger + np.log(np.exp(-larger) + np.exp(a - larger))
     return logarithm
@@ -62,10 +89,10 @@ def softmax_pull_back(y: Array, d_y: Array) -> Array:
 ELEMENTWISE = {
     activation.name: activation
     for activation in (
-        Activation("tanh", np.tanh, lambda y: 1 - y * y, "1 - {0}^2"),
-        Activation("sigmoid", sigmoid, lambda y: y * (1 - y), "{0} (1 - {0})"),
-        Activation("relu", relu, lambda y: (y.real > 0).astype(y.dtype), "{0} > 0"),
-        Activation("linear", linear, np.ones_like, "1"),
+        Activation("tanh", np.tanh, tanh_slope, "1 - {0}^2"),
+        Activation("sigmoid", sigmoid, sigmoid_slope, "{0} (1 - {0})"),
+        Activation("relu", relu, relu_slope, "{0} > 0"),
+        Activation("linear", linear, linear_slope, "1"),
     )
 }
 

@@ -12,6 +12,7 @@ import numpy as np
 from engine.activations import softplus
 from engine.errors import EngineError
 from engine.layers import Dense, Layer
+from engine.sums import sum_over_all
 from engine.types import Array
 
 
@@ -52,17 +53,17 @@ def log_softmax(a: Array) -> Array:
 
 def binary_crossentropy(a: Array, target: Array) -> Any:
     """sum(-target log y - (1 - target) log(1 - y)) for y = sigmoid(a)."""
-    return (softplus(a) - target * a).sum()
+    return sum_over_all(softplus(a) - target * a)
 
 
 def categorical_crossentropy(a: Array, target: Array) -> Any:
     """-sum(target log y) for y = softmax(a)."""
-    return -(target * log_softmax(a)).sum()
+    return -sum_over_all(target * log_softmax(a))
 
 
 def squared_error(y: Array, target: Array) -> Any:
     """sum (y - target)^2."""
-    return np.square(y - target).sum()
+    return sum_over_all(np.square(y - target))
 
 
 def outputs(target: Array) -> int:

@@ -13,7 +13,7 @@ from engine.layers import Dense, Layer
 from engine.layers.layer import require_size
 from engine.losses import Loss, find_loss, require_distributions
 from engine.trace import Gradients, LayerTrace, Trace
-from engine.types import Array, ArrayLike, DType, State
+from engine.types import Array, ArrayLike, DType, State, read_only
 
 
 class Sequential:
@@ -49,16 +49,17 @@ class Sequential:
         stack = self.layers
         flow = time_major_input(x, stack[0], self.features)
         states: Sequence[State] = [()] * len(stack)
+        kinds = [flow.dtype.kind]
         if initial_state is not None:
             states = per_layer_state(initial_state, stack, flow.shape[1])
-        if flow.dtype.kind == "c" or any(part.dtype.kind == "c" for state in states for part in state):
+            kinds += [part.dtype.kind for state in states for part in state]
+        if "c" in kinds:
             stack = _with_weights(stack, _weights(stack), np.result_type(self.dtype, 1j))
         if flow.ndim == 3:
             flow = flow.astype(stack[0].dtype, copy=False)
-        flow.setflags(write=False)
         padded = stack[0].padded(flow) if mask is None else time_major_padding(mask, flow)
 
-        flows, records, timesteps = [flow], [], range(len(flow))
+        flows, records, timesteps = [read_only(flow)], [], range(len(flow))
         for layer, state in zip(stack, states, strict=True):
             record, flow = layer.forward(flow, timesteps, state, padded)
             if len(flow) < len(timesteps):
@@ -74,15 +75,13 @@ class Sequential:
 
         records: list[LayerTrace] = []
         weights: list[Array] = []
-        for layer, x, record in zip(reversed(trace.stack), reversed(trace.flows[:-1]), reversed(trace.layers), strict=True):
+        for layer, x, record in [*zip(trace.stack, trace.flows, trace.layers, strict=False)][::-1]:  # the last flow enters no layer
             enters_at_a = rule.activation is not None and not records
             backward = layer.backward_from_a if enters_at_a and isinstance(layer, Dense) else layer.backward
             d_record, d_weights, flow = backward(x, record, flow)
             records.append(d_record)
             weights[:0] = d_weights
-        for weight in weights:
-            weight.setflags(write=False)
-        return Gradients(value, weights, tuple(reversed(records)), trace, target, rule, flow)
+        return Gradients(value, weights, tuple(records[::-1]), trace, target, rule, flow)
 
     def loss(self, trace: Trace, y: ArrayLike, loss: str) -> Any:
         """The loss alone, without its gradients."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.errors import EngineError
-from engine.types import Array, State
+from engine.types import Array, State, read_only
 
 if TYPE_CHECKING:
     from engine.layers.layer import Layer
@@ -16,9 +15,7 @@ if TYPE_CHECKING:
 
 def batch_first(rows: Array) -> Array:
     """(timesteps, batch, units) -> a read-only view (batch, timesteps, units)."""
-    view = rows.swapaxes(0, 1)
-    view.setflags(write=False)
-    return view
+    return read_only(rows.swapaxes(0, 1))
 
 
 class LayerTrace(Mapping[str, Array]):
@@ -38,9 +35,8 @@ class LayerTrace(Mapping[str, Array]):
         and theirs alone; padded (timesteps, batch, 1): where the states stood still."""
         self._rows: dict[str, Array] = dict(zip(names, block, strict=True))
         for rows in self._rows.values():
-            rows.setflags(write=False)
-            if rows.base is not None:
-                rows.base.setflags(write=False)
+            read_only(rows if rows.base is None else rows.base)
+            read_only(rows)
         self._names = names
         self._states = states
         self.padded = padded
@@ -84,8 +80,7 @@ class LayerTrace(Mapping[str, Array]):
         return row[batch, unit].item()
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """A run forward. stack: the layers with the weights they ran with; flows: what entered each, and the output, timesteps first;
     sequences: whether the output has a timestep axis."""
 
@@ -122,8 +117,7 @@ class Trace:
         return [weight for layer in self.stack for weight in layer.weights]
 
 
-@dataclass(frozen=True, slots=True)
-class Gradients:
+class Gradients(NamedTuple):
     """A run backward: the loss, and dL/d of every number of the trace, at the same address."""
 
     loss: Any

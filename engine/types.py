@@ -14,3 +14,9 @@ Shape = tuple[int, ...]
 Weights = tuple[Array, ...]
 State = tuple[Array, ...]
 Generator = np.random.Generator
+
+
+def read_only(array: Array) -> Array:
+    """The same array, which can no longer be written to."""
+    array.setflags(False)  # type: ignore[call-arg]  # write=False: by name it takes twice as long
+    return array

@@ -37,7 +37,7 @@ async def _scene(body: Annotated[bytes, Depends(read_body)], services: ServicesD
     return parse_scene(body) if len(body) <= READ_AT_ONCE else await services.pool.run(parse_scene, body)
 
 
-EngineVersion = Annotated[str | None, Query(alias="engine", description="only an answer of this version of the engine")]
+EngineVersion = Annotated[str | None, Query(alias="engine", min_length=1, description="only an answer of this version of the engine")]
 
 
 def caching(engine_version: EngineVersion = None) -> str:

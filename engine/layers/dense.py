@@ -11,6 +11,7 @@ from engine.activations import ELEMENTWISE, require_activation, softmax, softmax
 from engine.initializers import glorot_uniform, zeros
 from engine.layers.layer import Layer, Pulled, require_size
 from engine.quantities import forward_quantities
+from engine.sums import sum_over_rows
 from engine.trace import LayerTrace
 from engine.types import Array, Shape, State
 
@@ -48,8 +49,9 @@ class Dense(Layer):
         block = np.empty((2, steps, batch, self.units), self.dtype)
         a, y = block[0], block[1]
 
-        x.reshape(-1, features).dot(kernel, a.reshape(-1, self.units))
-        a += bias
+        rows = a.reshape(-1, self.units)
+        rows[...] = bias
+        rows += x.reshape(-1, features).dot(kernel)
         f(a, y)
         return LayerTrace(block, self.quantities, timesteps), y
 
@@ -60,7 +62,11 @@ class Dense(Layer):
         d_a, d_y = block[0], block[1]
 
         d_y[...] = d_output
-        d_a[...] = softmax_pull_back(y, d_y) if self.activation == "softmax" else d_y * ELEMENTWISE[self.activation].derivative(y)
+        if self.activation == "softmax":
+            d_a[...] = softmax_pull_back(y, d_y)
+        else:
+            ELEMENTWISE[self.activation].derivative(y, d_a)
+            d_a *= d_y
         return self._below(x, d_a, LayerTrace(block, self.quantities, record.timesteps))
 
     def backward_from_a(self, x: Array, record: LayerTrace, d_a: Array) -> Pulled:
@@ -69,5 +75,5 @@ class Dense(Layer):
 
     def _below(self, x: Array, d_a: Array, record: LayerTrace) -> Pulled:
         rows = d_a.reshape(-1, self.units)
-        d_weights = x.reshape(-1, x.shape[-1]).T.dot(rows), np.add.reduce(rows)
+        d_weights = x.reshape(-1, x.shape[-1]).T.dot(rows), sum_over_rows(rows)
         return record, d_weights, rows.dot(self.weights[0].T).reshape(x.shape)

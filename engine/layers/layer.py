@@ -12,7 +12,7 @@ import numpy as np
 from engine.errors import EngineError
 from engine.initializers import Initializer
 from engine.trace import LayerTrace
-from engine.types import Array, ArrayLike, DType, Generator, Shape, State, Weights
+from engine.types import Array, ArrayLike, DType, Generator, Shape, State, Weights, read_only
 
 Pulled = tuple[LayerTrace, Weights, Array]  # dL/d a layer's quantities, its weights and its input
 
@@ -76,9 +76,7 @@ class Layer(ABC):
 
 
 def _frozen(weight: ArrayLike, dtype: DType) -> Array:
-    array = np.array(weight, dtype=dtype, order="C")
-    array.flags.writeable = False
-    return array
+    return read_only(np.array(weight, dtype=dtype, order="C"))
 
 
 def require_size(field_name: str, size: object) -> None:
@@ -89,6 +87,7 @@ def require_size(field_name: str, size: object) -> None:
 
 def require_tokens(tokens: Array, input_dim: int) -> None:
     """An EngineError unless every token is a place in a vocabulary of this size."""
-    if tokens.min() < 0 or tokens.max() >= input_dim:
-        stranger = tokens[(tokens < 0) | (tokens >= input_dim)][0]
+    words = tokens.ravel().tolist()
+    if min(words) < 0 or max(words) >= input_dim:
+        stranger = next(word for word in words if not 0 <= word < input_dim)
         raise EngineError("x", f"`x` must hold tokens from 0 to {input_dim - 1}. Received: {stranger}.")

@@ -38,8 +38,7 @@ class OneHot(Layer):
     def forward(self, x: Array, timesteps: range, state: State, padded: Array | None = None) -> tuple[LayerTrace, Array]:
         """x: tokens (timesteps, batch), or vectors (timesteps, batch, input_dim) -> x."""
         vectors = x.copy() if x.ndim == 3 else self._look_up(x)
-        record = LayerTrace(vectors[None], self.quantities, timesteps)
-        return record, record.rows("x")
+        return LayerTrace(vectors[None], self.quantities, timesteps), vectors
 
     def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
         """d_output is dL/dx itself; tokens have no gradient."""
@@ -47,5 +46,8 @@ class OneHot(Layer):
 
     def _look_up(self, tokens: Array) -> Array:
         require_tokens(tokens, self.input_dim)
-        vectors: Array = (tokens[:, :, None] == np.arange(self.input_dim)).astype(self.dtype)
+        vectors = np.zeros((*tokens.shape, self.input_dim), self.dtype)
+        places = vectors.reshape(-1)
+        for row, word in enumerate(tokens.ravel().tolist()):
+            places[row * self.input_dim + word] = 1
         return vectors

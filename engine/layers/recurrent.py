@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.layers.layer import Layer, require_size
+from engine.sums import sum_over_rows
 from engine.types import Array, DType, Shape
 
 
@@ -68,7 +69,7 @@ def project(x: Array, kernel: Array, bias: Array, a: Array) -> None:
 def pull_projection(x: Array, kernel: Array, d_a: Array) -> tuple[Array, Array, Array]:
     """dL/da[1:] -> dL/d kernel, bias and x: sums over batch and timesteps, one product each."""
     rows = d_a[1:].reshape(-1, d_a.shape[-1])
-    return over_time(x, d_a[1:]), np.add.reduce(rows), rows.dot(kernel.T).reshape(x.shape)
+    return over_time(x, d_a[1:]), sum_over_rows(rows), rows.dot(kernel.T).reshape(x.shape)
 
 
 def over_time(left: Array, d_right: Array) -> Array:

@@ -12,6 +12,7 @@ from engine.initializers import glorot_uniform, orthogonal, zeros
 from engine.layers.layer import Pulled
 from engine.layers.recurrent import Recurrent, silence
 from engine.quantities import all_quantities, forward_quantities
+from engine.sums import sum_over_rows
 from engine.trace import LayerTrace
 from engine.types import Array, State
 
@@ -42,9 +43,9 @@ class SimpleRNN(Recurrent):
         block = np.zeros((2, steps + 1, batch, self.units), self.dtype)
         a, h = block[0], block[1]
 
-        a_rows = a[1:].reshape(-1, self.units)
-        x.reshape(-1, features).dot(kernel, a_rows)
-        a_rows += bias
+        rows = a[1:].reshape(-1, self.units)
+        rows[...] = bias
+        rows += x.reshape(-1, features).dot(kernel)
         h_t, from_past = h[0], np.empty((batch, self.units), self.dtype)
         if state:
             h_t[...] = state[0]
@@ -60,23 +61,23 @@ class SimpleRNN(Recurrent):
         """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d a, h and its parts, the weights and x."""
         kernel, recurrent_kernel, _ = self.weights
         h = record.rows_from_initial("h")
-        slope = ELEMENTWISE[self.activation].derivative(h)
-        silence(record.padded, 0, slope)
         steps, batch, features = x.shape
         block = np.zeros((4, steps + 1, batch, self.units), self.dtype)
         d_a, d_h, depth, time = block[0], block[1], block[2], block[3]
 
+        ELEMENTWISE[self.activation].derivative(h[1:], d_a[1:])  # what dL/dh turns into dL/da, in place
+        silence(record.padded, 0, d_a)
         depth[-len(d_output) :] = d_output
         to_past, time_t = recurrent_kernel.T, time[steps]
         for t in range(steps, 0, -1):
-            d_h_t = np.add(depth[t], time_t, d_h[t])
-            d_a_t = np.multiply(d_h_t, slope[t], d_a[t])
+            d_a_t = d_a[t]
+            d_a_t *= np.add(depth[t], time_t, d_h[t])
             time_t = d_a_t.dot(to_past, time[t - 1])
             if record.padded is not None:
-                np.copyto(time_t, d_h_t, where=record.padded[t - 1])
+                np.copyto(time_t, d_h[t], where=record.padded[t - 1])
         d_h[0] = time_t
 
         rows = d_a[1:].reshape(-1, self.units)
         d_kernel, d_recurrent = x.reshape(-1, features).T.dot(rows), h[:-1].reshape(-1, self.units).T.dot(rows)
         d_x = rows.dot(kernel.T).reshape(x.shape)
-        return LayerTrace(block, _GRADIENTS, record.timesteps, self.states), (d_kernel, d_recurrent, np.add.reduce(rows)), d_x
+        return LayerTrace(block, _GRADIENTS, record.timesteps, self.states), (d_kernel, d_recurrent, sum_over_rows(rows)), d_x

@@ -96,7 +96,7 @@ def slope(read: Reader, at: QuantityAddress, quantity: str, name: str) -> Factor
     """f'(a), written in quantity = f(a) itself."""
     activation = ELEMENTWISE[name]
     y = read.beside(at, quantity)
-    return Factor(y.value, y.address, activation.slope.format(quantity), activation.derivative(np.array(y.value)).item())
+    return Factor(y.value, y.address, activation.slope.format(quantity), activation.derivative(np.array(y.value), np.empty(())).item())
 
 
 def through(quantity: str, name: str) -> Recipe:

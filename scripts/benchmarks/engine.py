@@ -15,14 +15,20 @@ from engine import Dense, OneHot, Sequential, SimpleRNN
 
 TOKENS = np.array([[0, 1, 2]])
 LABEL = np.array([[1.0]])
-ROUNDS, CALLS = 60, 50
+ROUNDS, CALLS = 25, 400
 
-METHOD = f"""The toy of the notes ("cat mat rat", layers of 3 and 2 units, one output), float64, one thread each: forward, loss, backward,
-in eager PyTorch in three ways. With nn.RNNCell, cell by cell, every state keeps its gradient; with nn.RNN, PyTorch's ready-made layer,
-only the weights do; in bare tensors, without modules, inputs, initial states, pre-activations and states all do, as in the engine.
-Before the clock starts all agree to 1e-12. Medians of {ROUNDS} rounds of {CALLS} calls, all taking turns."""
+METHOD = f"""The toy of the notes ("cat mat rat", layers of 3 and 2 units, one output), float64, one thread each: from tokens to one-hot
+vectors, forward, loss, backward, in eager PyTorch in three ways. With nn.RNNCell, cell by cell, it gives what the engine gives: the
+gradients of the weights, of every state, of the initial states and of the inputs; with nn.RNN, PyTorch's ready-made layer, of the weights
+alone; in bare tensors, without modules, also of the pre-activations. Before the clock starts all agree to 1e-12. Medians of {ROUNDS} rounds
+of {CALLS} calls, all taking turns."""
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def one_hot(tokens: torch.Tensor) -> torch.Tensor:
+    """Words as vectors, as the engine's first layer makes them."""
+    return torch.nn.functional.one_hot(tokens, 3).to(torch.float64)
 
 
 class PyTorch(torch.nn.Module):
@@ -31,7 +37,7 @@ class PyTorch(torch.nn.Module):
     def __init__(self, kind: type[torch.nn.RNN | torch.nn.RNNCell], weights: list[Matrix]) -> None:
         super().__init__()
         self.lower, self.upper, self.dense = kind(3, 3), kind(3, 2), torch.nn.Linear(2, 1)
-        self.inputs, self.label = torch.eye(3)[torch.tensor(TOKENS)], torch.tensor(LABEL)
+        self.tokens, self.label = torch.tensor(TOKENS), torch.tensor(LABEL)
         self.recurrent = (self.lower, self.upper)
         for layer, (kernel, recurrent, bias) in zip(self.recurrent, (weights[:3], weights[3:6]), strict=True):
             fill(layer, kernel.T, recurrent.T, bias, np.zeros_like(bias))
@@ -56,8 +62,8 @@ class CellByCell(PyTorch):
 
     def forward(self) -> torch.Tensor:
         """The last state of the upper layer."""
-        lower, upper = torch.zeros(1, 3), torch.zeros(1, 2)
-        for x in self.inputs.unbind(1):
+        lower, upper = torch.zeros(1, 3, requires_grad=True), torch.zeros(1, 2, requires_grad=True)
+        for x in one_hot(self.tokens).requires_grad_().unbind(1):
             lower = self.lower(x, lower)
             upper = self.upper(lower, upper)
             lower.retain_grad()
@@ -70,11 +76,10 @@ class ReadyMade(PyTorch):
 
     def __init__(self, weights: list[Matrix]) -> None:
         super().__init__(torch.nn.RNN, weights)
-        self.inputs = self.inputs.transpose(0, 1)
 
     def forward(self) -> torch.Tensor:
         """The last state of the upper layer."""
-        states: torch.Tensor = self.upper(self.lower(self.inputs)[0])[0]
+        states: torch.Tensor = self.upper(self.lower(one_hot(self.tokens).transpose(0, 1))[0])[0]
         return states[-1]
 
 
@@ -83,17 +88,17 @@ class BareTensors:
 
     def __init__(self, weights: list[Matrix]) -> None:
         self.weights = [torch.tensor(weight, requires_grad=True) for weight in weights]
-        self.inputs = torch.eye(3)[torch.tensor(TOKENS)].requires_grad_()
+        self.tokens = torch.tensor(TOKENS)
         self.states = [torch.zeros(1, units, requires_grad=True) for units in (3, 2)]
         self.label = torch.tensor(LABEL)
 
     def step(self) -> None:
         """Forward and backward."""
-        for leaf in (*self.weights, *self.states, self.inputs):
+        for leaf in (*self.weights, *self.states):
             leaf.grad = None
         w1, u1, b1, w2, u2, b2, w3, b3 = self.weights
         lower, upper = self.states
-        for x in self.inputs.unbind(1):
+        for x in one_hot(self.tokens).requires_grad_().unbind(1):
             lower = self.cell(x @ w1 + lower @ u1 + b1)
             upper = self.cell(lower @ w2 + upper @ u2 + b2)
         torch.nn.functional.binary_cross_entropy_with_logits(upper @ w3 + b3, self.label).backward()

@@ -1,6 +1,6 @@
 import { VIEW, readLink, writeLink } from "./link.js";
 import { getScene } from "./server.js";
-import { edit } from "./runner.js";
+import { edit, show } from "./runner.js";
 import { listen, undoAll } from "./store.js";
 import { words } from "./words.js";
 
@@ -12,27 +12,45 @@ function complaint(/** @type {ReturnType<typeof readLink>} */ { newer, bad }) {
   return bad.length ? words("notice.link", { parts: bad.join(", ") }) : null;
 }
 
+/** Puts the scene of a link into the controls; without one the view is of the scene that is shown. */
+function arrive(store, scene) {
+  const { shown } = store.get();
+  if (scene && shown.trace) edit(store, scene);
+  else if (scene) store.set({ scene });
+  else if (shown.trace) show(store, shown);
+}
+
 /** Opens what a link says: its scene, and its view as soon as the scene is here. */
 async function open(store, hash) {
   const link = readLink(hash);
   const text = complaint(link);
   const { step, pinned, unit, ...looks } = link.view;
   const arriving = Object.fromEntries(Object.entries({ step, pinned, unit }).filter(([, value]) => value !== undefined));
-  store.set({ ...looks, arriving, ...(text ? { notice: { kind: "bad", text } } : {}) });
+  store.set({ ...looks, arriving, awaited: link.id, ...(text ? { notice: { kind: "bad", text } } : {}) });
+  if (!link.id) return arrive(store, link.scene);
+  let said = {};
+  let scene = null;
   try {
-    const scene = link.id ? await getScene(link.id) : link.scene;
-    if (!scene) return;
-    if (store.get().shown.id) edit(store, scene);
-    else store.set({ scene });
+    scene = await getScene(link.id);
   } catch {
-    store.set({ notice: { kind: "bad", text: words("notice.scene") } });
+    said = { notice: { kind: "bad", text: words("notice.scene") } };
   }
+  if (store.get().awaited !== link.id) return; // another link was opened meanwhile
+  store.set({ ...said, awaited: null });
+  arrive(store, scene);
 }
+
+/** A fragment can also be the place of an element, such as the one that the skip link leads to. */
+const isLink = (hash) => hash !== "" && document.getElementById(hash.slice(1)) === null;
 
 /** Scene and view stand in the address: written as they change, read when the page opens and when a person pastes another link. */
 export function mountAddressBar(store) {
   let timer;
   let written = null;
+
+  function writeSoon() {
+    if (store.get().shown.trace) timer ??= setTimeout(write, PAUSE);
+  }
 
   function write() {
     timer = undefined;
@@ -40,12 +58,13 @@ export function mountAddressBar(store) {
     history.replaceState(null, "", written);
   }
 
-  if (location.hash) open(store, location.hash);
+  if (isLink(location.hash)) open(store, location.hash);
   return undoAll([
-    listen(window, "hashchange", () => location.hash !== written && open(store, location.hash)),
-    store.watch((state) => [state.shown, ...VIEW.map((name) => state[name])], () => {
-      if (store.get().shown.trace) timer ??= setTimeout(write, PAUSE);
+    listen(window, "hashchange", () => {
+      if (!isLink(location.hash)) writeSoon();
+      else if (location.hash !== written) open(store, location.hash);
     }),
+    store.watch((state) => [state.shown, ...VIEW.map((name) => state[name])], writeSoon),
     () => clearTimeout(timer),
   ]);
 }

@@ -1,3 +1,5 @@
+import { same } from "./memo.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 
@@ -26,9 +28,17 @@ const builder = (create) => (tag, values = {}, ...children) => {
   return node;
 };
 
+/** Shows what is wrong, or nothing; `fault` is a sentence or null. */
+export function mark(node, fault) {
+  node.hidden = fault === null;
+  return text(node, fault ?? "");
+}
+
 /** Makes an element: html("p", {class: "note"}, "words", child). */
 export const html = builder((tag) => document.createElement(tag));
+/** The same in SVG. */
 export const svg = builder((tag) => document.createElementNS(SVG, tag));
+/** The same in MathML. */
 export const mathml = builder((tag) => document.createElementNS(MATHML, tag));
 
 /**
@@ -38,20 +48,22 @@ export const mathml = builder((tag) => document.createElementNS(MATHML, tag));
  * @template D
  * @param {any} parent
  * @param {D[]} data
- * @param {{key: (datum: D) => any, create: (datum: D) => any, update: (node: any, datum: D) => void, signature?: (datum: D) => string}} how
+ * @param {{key: (datum: D) => any, create: (datum: D) => any, update: (node: any, datum: D) => void, signature?: (datum: D) => any[]}} how
  */
 export function join(parent, data, { key, create, update, signature }) {
   const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+  const ids = data.map((datum) => String(key(datum)));
+  const wanted = new Set(ids);
+  for (const [id, node] of old) if (!wanted.has(id)) node.remove(); // first: an element that need not move keeps its focus
+  let next = parent.firstElementChild;
   data.forEach((datum, i) => {
-    const id = String(key(datum));
-    const node = old.get(id) ?? create(datum);
-    old.delete(id);
-    node.dataset.key = id;
-    if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] ?? null);
-    const sign = signature?.(datum);
-    if (sign !== undefined && node.drawn === sign) return;
-    node.drawn = sign;
+    const node = old.get(ids[i]) ?? create(datum);
+    node.dataset.key = ids[i];
+    if (node === next) next = next.nextElementSibling;
+    else parent.insertBefore(node, next);
+    const drawn = signature?.(datum);
+    if (drawn && same(drawn, node.drawn)) return;
+    node.drawn = drawn;
     update(node, datum);
   });
-  for (const node of old.values()) node.remove();
 }

@@ -1,25 +1,20 @@
 import { mathml } from "./dom.js";
 import { exact, fixed } from "./format.js";
 import { notation } from "./notation.js";
+import { below } from "./place.js";
 import { signed } from "./scales.js";
 import { addressText } from "./trace.js";
 
 /** @import { Address } from "./types.js" */
 
-const SYMBOL = /^(∂?)(\w+)\{([^}]*)\}$/;
+const SYMBOL = /^(\w+)\{([^}]*)\}$/;
 const WEIGHTS = new Set(["kernel", "recurrent_kernel", "bias"]);
 
 const raisedIndex = (layer) => mathml("mrow", {}, mathml("mo", { stretchy: "false" }, "("), mathml("mn", {}, layer), mathml("mo", { stretchy: "false" }, ")"));
 
-/** What `below` means for a layer: the word for the first, else the h of the layer below. */
-function below(layer, layers) {
-  if (layer === "1") return { layer: "input", quantity: "x" };
-  return { layer: layer === "output" ? String(layers) : String(Number(layer) - 1), quantity: "h" };
-}
-
-/** Fills an index such as t-1 or l+1 from the cell's place. */
+/** Fills an index such as t-1 or l from the cell's place. */
 function index(text, place) {
-  const [, name, shift] = /^([tlo])([+-]1)?$/.exec(text) ?? [];
+  const [, name, shift] = /^([tlo])(-1)?$/.exec(text) ?? [];
   if (name === "o") return "output";
   const value = name === "t" ? place.timestep : place.layer;
   return shift ? String(Number(value) + Number(shift)) : String(value);
@@ -47,28 +42,22 @@ function symbol(name, indices, place, layers) {
   return symbolNode(notation.symbols[name], { timestep: first, layer: second }, { layer, timestep: Number(first), quantity: name });
 }
 
-/** ∂L/∂h as a fraction. */
-function gradientOf(node) {
-  return mathml("mfrac", {}, mathml("mrow", {}, mathml("mo", {}, "∂"), mathml("mi", {}, notation.symbols.loss)), mathml("mrow", {}, mathml("mo", {}, "∂"), node));
-}
-
 const NAMES = new Set(["tanh", "σ"]);
 
 /** A formula of the notation at a cell: symbols that can be pointed at. */
 export function formula(name, place, layers) {
   const nodes = notation.formulas[name].split(" ").map((token) => {
-    const [, partial, base, indices] = SYMBOL.exec(token) ?? [];
-    if (!base) return NAMES.has(token) ? mathml("mi", {}, token) : mathml("mo", {}, token);
-    const node = symbol(base, indices, place, layers);
-    return partial ? gradientOf(node) : node;
+    const [, base, indices] = SYMBOL.exec(token) ?? [];
+    if (base) return symbol(base, indices, place, layers);
+    return NAMES.has(token) ? mathml("mi", {}, token) : mathml("mo", {}, token);
   });
   return mathml("math", { display: "block" }, mathml("mrow", {}, nodes));
 }
 
 /** A number in the colour of its sign, with its address. */
-export function number(value, address, { decimals = 2, full = false } = {}) {
+function number(value, address, { full }) {
   const { fill, ink } = signed(value);
-  return mathml("mn", { "data-address": addressText(address), style: `background: ${fill}; color: ${ink}`, title: exact(value) }, full ? exact(value) : fixed(value, decimals));
+  return mathml("mn", { "data-address": addressText(address), style: `background: ${fill}; color: ${ink}`, title: exact(value) }, full ? exact(value) : fixed(value, 2));
 }
 
 const LONGEST = 6; // rows or columns of a matrix that are written out; of more, the first and the last
@@ -80,7 +69,7 @@ function written(length) {
 }
 
 /** A matrix in brackets; `at(i, j)` is the address of an entry. */
-export function matrix(rows, at, options) {
+function matrix(rows, at, options) {
   const columns = written(rows[0].length);
   const entry = (i, j) => (i === null ? mathml("mo", {}, "⋮") : j === null ? mathml("mo", {}, "⋯") : number(rows[i][j], at(i, j), options));
   const table = mathml("mtable", {}, written(rows.length).map((i) => mathml("mtr", {}, columns.map((j) => mathml("mtd", {}, entry(i, j))))));
@@ -90,6 +79,14 @@ export function matrix(rows, at, options) {
 /** A row vector of a quantity. */
 export const row = (values, address, options) => matrix([values], (_, j) => ({ ...address, unit: j + 1 }), options);
 
+/** A weight, or the gradient of one, as a matrix. */
+export function weightMatrix(rows, { layer, weight, gradient = false }, options) {
+  return matrix(rows, (i, j) => ({ layer, weight, index: weight === "bias" ? [j + 1] : [i + 1, j + 1], gradient }), options);
+}
+
+/** One formula out of parts. */
 export const math = (...nodes) => mathml("math", {}, mathml("mrow", {}, nodes));
+/** A sign between two of them. */
 export const operator = (sign) => mathml("mo", {}, sign);
+/** An arrow with the name of the function that is applied. */
 export const arrowNamed = (name) => mathml("mover", {}, mathml("mo", { stretchy: "false" }, "→"), mathml("mi", {}, name));

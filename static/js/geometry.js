@@ -15,6 +15,7 @@ const OUTPUT_HEIGHT = 44;
 const AXIS_ROOM = 46; // below the inputs: the time axis and its labels
 const EDGE_GAP = 5; // between the end of an edge and the box
 
+/** Is a cell of so many units written in numbers? */
 export const numbered = (units) => units <= NUMBERED_UNITS;
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
@@ -117,7 +118,7 @@ export function createEdges(shape, at) {
 }
 
 /**
- * What an edge does at a step: "now" (with the way it flows), "done" or "todo".
+ * What an edge does at a step: what flows ("forward", "backward", "update"), or else "done" or "todo".
  *
  * @param {{weight: {layer: string, weight: string}, from: {layer: string, timestep: number}, to: {layer: string, timestep: number}, upright: boolean}} edge
  * @param {import("./types.js").Step} step

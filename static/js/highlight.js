@@ -1,16 +1,14 @@
 import { listen, undoAll } from "./store.js";
-import { sameAddress } from "./trace.js";
+import { relatives } from "./trace.js";
 
 /** Pointing at a number lights its source, and the other way round: every element with the same address, wherever it stands. */
 export function mountHighlight(store) {
   const addressOf = (target) => (target instanceof Element ? target.closest("[data-address]")?.getAttribute("data-address") ?? null : null);
 
   function draw([hover, lit]) {
+    for (const node of document.querySelectorAll(".lit")) node.classList.remove("lit");
     const address = hover ?? lit;
-    for (const node of document.querySelectorAll("[data-address]")) {
-      const here = node.getAttribute("data-address");
-      node.classList.toggle("lit", address !== null && here !== "" && sameAddress(address, here));
-    }
+    if (address) for (const node of document.querySelectorAll(relatives(address))) node.classList.add("lit");
   }
 
   return undoAll([
@@ -20,6 +18,7 @@ export function mountHighlight(store) {
       const number = target.closest?.(".panel [data-address], [data-light]");
       if (number) store.set({ lit: store.get().lit === addressOf(number) ? null : addressOf(number) });
     }),
-    store.watch((state) => [state.hover, state.lit, state.step, state.shown, state.terms, state.uses, state.pinned, state.scene, state.viewport, state.unit, state.exact, state.dark], draw),
+    // every redraw can bring elements that are not lit yet, and this one is mounted after all that draw
+    store.watch(({ hover, lit, ...rest }) => [hover, lit, ...Object.values(rest)], draw),
   ]);
 }

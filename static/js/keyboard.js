@@ -15,10 +15,19 @@ function pressed(event) {
   return [...modifiers, ...shift, event.key.length === 1 && modifiers.length ? event.key.toLowerCase() : event.key].join("+");
 }
 
+/** What the browser keeps for this page; nothing where it is told to keep nothing. */
+function kept() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
 /** Single keys can be switched off, for those who speak to their computer. */
-export const singleKeys = {
-  on: () => localStorage.getItem(OFF) !== "yes",
-  set: (on) => (on ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "yes")),
+const singleKeys = {
+  on: () => kept()?.getItem(OFF) !== "yes",
+  set: (on) => (on ? kept()?.removeItem(OFF) : kept()?.setItem(OFF, "yes")),
 };
 
 const typing = (target) => target.closest("input:not([type=range]), select, textarea, [contenteditable]") !== null;

@@ -31,6 +31,7 @@ const PARTS = {
   projector: { write: (on) => (on ? "1" : "0"), read: flag },
 };
 
+/** The names of those parts, which are the state's. */
 export const VIEW = Object.keys(PARTS);
 
 /** The view that a page opens with, where its link says nothing else. */

@@ -33,7 +33,7 @@ export function openStore() {
   const { scene } = tables;
   return createStore({
     ...DEFAULT_VIEW,
-    scene, shown: { scene, id: null, trace: null }, problem: null, arriving: null, history: { past: [], future: [] },
+    scene, shown: { scene, id: null, trace: null }, problem: null, arriving: null, awaited: null, history: { past: [], future: [] },
     busy: false, away: false, playing: false, dark: false, hover: null, notice: null, terms: null, uses: null, contributions: false,
     viewport: { width: at("window").clientWidth, height: at("window").clientHeight },
   });
@@ -69,4 +69,5 @@ export function mount(store) {
   ]);
 }
 
+/** Takes this page down again. */
 export const unmount = mount(openStore());

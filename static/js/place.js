@@ -2,12 +2,13 @@ import { shapeIn } from "./state.js";
 
 /** @import { Address, State, Place } from "./types.js" */
 
-/** The quantity that a place reads from below. @returns {Address} */
-export function below(/** @type {State} */ state, /** @type {Place} */ { layer, timestep }) {
-  if (layer === "1") return { layer: "input", timestep, quantity: "x" };
-  const under = layer === "output" ? shapeIn(state).layers.length : Number(layer) - 1;
-  return { layer: String(under), timestep, quantity: "h" };
+/** What a layer reads: the word for the first, else the h of the layer below; of so many recurrent layers. */
+export function below(layer, layers) {
+  if (layer === "1") return { layer: "input", quantity: "x" };
+  return { layer: layer === "output" ? String(layers) : String(Number(layer) - 1), quantity: "h" };
 }
 
-/** A weight as rows of numbers, before the update, after it, or its gradient. */
-export const rows = (/** @type {State} */ state, address) => state.shown.trace?.weight(address) ?? [];
+/** The quantity that a place reads from below. @returns {Address} */
+export function readBy(/** @type {State} */ state, /** @type {Place} */ { layer, timestep }) {
+  return { ...below(layer, shapeIn(state).layers.length), timestep };
+}

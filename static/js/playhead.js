@@ -1,15 +1,14 @@
-import { tables } from "./words.js";
 import { shapeIn, timelineBy, timelineIn } from "./state.js";
-import { tensorOf } from "./timeline.js";
+import { layerOf, tensorOf } from "./timeline.js";
+import { tables } from "./words.js";
 
 /** @import { State } from "./types.js" */
 
 /** Are the numbers of a step here? */
 function arrived(/** @type {State} */ state, index) {
   const step = timelineIn(state).steps[index];
-  const { layers } = shapeIn(state);
-  const type = step.layer === "output" ? "Dense" : layers[Number(step.layer) - 1]?.type;
-  const tensor = tensorOf(step, tables.weights[type] ?? []);
+  const shape = shapeIn(state);
+  const tensor = tensorOf(step, shape.outputs, tables.weights[layerOf(shape, step.layer)?.type] ?? []);
   return tensor === null || (state.shown.trace?.has(tensor) ?? false);
 }
 

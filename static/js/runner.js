@@ -14,7 +14,7 @@ function showBroken(store, scene) {
 }
 
 /** Puts a scene with its trace on the screen; the playhead stays at its event, where the new scene still has it. */
-function show(store, shown) {
+export function show(store, shown) {
   const { arriving, ...before } = store.get();
   const state = { ...before, shown, ...arriving };
   if (!arriving && shown.scene !== before.shown.scene) state.step = timelineIn(state).nearest(stepIn(before));
@@ -30,12 +30,11 @@ const drawable = ({ errors = [] }) => errors.length > 0 && errors.every(({ code 
  */
 export function mountRunner(store) {
   let running = new AbortController();
-  let slow;
 
   async function run(scene) {
     running.abort();
     const { signal } = (running = new AbortController());
-    slow = setTimeout(() => store.set({ busy: true }), SLOW);
+    const slow = setTimeout(() => store.set({ busy: true }), SLOW);
     try {
       await runScene(scene, (id, trace) => {
         if (signal.aborted) return;
@@ -51,7 +50,7 @@ export function mountRunner(store) {
     }
   }
 
-  const stop = store.watch(({ scene, away }) => (away ? null : scene), (scene) => scene && run(scene));
+  const stop = store.watch(({ scene, away, awaited }) => (away || awaited ? null : scene), (scene) => scene && run(scene));
   return undoAll([stop, () => running.abort()]);
 }
 

@@ -2,15 +2,9 @@ import { fixed, list } from "./format.js";
 import { quantityName, weightName } from "./notation.js";
 import { verdictOf } from "./draw/ends.js";
 import { shapeIn, stepIn, valuesIn } from "./state.js";
-import { rich, words } from "./words.js";
+import { quoted, rich, words } from "./words.js";
 
 /** @import { State, Step } from "./types.js" */
-
-const MANY = 6; // more words than this are cut in the sentence
-
-function quoted(sentence) {
-  return sentence.length <= MANY ? sentence.join(" ") : `${sentence.slice(0, MANY).join(" ")} …`;
-}
 
 const verdict = (state, timestep) => {
   const said = verdictOf(state, timestep);
@@ -35,15 +29,15 @@ const SAY = {
     const said = verdictOf(state, timestep);
     const blame = valuesIn(state, { layer: "output", timestep, quantity: "a", gradient: true });
     return [outputs.length > 1 ? "say.loss.every" : "say.loss", {
-      loss: fixed(state.shown.trace?.loss() ?? 0, 4), count: outputs.length, label: said?.label, outputs: said && words("outputs.one", { y: said.y }),
+      loss: fixed(state.shown.trace?.loss() ?? 0, 4), count: outputs.length, label: said?.label, y: said?.y,
       gradient: blame && `${quantityName({ layer: "output", timestep, quantity: "a", gradient: true })} = ${list(blame)}`,
     }];
   },
   backward: (state, step) => (step.quantity ? backwardOperation(state, step) : backward(state, step)),
   update(state, { layer, weight }) {
     const rate = state.shown.scene.optimizer.learning_rate;
-    const name = layer === "output" ? words("layer.output") : words("layer", { layer });
-    return weight ? ["say.update.weight", { layer: name, name: weightName({ layer, weight }), rate }] : ["say.update", { layer: name, rate }];
+    const learner = layer === "output" ? "say.update.output" : "say.update";
+    return weight ? ["say.update.weight", { name: weightName({ layer, weight }), rate }] : [learner, { layer, rate }];
   },
 };
 

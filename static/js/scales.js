@@ -1,14 +1,17 @@
+import { once } from "./memo.js";
+
 /** @typedef {[number, number, number]} Rgb */
 
 const parse = (hex) => /** @type {Rgb} */ ([1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)));
 
-/** The eleven stops of the theme in force, for −1, −0.8 … +1: they stand once, in tokens.css. */
-function stops() {
-  const seen = getComputedStyle(document.documentElement).getPropertyValue("--signs").trim();
-  if (seen !== cached.source) cached = { source: seen, stops: seen.split(/\s+/).map(parse) };
-  return cached.stops;
-}
-let cached = { source: "", stops: /** @type {Rgb[]} */ ([]) };
+/** The colours of a token of tokens.css; asked of the browser once per theme, because every answer costs it a look at the whole page. */
+const tokenIn = (name) => once((_) => getComputedStyle(document.documentElement).getPropertyValue(name).trim().split(/\s+/).map(parse));
+const theme = () => document.documentElement.dataset.theme;
+const signsIn = tokenIn("--signs");
+const backwardIn = tokenIn("--backward");
+
+/** The colour of gradients in the theme in force. */
+export const gradientRgb = () => backwardIn(theme())[0];
 
 /** Relative luminance, as WCAG 2 defines it. */
 function luminance(rgb) {
@@ -21,7 +24,7 @@ function luminance(rgb) {
 
 /** The colour of a sign: negative orange, positive blue; beyond ±1 it is the end's. As [r, g, b]. */
 export function signRgb(value) {
-  const scale = stops();
+  const scale = signsIn(theme()); // eleven stops, for −1, −0.8 … +1
   const place = ((Math.max(-1, Math.min(1, value)) + 1) / 2) * (scale.length - 1);
   const below = Math.min(scale.length - 2, Math.floor(place));
   return /** @type {Rgb} */ (scale[below].map((part, i) => Math.round(part + (scale[below + 1][i] - part) * (place - below))));

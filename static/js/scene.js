@@ -7,11 +7,14 @@ function withRecurrent(/** @type {Scene} */ scene, recurrent) {
   return { ...rest, layers: [...recurrent, scene.layers.at(-1)], ...(fits ? { initial_state: states } : {}) };
 }
 
+/** All layers but the last, which is Dense. */
 export const recurrentLayers = (/** @type {Scene} */ scene) => scene.layers.slice(0, -1);
 
 const withLayer = (scene, index, patch) => withRecurrent(scene, recurrentLayers(scene).map((layer, i) => (i === index ? { ...layer, ...patch } : layer)));
 
+/** The scene with another number of units in a layer. */
 export const withUnits = (scene, index, units) => withLayer(scene, index, { units });
+/** The scene with a layer's return_sequences switched. */
 export const withSequences = (scene, index, sequences) => withLayer(scene, index, { return_sequences: sequences });
 
 /** The switches belong to their places, not to the layers that move through them: a stack that works goes on working. */
@@ -29,6 +32,7 @@ export function withAddedLayer(scene) {
   return withOrder(scene, [...layers, { ...top }], [...flags.slice(0, -1), true, flags[flags.length - 1]]);
 }
 
+/** The scene without a layer; the top keeps its switch. */
 export function withoutLayer(scene, index) {
   const flags = switches(scene);
   const kept = recurrentLayers(scene).filter((_, i) => i !== index);
@@ -45,9 +49,13 @@ export function withSwapped(scene, lower) {
 /** What a person typed, as words: between spaces, and words that look the same are the same. */
 export const wordsOf = (typed) => typed.normalize("NFC").split(/\s+/u).filter(Boolean);
 
+/** The scene with another sentence and its label. */
 export const withSentence = (scene, sentence, label) => ({ ...scene, sentence, label });
+/** The scene with other weights. */
 export const withSeed = (scene, seed) => ({ ...scene, weights: { ...scene.weights, seed } });
+/** The scene with one word more, at the end of the vocabulary. */
 export const withWord = (scene, word) => ({ ...scene, vocabulary: [...scene.vocabulary, word] });
+/** The scene whose vocabulary has lost a word. */
 export const withoutWord = (scene, word) => ({ ...scene, vocabulary: scene.vocabulary.filter((known) => known !== word) });
 
 /** Sets one unit of an initial state; when all are zero again there is none. */

@@ -1,21 +1,13 @@
+import { once } from "./memo.js";
+import { createTimeline, layerOf, shapeOf } from "./timeline.js";
 import { tables } from "./words.js";
-import { createTimeline, shapeOf } from "./timeline.js";
 
 /** @import { State, Place } from "./types.js" */
-
-/** Remembers the last answer of a function of few arguments. */
-function once(compute) {
-  let seen = [];
-  let answer;
-  return (...args) => {
-    if (args.length !== seen.length || args.some((arg, i) => !Object.is(arg, seen[i]))) [seen, answer] = [args, compute(...args)];
-    return answer;
-  };
-}
 
 const shape = once(shapeOf);
 const timeline = once((scene, detail, order) => createTimeline(shape(scene), detail, order, tables.operations, tables.weights));
 
+/** Layers, timesteps and outputs of what is shown. */
 export const shapeIn = (/** @type {State} */ state) => shape(state.shown.scene);
 
 /** @returns {ReturnType<typeof createTimeline>} the timeline of what is shown */
@@ -24,6 +16,7 @@ export const timelineIn = (/** @type {State} */ state) => timeline(state.shown.s
 /** @returns {ReturnType<typeof createTimeline>} the same scene's timeline by another detail or order */
 export const timelineBy = (/** @type {State} */ state, detail, order) => createTimeline(shapeIn(state), detail, order, tables.operations, tables.weights);
 
+/** The step at which the playhead stands. */
 export const stepIn = (/** @type {State} */ state) => timelineIn(state).steps[state.step];
 
 /** All units of a quantity, or null before its step, or where it has not arrived. */
@@ -38,7 +31,7 @@ export function placeIn(/** @type {State} */ state) {
 
 const followed = once((shape, step) => placeOf(shape, step));
 
-function placeOf({ timesteps, outputs, layers }, step) {
+function placeOf({ timesteps, outputs }, step) {
   const last = outputs[outputs.length - 1];
   if (step.phase === "forward" || step.phase === "backward") return { layer: step.layer, timestep: step.timestep };
   if (step.phase === "output" || step.phase === "loss") return { layer: "output", timestep: last };
@@ -48,13 +41,13 @@ function placeOf({ timesteps, outputs, layers }, step) {
 
 /** The view, brought within what the shown scene has: a step that exists, a cell that exists. */
 export function fitted(/** @type {State} */ state) {
-  const { timesteps, layers, output, outputs } = shapeIn(state);
+  const { timesteps, layers, outputs } = shapeIn(state);
   const { pinned } = state;
   const exists = pinned && (pinned.layer === "output" ? outputs.includes(pinned.timestep)
     : Number(pinned.layer) <= layers.length && pinned.timestep <= timesteps);
   const place = exists ? pinned : null;
-  const units = (at) => (at.layer === "output" ? output.units : layers[Number(at.layer) - 1].units);
   const step = Math.min(state.step, timelineIn(state).last);
-  const unit = Math.min(state.unit, units(place ?? placeOf({ timesteps, outputs, layers }, timelineIn(state).steps[step])));
+  const { layer } = place ?? placeOf(shapeIn(state), timelineIn(state).steps[step]);
+  const unit = Math.min(state.unit, layerOf(shapeIn(state), layer).units);
   return { pinned: place, step, unit };
 }

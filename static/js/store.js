@@ -1,8 +1,4 @@
-/** Are two slices the same? Arrays are compared entry by entry, everything else by identity. */
-function same(a, b) {
-  if (!Array.isArray(a) || !Array.isArray(b)) return Object.is(a, b);
-  return a.length === b.length && a.every((entry, i) => Object.is(entry, b[i]));
-}
+import { same } from "./memo.js";
 
 /**
  * One frozen state object. Views watch the slice they draw and redraw at most once per frame.

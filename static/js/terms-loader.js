@@ -1,16 +1,20 @@
 import { getCell, getWeight } from "./server.js";
 import { placeIn, shapeIn } from "./state.js";
 import { undoAll } from "./store.js";
+import { layerOf } from "./timeline.js";
 import { tables } from "./words.js";
 
 /** Brings the terms of the cell in the panel into the state, under the key of the cell that they explain. */
 export function mountTerms(store) {
+  const wanted = {};
   const whole = ({ shown: { trace, scene } }) => trace?.has(`updated/1/${tables.weights[scene.layers[0].type].at(-1)}`) ?? false;
 
   /** Asks, and keeps the answer if it is still wanted when it comes. */
   function load(field, key, ask) {
+    const keep = (answer) => wanted[field] === key && store.set({ [field]: { key, ...answer } });
+    wanted[field] = key;
     store.set({ [field]: null });
-    if (key) ask().then((answer) => store.set({ [field]: { key, ...answer } }), (error) => store.set({ [field]: { key, error: error.message } }));
+    if (key) ask().then(keep, (error) => keep({ error: error.message }));
   }
 
   const cell = (state) => {
@@ -22,8 +26,7 @@ export function mountTerms(store) {
   return undoAll([
     store.watch(cell, ([id, layer, timestep]) => load("terms", id && `${id}/${layer}/${timestep}`, () => getCell(id, layer, timestep))),
     store.watch(weights, ([id, layer]) => load("uses", id && `${id}/${layer}`, async () => {
-      const { layers, output } = shapeIn(store.get());
-      const names = tables.weights[layer === "output" ? output.type : layers[Number(layer) - 1].type];
+      const names = tables.weights[layerOf(shapeIn(store.get()), layer).type];
       const answers = await Promise.all(names.map((name) => getWeight(id, layer, name)));
       return { weights: Object.fromEntries(names.map((name, i) => [name, answers[i].gradients])) };
     })),

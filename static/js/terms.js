@@ -9,8 +9,8 @@ import { words } from "./words.js";
 const DECIMALS = 4;
 
 /** What a factor is called: h₂⁽¹⁾[1], W⁽²⁾[1,2], or its function of that. */
-function factorName({ address, function: applied, value }) {
-  if (!address) return exact(value);
+function factorName({ address, function: applied, value }, show) {
+  if (!address) return show(value);
   const name = nameOf(address);
   return applied ? words(`function.${applied}`, { name }) : name;
 }
@@ -41,7 +41,7 @@ export function sumTable(explanation, full) {
   const shown = terms.reduce((sum, term) => sum + Math.round(term.value * 10 ** DECIMALS), 0);
   const adds = full || shown === Math.round(value * 10 ** DECIMALS);
   const rows = terms.map((term) => html("tr", { "data-address": term.factors.length ? addressText(term.factors[0].address) : null },
-    html("th", { scope: "row" }, telling(term).map(factorName).join("·")), html("td", {}, product(term, show)), html("td", { class: "value" }, show(term.value))));
+    html("th", { scope: "row" }, telling(term).map((factor) => factorName(factor, show)).join("·")), html("td", {}, product(term, show)), html("td", { class: "value" }, show(term.value))));
   const name = words(adds ? "term.sum" : "term.rounded", { name: nameOf(address) });
   const total = html("tr", { class: "total" }, html("th", { scope: "row", colspan: 2 }, name), html("td", { class: "value", "data-address": addressText(address) }, show(value)));
   return html("table", { class: "terms" }, html("tbody", {}, rows, terms.length > 1 ? total : []));

@@ -22,6 +22,9 @@ export function shapeOf(/** @type {Scene} */ scene) {
   };
 }
 
+/** A layer of a shape by its name; undefined for the input. */
+export const layerOf = (shape, name) => (name === "output" ? shape.output : shape.layers[Number(name) - 1]);
+
 /** The index of the first recurrent layer that hands only its last timestep to another one; null where there is none. */
 function brokenAt(recurrent) {
   const at = recurrent.slice(0, -1).findIndex(({ return_sequences }) => !return_sequences);
@@ -41,11 +44,10 @@ const keyOf = (/** @type {Step} */ { phase, layer, timestep, quantity, weight })
  */
 export function createTimeline(shape, detail, order, operations, weights) {
   const byOperation = detail === "operation";
-  const typeOf = (layer) => (layer === "output" ? shape.output.type : shape.layers[Number(layer) - 1]?.type);
 
   /** What a cell or a layer passes through within one step by cell. */
   function partsOf(/** @type {Step} */ { phase, layer }) {
-    const type = typeOf(layer);
+    const type = layerOf(shape, layer)?.type;
     if (!type) return [];
     return phase === "update" ? weights[type] : operations[type][phase === "backward" ? "backward" : "forward"];
   }
@@ -100,10 +102,11 @@ export function createTimeline(shape, detail, order, operations, weights) {
   return { steps, last: steps.length - 1, known, nearest };
 }
 
-/** The tensor that has to be here before a step can be shown. */
-export function tensorOf(/** @type {Step} */ { phase, layer, timestep }, names) {
+/** The tensor that has to be here before a step can be shown; the loss also shows the gradient of every output, and they come last to first. */
+export function tensorOf(/** @type {Step} */ { phase, layer, timestep }, outputs, names) {
   if (phase === "forward" || phase === "words") return `forward/${timestep}`;
-  if (phase === "output" || phase === "loss") return "loss";
+  if (phase === "output") return "output";
+  if (phase === "loss") return `backward/${outputs[0]}`;
   if (phase === "backward") return `backward/${timestep}`;
   if (phase === "update") return `updated/${layer}/${names.at(-1)}`;
   return null;

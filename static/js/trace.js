@@ -71,7 +71,9 @@ export function addressText(address) {
   return [address.gradient ? "d" : undefined, ...parts].filter((part) => part !== undefined).join("/");
 }
 
-/** Does pointing at one of two addresses light the other? The same number does, and the whole that it is a part of. */
-export function sameAddress(a, b) {
-  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+/** What pointing at an address lights, as a selector: the same number, the wholes that it is a part of, and its own parts. */
+export function relatives(address) {
+  const parts = address.split("/");
+  const wholes = parts.map((_, i) => `[data-address="${parts.slice(0, i + 1).join("/")}"]`);
+  return [...wholes, `[data-address^="${address}/"]`].join();
 }

@@ -34,6 +34,7 @@
  * @property {Shown} shown
  * @property {Problem | null} problem what the server says of the scene, where it cannot be computed
  * @property {Partial<State> | null} arriving where a link wants to be, until its scene is here
+ * @property {string | null} awaited the id of a link's scene, until the server has given it
  * @property {boolean} busy the scene's answer is slow
  * @property {boolean} away the server does not answer
  * @property {{past: Scene[], future: Scene[]}} history

@@ -26,3 +26,10 @@ export function rich(key, values = {}) {
     return em;
   }).flat();
 }
+
+const MANY = 6; // more words than this are cut in a sentence of the page
+
+/** A person's words inside a sentence of the page. */
+export function quoted(sentence) {
+  return sentence.length <= MANY ? sentence.join(" ") : `${sentence.slice(0, MANY).join(" ")} …`;
+}

@@ -61,7 +61,7 @@ def test_stepping_to_the_end_passes_words_forward_output_loss_backward_and_updat
         press(page, "Step forward")
         backward.add(place)
         expect_cells(page, forward, backward)
-    for name in ("Dense", "layer 2", "layer 1"):
+    for name in ("Dense", "Layer\u00a02", "Layer\u00a01"):
         press(page, "Step forward")
         expect(say(page)).to_have_text(re.compile(f"^{name} learns"))
     expect_step(page, 20)

@@ -57,6 +57,18 @@ def test_a_link_pasted_into_the_open_page_is_opened(page: Page) -> None:
     page.wait_for_url(re.compile("step=3"))
     page.evaluate("location.hash = location.hash.replace('step=3', 'step=12')")
     expect_step(page, 12)
+    page.evaluate("location.hash = '#v=1&step=5'")
+    expect_step(page, 5)
+
+
+def test_the_skip_link_is_no_link_to_a_scene(page: Page) -> None:
+    press(page, "Step forward", 3)
+    page.wait_for_url(re.compile("step=3"))
+    page.keyboard.press("Tab")
+    page.get_by_role("link", name="Skip to the grid").press("Enter")
+    page.wait_for_url(re.compile("#v=1.*step=3"))
+    expect(page.get_by_role("alert").filter(has_text="could not be read")).to_have_count(0)
+    expect_step(page, 3)
 
 
 def test_a_step_beyond_the_end_is_the_last_one(context: BrowserContext, watched: Watched, server: Server) -> None:
@@ -105,10 +117,16 @@ def test_a_long_scene_goes_by_its_id(page: Page, context: BrowserContext, watche
     read(page, " ".join([word] * 40))
     press(page, f"Add “{word}” to the vocabulary")
     expect(grid(page).get_by_role("gridcell")).to_have_count(80)
-    page.wait_for_url(re.compile("scene=[0-9a-f]{64}(&|$)"))
+    press(page, "Last step")
+    page.wait_for_url(re.compile("scene=[0-9a-f]{64}&step=205$"))
     other = context.new_page()
+    computed: list[str] = []
+    other.on("request", lambda request: computed.append(request.url) if request.url.endswith("api/traces") else None)
     open_page(other, page.url)
     expect(grid(other).get_by_role("gridcell")).to_have_count(80)
+    expect_step(other, 205)
+    assert len(computed) == 1, "the toy is not computed first"
+    expect(other.get_by_role("button", name="Undo")).to_be_disabled()
 
 
 def test_an_id_that_the_server_does_not_know_opens_the_toy_and_says_so(context: BrowserContext, watched: Watched, server: Server) -> None:

@@ -11,29 +11,52 @@ from tests.contract.repository import ROOT
 
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "static" / "js").rglob("*.js")))
 TEMPLATE = (ROOT / "templates" / "index.html").read_text(encoding="utf-8")
-LITERALS = set(re.findall(r"""["'`]([A-Za-z][\w.$ {}()^-]*)["'`]""", SCRIPTS + TEMPLATE))
-PATTERNS = [re.compile(re.sub(r"\\\$\\\{.*?\\\}", ".*", re.escape(literal))) for literal in LITERALS if "${" in literal and "." in literal]
+LITERALS = {plain or template for plain, template in re.findall(r'"([^"\n]*)"|`([^`\n]*)`', SCRIPTS)}
+ASKED = set(re.findall(r"""\b(?:words|rich)\("([^"]+)\"""", SCRIPTS)) | set(re.findall(r"""\bw\[["']([^"']+)["']\]""", TEMPLATE))
+CHOSEN = {
+    literal for choice in re.findall(r"\b(?:words|rich)\(([^,{\n]*\?[^,{\n]*)", SCRIPTS) for literal in re.findall(r'"([^"]+)"', choice)
+}
+APPLIED = {"tanh", "sigmoid", ELEMENTWISE["tanh"].slope.format("h"), "negative", "1 - target", "-log sigmoid", "-log(1 - sigmoid)"}
+QUANTITY = {quantity.name for group in QUANTITIES.values() for quantity in group}
+FILLED = {
+    "applied": APPLIED,
+    "address.quantity": QUANTITY,
+    "quantity": QUANTITY,
+    "command": {"up", "down", "remove"},
+    "name": {"system", "light", "dark"},
+    "phase": {"words", "forward", "output", "loss", "backward", "update"},
+    'none ? ".none" : ""': {"", ".none"},
+}
+
+
+def filled(template: str) -> set[str]:
+    """Every key that `model.${command}` can become."""
+    start, *rest = re.split(r"\$\{(.*?)\}", template)
+    keys = {start}
+    for expression, text in zip(rest[::2], rest[1::2], strict=True):
+        keys = {key + value + text for key in keys for value in FILLED[expression]}
+    return keys
 
 
 def test_every_sentence_of_the_table_is_used() -> None:
-    unused = [key for key in WORDS if key not in LITERALS and not any(pattern.fullmatch(key) for pattern in PATTERNS)]
-    assert unused == []
+    dotted = {literal for literal in LITERALS if "." in literal and "${" not in literal}
+    templates = {literal for literal in LITERALS if re.match(r"[\w.]+\.\$\{", literal)}
+    used = ASKED | CHOSEN | dotted | {key for template in templates for key in filled(template)}
+    assert [key for key in WORDS if key not in used] == []
 
 
 def test_every_key_that_the_page_asks_for_is_in_the_table() -> None:
-    asked = set(re.findall(r"""\b(?:words|rich)\("([^"]+)\"""", SCRIPTS)) | set(re.findall(r"""\bw\["([^"]+)"\]""", TEMPLATE))
-    assert len(asked) > 100
-    assert sorted(asked - set(WORDS)) == []
+    assert len(ASKED) > 100
+    assert sorted(ASKED - set(WORDS)) == []
 
 
 def test_every_function_that_the_engine_applies_to_a_factor_has_words() -> None:
-    applied = {"tanh", "sigmoid", ELEMENTWISE["tanh"].slope.format("h"), "negative", "1 - target", "-log sigmoid", "-log(1 - sigmoid)"}
-    assert {key.removeprefix("function.") for key in WORDS if key.startswith("function.")} == applied
+    assert {key.removeprefix("function.") for key in WORDS if key.startswith("function.")} == APPLIED
 
 
 def test_every_symbol_of_a_formula_stands_in_the_notation() -> None:
     for notation in NOTATIONS.values():
-        names = {name for formula in notation["formulas"].values() for name in re.findall(r"∂?(\w+)\{", formula)}
+        names = {name for formula in notation["formulas"].values() for name in re.findall(r"(\w+)\{", formula)}
         assert names - {"below"} <= set(notation["symbols"])
         weights = {name for layer in (SimpleRNN, Dense) for name in layer.initializers}
         quantities = {quantity.name for group in QUANTITIES.values() for quantity in group if quantity.role != "part"}

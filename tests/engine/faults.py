@@ -34,10 +34,10 @@ STACK, TRACE, RECIPES, ARGUMENTS, INITIAL = "sequential.py", "trace.py", "recipe
 FAULTS = (
     Fault("the recurrent kernel is transposed", RNN, "h_t.dot(recurrent_kernel, from_past)", "h_t.dot(recurrent_kernel.T, from_past)"),
     Fault("the recurrent kernel is left out", RNN, "a_t += h_t.dot(recurrent_kernel, from_past)", "a_t += 0"),
-    Fault("the kernel is read in the other order", RNN, ".dot(kernel, a_rows)", ".dot(kernel.T.reshape(kernel.shape).copy(), a_rows)"),
-    Fault("the bias is left out", RNN, "a_rows += bias", "a_rows += 0"),
-    Fault("the bias is added twice", RNN, "a_rows += bias", "a_rows += 2 * bias"),
-    Fault("the bias is taken from the wrong units", RNN, "a_rows += bias", "a_rows += np.roll(bias, 1)"),
+    Fault("the kernel is read in the other order", RNN, "features).dot(kernel)", "features).dot(kernel.T.reshape(kernel.shape))"),
+    Fault("the bias is left out", RNN, "rows[...] = bias", "rows[...] = 0"),
+    Fault("the bias is added twice", RNN, "rows[...] = bias", "rows[...] = 2 * bias"),
+    Fault("the bias is taken from the wrong units", RNN, "rows[...] = bias", "rows[...] = np.roll(bias, 1)"),
     Fault("the initial state is ignored", RNN, "if state:", "if False:"),
     Fault("all rows of a batch begin in the first row's state", RNN, "h_t[...] = state[0]", "h_t[...] = state[0][0]"),
     Fault("the state is not carried", RNN, "h_t = f(a_t, h[t])", "f(a_t, h[t])"),
@@ -56,14 +56,14 @@ FAULTS = (
     Fault(
         "words are read from the end",
         RNN,
-        "x.reshape(-1, features).dot(kernel, a_rows)",
-        "x[::-1].reshape(-1, features).dot(kernel, a_rows)",
+        "x.reshape(-1, features).dot(kernel)",
+        "x[::-1].reshape(-1, features).dot(kernel)",
     ),
     Fault("the first state goes up in place of the last", RECURRENT, "else h[-1:]", "else h[1:2]"),
     Fault("states go up one step early", RECURRENT, "h[1:] if self.return_sequences", "h[:-1] if self.return_sequences"),
-    Fault("the derivative is missing", RNN, "np.multiply(d_h_t, slope[t], d_a[t])", "np.multiply(d_h_t, 1, d_a[t])"),
-    Fault("the derivative is one step off", RNN, "slope[t]", "slope[t - 1]"),
-    Fault("the derivative is applied twice", RNN, "slope[t]", "slope[t] ** 2"),
+    Fault("the derivative is missing", RNN, "derivative(h[1:], d_a[1:])", "derivative(h[1:], d_a[1:]).fill(1)"),
+    Fault("the derivative is one step off", RNN, "derivative(h[1:], d_a[1:])", "derivative(h[:-1], d_a[1:])"),
+    Fault("the derivative is applied twice", RNN, "d_a_t *= np.add(", "d_a_t *= d_a_t * np.add("),
     Fault("the gradient is not carried to the past", RNN, "time_t = d_a_t.dot(to_past, time[t - 1])", "d_a_t.dot(to_past, time[t - 1])"),
     Fault(
         "the gradient to the past goes through the untransposed kernel",
@@ -71,7 +71,7 @@ FAULTS = (
         "recurrent_kernel.T, time[steps]",
         "recurrent_kernel, time[steps]",
     ),
-    Fault("the gradient to the past skips the activation", RNN, "time_t = d_a_t.dot(", "time_t = d_h_t.dot("),
+    Fault("the gradient to the past skips the activation", RNN, "time_t = d_a_t.dot(", "time_t = d_h[t].dot("),
     Fault(
         "the gradient is cut off in the middle",
         RNN,
@@ -104,22 +104,28 @@ FAULTS = (
         "x.reshape(-1, features).T.dot(rows) / steps",
     ),
     Fault("the kernel's gradient sees the last timestep only", RNN, "x.reshape(-1, features).T.dot(rows)", "x[-1].T.dot(d_a[-1])"),
-    Fault("the bias's gradient is a mean", RNN, "np.add.reduce(rows)", "rows.mean(axis=0)"),
-    Fault("the bias's gradient sees the last timestep only", RNN, "np.add.reduce(rows)", "np.add.reduce(rows[-batch:])"),
+    Fault(
+        "a sum over rows forgets the first",
+        "sums.py",
+        "_ones(len(array), array.dtype).dot(array)",
+        "_ones(len(array) - 1, array.dtype).dot(array[1:])",
+    ),
+    Fault("the bias's gradient is a mean", RNN, "sum_over_rows(rows)", "rows.mean(axis=0)"),
+    Fault("the bias's gradient sees the last timestep only", RNN, "sum_over_rows(rows)", "sum_over_rows(rows[-batch:])"),
     Fault("the gradient goes down past the activation", RNN, "rows.dot(kernel.T)", "d_h[1:].reshape(-1, self.units).dot(kernel.T)"),
     Fault("the gradient goes down to the wrong features", RNN, "rows.dot(kernel.T)", "rows.dot(kernel.T[:, ::-1])"),
     Fault(
         "depth and time are exchanged", RNN, "LayerTrace(block, _GRADIENTS,", 'LayerTrace(block, ("a", "h", "h_from_time", "h_from_depth"),'
     ),
-    Fault("Dense leaves out its bias", DENSE, "a += bias", "a += 0"),
-    Fault("Dense forgets the derivative", DENSE, "d_y * ELEMENTWISE[self.activation].derivative(y)", "d_y"),
-    Fault("Dense averages its bias's gradient", DENSE, "np.add.reduce(rows)", "rows.mean(axis=0)"),
+    Fault("Dense leaves out its bias", DENSE, "rows[...] = bias", "rows[...] = 0"),
+    Fault("Dense forgets the derivative", DENSE, "ELEMENTWISE[self.activation].derivative(y, d_a)", "d_a.fill(1)"),
+    Fault("Dense averages its bias's gradient", DENSE, "sum_over_rows(rows)", "rows.mean(axis=0)"),
     Fault("Dense sends the gradient to the wrong features", DENSE, "rows.dot(self.weights[0].T)", "rows.dot(self.weights[0].T[:, ::-1])"),
     Fault("Dense's kernel gradient takes absolute inputs", DENSE, "x.reshape(-1, x.shape[-1]).T", "abs(x.reshape(-1, x.shape[-1])).T"),
-    Fault("tanh' is 1 - h", ACTIVATIONS, "1 - y * y", "1 - y"),
-    Fault("tanh' is 1 + h^2", ACTIVATIONS, "1 - y * y", "1 + y * y"),
+    Fault("tanh' is 1 - h", ACTIVATIONS, "out -= y * y", "out -= 1 * y"),
+    Fault("tanh' is 1 + h^2", ACTIVATIONS, "out -= y * y", "out += y * y"),
     Fault("sigmoid is mirrored", ACTIVATIONS, "np.exp(-softplus(-a), out)", "np.exp(-softplus(a), out)"),
-    Fault("softplus overflows", ACTIVATIONS, "np.logaddexp(0, a)", "np.log1p(np.exp(a))"),
+    Fault("softplus overflows", ACTIVATIONS, "np.logaddexp(np.zeros((), a.dtype), a)", "np.log1p(np.exp(a))"),
     Fault("softmax overflows", ACTIVATIONS, "a - a.real.max(axis=-1, keepdims=True), out=out", "a, out=out"),
     Fault(
         "softmax is normalised over the batch",
@@ -141,8 +147,8 @@ FAULTS = (
     Fault(
         "words are one too high",
         "layers/one_hot.py",
-        "tokens[:, :, None] == np.arange(self.input_dim)",
-        "(tokens[:, :, None] + 1) % self.input_dim == np.arange(self.input_dim)",
+        "row * self.input_dim + word]",
+        "row * self.input_dim + (word + 1) % self.input_dim]",
     ),
     Fault(
         "labels are not turned to time-major", ARGUMENTS, ".reshape(batch, steps, units).swapaxes(0, 1)", ".reshape(steps, batch, units)"
@@ -151,8 +157,8 @@ FAULTS = (
     Fault(
         "backward takes the model's present weights",
         STACK,
-        "zip(reversed(trace.stack), reversed(trace.flows[:-1])",
-        "zip(reversed(self.layers), reversed(trace.flows[:-1])",
+        "zip(trace.stack, trace.flows,",
+        "zip(self.layers, trace.flows,",
     ),
     Fault("gradients of weights come top layer first", STACK, "weights[:0] = d_weights", "weights.extend(d_weights)"),
     Fault(
@@ -167,7 +173,7 @@ FAULTS = (
         'np.array(weight, dtype=dtype, order="C")',
         'np.array(np.asarray(weight).astype(np.complex64 if np.iscomplexobj(weight) else np.float32), dtype=dtype, order="C")',
     ),
-    Fault("a trace can be written to", TRACE, "    view.setflags(write=False)\n", ""),
+    Fault("a trace can be written to", TRACE, "read_only(rows.swapaxes(0, 1))", "rows.swapaxes(0, 1)"),
     Fault(
         "one timestep late in explanations", TRACE, "timestep - self.timesteps.stop]", "timestep - self.timesteps.stop - (timestep > 0)]"
     ),

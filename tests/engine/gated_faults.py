@@ -87,7 +87,7 @@ LSTM_FAULTS = (  # i and g exchanged on the way forward is no fault: i g is g i
     Fault("the forget gate's bias starts at the input gate", "initializers.py", "[0.0, 1.0, 0.0, 0.0]", "[1.0, 0.0, 0.0, 0.0]"),
     Fault("the forget gate's bias starts at 0", "initializers.py", "[0.0, 1.0, 0.0, 0.0]", "[0.0, 0.0, 0.0, 0.0]"),
     Fault("the gates' kernel bias is left out", RECURRENT, "rows += bias", "rows += 0"),
-    Fault("the gates' bias gradient is a mean", RECURRENT, "np.add.reduce(rows), rows.dot", "rows.mean(axis=0), rows.dot"),
+    Fault("the gates' bias gradient is a mean", RECURRENT, "sum_over_rows(rows), rows.dot", "rows.mean(axis=0), rows.dot"),
     Fault("the gates' gradient goes to the wrong features", RECURRENT, "rows.dot(kernel.T)", "rows.dot(kernel.T[:, ::-1])"),
     Fault("the gates' kernel gradient sees the last timestep only", RECURRENT, "over_time(x, d_a[1:])", "over_time(x[-1:], d_a[-1:])"),
     Fault("squash does not scale what it returns", RECURRENT, "out *= scale", "out *= 1"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readTrace } from "../../static/js/stream.js";
-import { addressText, sameAddress } from "../../static/js/trace.js";
+import { addressText, relatives } from "../../static/js/trace.js";
 
 const layout = {
   timesteps: 1, output_timesteps: [1], weights: { 1: { kernel: [2, 1], bias: [1] } },
@@ -65,11 +65,9 @@ test("what is not in the layout is null", async () => {
   assert.equal(trace.vector({ layer: "output", timestep: 2, quantity: "y" }), null);
 });
 
-test("an address has one text, and pointing at a whole lights its parts", () => {
+test("an address has one text, and pointing at it lights the number, its wholes and its parts", () => {
   assert.equal(addressText({ layer: "2", timestep: 3, quantity: "h", unit: 1, gradient: true }), "d/2/3/h/1");
   assert.equal(addressText({ layer: "2", weight: "kernel", index: [1, 2], gradient: false }), "2/kernel/1,2");
   assert.equal(addressText(null), null);
-  assert.ok(sameAddress("2/kernel/1,2", "2/kernel"));
-  assert.ok(sameAddress("2/3", "2/3/h/1"));
-  assert.ok(!sameAddress("2/3", "2/30"));
+  assert.equal(relatives("2/3"), '[data-address="2"],[data-address="2/3"],[data-address^="2/3/"]');
 });

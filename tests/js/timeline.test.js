@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createTimeline, shapeOf } from "../../static/js/timeline.js";
+import { createTimeline, shapeOf, tensorOf } from "../../static/js/timeline.js";
 
 const OPERATIONS = {
   SimpleRNN: { forward: ["a", "h"], backward: ["h_from_depth", "h_from_time", "h", "a"] },
@@ -98,4 +98,11 @@ test("outputs leave at the last timestep, or at every one where the top layer re
 test("a stack is broken at the first layer that hands only its last timestep to another", () => {
   assert.equal(shapeOf(scene([3, 2], 3)).broken, null);
   assert.equal(shapeOf(scene([3, 2, 2], 3, [true, false, true])).broken, 1);
+});
+
+test("a step waits for the last tensor that it shows", () => {
+  const waits = (phase, outputs) => tensorOf(timeline().steps.find((step) => step.phase === phase), outputs, ["kernel", "bias"]);
+  assert.deepEqual(["start", "words", "forward", "output", "loss", "backward", "update"].map((phase) => waits(phase, [3])),
+    [null, "forward/1", "forward/1", "output", "backward/3", "backward/3", "updated/output/bias"]);
+  assert.equal(waits("loss", [1, 2, 3]), "backward/1");
 });

@@ -41,6 +41,8 @@ def require_problem(response: Response, status: int, name: str | None = None) ->
     assert document["title"] == PROBLEMS[kind].title
     assert all(fault["code"] in FAULTS for fault in document["errors"])
     assert not any(word in response.text for word in LIBRARY_WORDS), response.text
+    for fault in document["errors"]:  # a sentence is for a student, to whom a pointer says nothing
+        assert not fault["pointer"] or fault["pointer"] not in fault["detail"]
     if name is not None:
         assert kind == name
     return document

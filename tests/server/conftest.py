@@ -18,8 +18,15 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path)
 
 
+@pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """One server for all that need no fresh one: to open its storage costs more than most tests."""
+    with TestClient(create_app(Settings(data=tmp_path_factory.mktemp("data"))), base_url=HOME, follow_redirects=False) as client:
+        yield client
+
+
 @pytest.fixture
-def client(settings: Settings) -> Iterator[TestClient]:
+def fresh(settings: Settings) -> Iterator[TestClient]:
     with TestClient(create_app(settings), base_url=HOME, follow_redirects=False) as client:
         yield client
 

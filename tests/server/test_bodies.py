@@ -70,6 +70,11 @@ def test_a_compressed_body_is_refused_unread(client: TestClient, toy: dict[str, 
         "",
         "json",
         "application/json-patch+json",
+        "application/json; charset=latin-1",
+        "application/json;charset=utf-16",
+        'application/json; charset="ISO-8859-1"',
+        "application/json; charset=",
+        "application/json; charset=utf-8; charset=latin-1",
     ],
 )
 def test_another_content_type_is_refused(client: TestClient, toy: dict[str, Any], kind: str) -> None:
@@ -82,7 +87,15 @@ def test_no_content_type_is_refused(client: TestClient, toy: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize(
-    "kind", ["application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/json;charset=UTF-8"]
+    "kind",
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        "APPLICATION/JSON",
+        "application/json;charset=UTF-8",
+        'application/json; version=1; charset="utf-8"',
+        "application/json;",
+    ],
 )
 def test_json_is_json_however_it_is_written(client: TestClient, toy: dict[str, Any], kind: str) -> None:
     assert client.post("/api/traces", content=json.dumps(toy), headers={"Content-Type": kind}).status_code == 200

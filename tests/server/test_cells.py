@@ -175,6 +175,31 @@ def test_a_place_that_this_scene_has_not_is_a_404_that_says_which_there_are(clie
     require_problem(client.get(f"/api/traces/{toy_id}/{path}"), 404, "unknown-number")
 
 
+def test_where_the_outputs_are_is_said_of_one_and_of_many(client: TestClient, toy_id: str) -> None:
+    every = Asked(client, SCENES["an output at every timestep"]).scene.id
+    for scene_id, sentence in (
+        (toy_id, "The one output of this scene stands at timestep 3. Received: 9."),
+        (every, "The outputs of this scene stand at the timesteps 1 to 4. Received: 9."),
+    ):
+        answer = client.get(f"/api/traces/{scene_id}/cells/output/9")
+        assert require_problem(answer, 404, "unknown-number")["detail"] == sentence
+
+
+def test_a_zero_in_a_term_has_no_sign(client: TestClient) -> None:
+    explained = Asked(client, SCENES["deep"]).explanations()
+    terms = [term for each in explained for term in each["terms"]]
+    numbers = [term["value"] for term in terms]
+    numbers += [number for term in terms for factor in term["factors"] for number in (factor["value"], factor["result"])]
+    zeros = [number for number in numbers if number == 0]
+    assert zeros
+    assert all(math.copysign(1, zero) == 1 for zero in zeros)
+
+
+def test_a_row_has_its_limits_too(client: TestClient, toy_id: str) -> None:
+    document = require_problem(client.get(f"/api/traces/{toy_id}/weights/1/kernel?row=0"), 422, "invalid-parameter")
+    assert document["detail"] == '`row` must be 1 to 10,000. Received: "0". Choose a larger number.'
+
+
 @pytest.mark.parametrize("query", ["unit=0", "unit=x", "unit=", "unit=129", "unit=1e3"])
 def test_a_parameter_that_breaks_its_rule_is_a_422(client: TestClient, toy_id: str, query: str) -> None:
     document = require_problem(client.get(f"/api/traces/{toy_id}/cells/1/1?{query}"), 422, "invalid-parameter")
@@ -191,8 +216,8 @@ def test_an_answer_of_too_many_terms_is_refused_with_the_way_round(client: TestC
         assert client.get(f"{trace}/{path}?{narrower}").status_code == 200
 
 
-def test_any_process_computes_a_known_scene_again(client: TestClient, settings: Settings, toy: dict[str, Any]) -> None:
-    toy_id = client.post("/api/traces", json=toy).headers["Scene-Id"]
-    before = client.get(f"/api/traces/{toy_id}/cells/2/3").content
+def test_any_process_computes_a_known_scene_again(fresh: TestClient, settings: Settings, toy: dict[str, Any]) -> None:
+    toy_id = fresh.post("/api/traces", json=toy).headers["Scene-Id"]
+    before = fresh.get(f"/api/traces/{toy_id}/cells/2/3").content
     with TestClient(create_app(settings), base_url=HOME) as another:
         assert another.get(f"/api/traces/{toy_id}/cells/2/3").content == before

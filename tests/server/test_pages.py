@@ -224,6 +224,18 @@ def test_under_a_sub_path_problems_and_documents_name_it(settings: Settings) -> 
         assert client.get("/openapi.json").json()["servers"] == [{"url": "/unrolled"}]
 
 
+def test_the_sub_path_without_its_slash_leads_to_the_page(settings: Settings) -> None:
+    under = settings.model_copy(update={"root_path": "/unrolled"})
+    with TestClient(create_app(under), base_url=HOME, follow_redirects=False) as client:
+        for path, place in (("/unrolled", "/unrolled/"), ("/unrolled?a=%20b", "/unrolled/?a=%20b")):
+            response = client.get(path)
+            assert (response.status_code, response.headers["Location"]) == (307, place)
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert client.get("/unrolled/").status_code == client.get("/").status_code == 200
+        require_problem(client.get("/unrolled", headers={"Host": "evil.example"}), 421, "wrong-host")
+        require_problem(client.get("/unrolledX"), 404, "not-found")
+
+
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/api/traces"), ("POST", "/"), ("PUT", "/api/limits"), ("OPTIONS", "/version")])
 def test_another_method_is_a_405_that_names_the_right_one(client: TestClient, method: str, path: str) -> None:
     response = client.request(method, path)

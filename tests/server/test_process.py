@@ -2,20 +2,23 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.network import listening
+from app.process import main
 from app.scenes import default_scene
-from tests.server.asking import changed
+from app.store import FILE
+from tests.server.asking import LIBRARY_WORDS, changed
 from tests.server.serving import PATIENCE, ROOT, ServerProcess, chunked, request, split
 
 TOY = default_scene().canonical
@@ -106,16 +109,71 @@ def test_a_length_longer_than_the_body_waits_and_harms_nobody(server: ServerProc
     assert split(server.ask(posted(TOY)))[0] == 200
 
 
+def half_sent(server: ServerProcess, held: ExitStack) -> None:
+    """Connections on which the server waits for the other side: idle, in the middle of headers, of a body, of reading."""
+    for sent in (request("/healthz", close=False), b"GET /version HT", b"GET /version HTTP/1.1\r\nHost: 127", b""):
+        held.enter_context(server.connect()).sendall(sent)
+    for sent in (posted(TOY, "Content-Length: 1000"), posted(b"1", "Transfer-Encoding: chunked")[:-1], posted(large_scene())):
+        held.enter_context(server.connect()).sendall(sent)
+    assert split(server.ask(request("/healthz")))[0] == 200
+
+
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
-def test_a_server_that_is_told_to_stop_leaves_at_once_with_streams_open(tmp_path: Path, asked: signal.Signals) -> None:
-    with ServerProcess(tmp_path) as server, server.connect() as stalled, server.connect() as idle:
-        idle.sendall(request("/healthz", close=False))
-        assert idle.recv(1000)
-        stalled.sendall(posted(large_scene()))
-        assert stalled.recv(100)
+def test_a_server_that_is_told_to_stop_waits_for_nobody_elses_move(tmp_path: Path, asked: signal.Signals) -> None:
+    with ServerProcess(tmp_path, shutdown_seconds="3600") as server, ExitStack() as held:
+        half_sent(server, held)
         server.process.send_signal(asked)
         _, complaints = server.process.communicate(timeout=PATIENCE)
         assert (server.process.returncode, complaints) == (0, "")
+
+
+def test_an_answer_that_is_still_made_when_the_server_is_told_to_stop_is_given(tmp_path: Path) -> None:
+    with (
+        ServerProcess(tmp_path, shutdown_seconds="3600", storage_patience="3600") as server,
+        server.connect() as waiting,
+        closing(sqlite3.connect(tmp_path / FILE)) as lock,
+    ):
+        lock.execute("BEGIN IMMEDIATE")  # the answer must wait until its scene is stored
+        waiting.sendall(posted(TOY))
+        assert split(server.ask(request("/healthz")))[0] == 200
+        server.process.send_signal(signal.SIGINT)
+        with suppress(ConnectionError):
+            while server.ask(request("/healthz")):  # until the server has begun to stop
+                pass
+        lock.rollback()
+        status, headers, body = split(b"".join(iter(lambda: waiting.recv(65536), b"")))
+        assert (status, len(body)) == (200, int(headers["content-length"]))
+        assert server.process.wait(PATIENCE) == 0
+
+
+@pytest.mark.long
+def test_a_server_that_is_told_to_stop_leaves_in_less_than_half_a_second(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path) as server, ExitStack() as held:
+        half_sent(server, held)
+        start = time.perf_counter()
+        server.process.send_signal(signal.SIGINT)
+        server.process.wait(PATIENCE)
+        assert time.perf_counter() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nno colon here\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"GET /" + b"a" * 100_000,
+        posted(b"zz\r\n", "Transfer-Encoding: chunked"),
+    ],
+)
+def test_what_is_not_http_is_a_problem_too(server: ServerProcess, nonsense: bytes) -> None:
+    answer = server.ask(nonsense)
+    require_answer(answer, 400, "malformed-request")
+    headers = split(answer)[1]
+    assert (headers["connection"], headers["x-content-type-options"]) == ("close", "nosniff")
 
 
 def test_who_goes_away_in_the_middle_of_a_body_is_no_mistake_of_the_server(tmp_path: Path) -> None:
@@ -147,24 +205,43 @@ def test_the_options_and_the_settings_say_where_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "sentence"),
+    ("settings", "options", "sentence"),
     [
-        (("--port", "{taken}"), "cannot listen there"),
-        (("--port", "99999"), "port"),
-        (("--root-path", "no slash"), "root_path"),
-        (("--host", "no such host"), "cannot listen there"),
+        ({}, ("--port", "{taken}"), "cannot listen there"),
+        ({}, ("--port", "99999"), "The setting port (UNROLLED_PORT) must be 65535 or less. Received: 99999."),
+        ({}, ("--port", "-1"), "must be 0 or more. Received: -1."),
+        ({}, ("--root-path", "no slash"), "The setting root_path (UNROLLED_ROOT_PATH) must be empty, or a path such as /unrolled."),
+        ({}, ("--host", "no such host"), "cannot listen there"),
+        ({"LAN": "maybe"}, (), "The setting lan (UNROLLED_LAN) must be true or false. Received: 'maybe'."),
+        ({"WORKERS": "1.5"}, (), "must be a whole number. Received: '1.5'."),
+        ({"RETRY_AFTER": "x"}, (), "must be a whole number. Received: 'x'."),
+        ({"SHUTDOWN_SECONDS": "0"}, (), "must be more than 0"),
+        ({"STORAGE_PATIENCE": "x"}, (), "must be a number. Received: 'x'."),
+        (
+            {"ALLOWED_HOSTS": "[1]"},
+            (),
+            "The setting allowed_hosts (UNROLLED_ALLOWED_HOSTS) must be a text, or a list of texts. Received: 1.",
+        ),
+        ({"ALLOWED_HOSTS": "example.org"}, (), "UNROLLED_ALLOWED_HOSTS='[\"example.org\"]'"),
     ],
 )
-def test_a_server_that_cannot_start_says_why_and_what_to_do(tmp_path: Path, options: tuple[str, ...], sentence: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+def test_a_server_that_cannot_start_says_why_and_what_to_do(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    settings: dict[str, str],
+    options: tuple[str, ...],
+    sentence: str,
+) -> None:
+    for name, value in ({"DATA": str(tmp_path)} | settings).items():
+        monkeypatch.setenv(f"UNROLLED_{name}", value)
+    with listening("127.0.0.1", [0]) as taken:
         given = [option.format(taken=taken.getsockname()[1]) for option in options]
-        server = ServerProcess(tmp_path)
-        ended = subprocess.run(
-            [*server.command, *given], cwd=ROOT, env=server.environment, capture_output=True, text=True, timeout=PATIENCE
-        )
-    assert ended.returncode == 1
-    assert sentence in ended.stderr
-    assert "Traceback" not in ended.stderr
+        assert main(["--no-browser", *given]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert sentence in said.err
+    assert not any(word in said.err for word in LIBRARY_WORDS)
 
 
 def test_a_storage_that_cannot_be_used_ends_the_start_with_a_sentence(tmp_path: Path) -> None:

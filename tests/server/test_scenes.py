@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from app.errors import Faulty
 from app.limits import LIMITS, most
 from app.scenes import Scene, default_scene, migrated, parse_scene
+from app.validation import BOUNDS
 from tests.server.asking import changed, require_fault, require_problem
 
 STORED = Path(__file__).parent / "scene-version-1.json"
@@ -107,13 +110,13 @@ def test_units_outside_their_limits_are_refused(client: TestClient, layer: int, 
         ("/vocabulary", [], "empty"),
         ("/vocabulary", "cat", "wrong_type"),
         ("/vocabulary", None, "wrong_type"),
-        ("/vocabulary", ["w"] * 10_001, "too_many"),
+        ("/vocabulary", ["w"] * 10_001, "too_many_words"),
         ("/vocabulary/0", "", "empty"),
         ("/vocabulary/0", 1, "wrong_type"),
         ("/vocabulary/2", "cat", "duplicate"),
         ("/sentence", [], "empty"),
         ("/sentence", "cat mat rat", "wrong_type"),
-        ("/sentence", ["cat"] * 10_000, "too_many"),
+        ("/sentence", ["cat"] * 10_000, "too_many_words"),
         ("/sentence", {"0": "cat"}, "wrong_type"),
         ("/sentence/1", None, "wrong_type"),
         ("/label", 2, "too_large"),
@@ -123,6 +126,9 @@ def test_units_outside_their_limits_are_refused(client: TestClient, layer: int, 
         ("/label", "1", "wrong_type"),
         ("/label", None, "wrong_type"),
         ("/label", [1, 0, 1], "single_label"),
+        ("/label", {"a": 1}, "wrong_type"),
+        ("/label", {"one": 1}, "wrong_type"),
+        ("/label", [1] * 257, "too_many"),
         ("/layers", [], "empty"),
         ("/layers", None, "wrong_type"),
         ("/layers", "SimpleRNN", "wrong_type"),
@@ -155,6 +161,79 @@ def test_units_outside_their_limits_are_refused(client: TestClient, layer: int, 
 )
 def test_a_field_that_breaks_its_rule_is_named_with_what_was_received(client: TestClient, pointer: str, value: Any, code: str) -> None:
     require_fault(post(client, changed(pointer, value)), 422, code, pointer)
+
+
+def test_a_layers_own_keys_do_not_mislead_the_pointer(client: TestClient, toy: dict[str, Any]) -> None:
+    toy["layers"][0] |= {"units": 0, "SimpleRNN": {"units": 1}}
+    response = post(client, toy)
+    require_fault(response, 422, "too_small", "/layers/0/units")
+    require_fault(response, 422, "unknown_field", "/layers/0/SimpleRNN")
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "sentence"),
+    [
+        ("/layers/0/units", 0, "`units` of layer 1 must be 1 to 128. Received: 0. Choose a larger number."),
+        ("/layers/1/units", 129, "`units` of layer 2 must be 1 to 128. Received: 129. Choose a smaller number."),
+        ("/layers/2/units", "3", '`units` of the Dense layer must be a whole number. Received: "3". Write a whole number there.'),
+        ("/layers/2/colour", 1, "`colour` of the Dense layer is nothing that a scene has. Received: 1. Remove it, or check its spelling."),
+        ("/layers/1", None, "Layer 2 must be an object. Received: null. Write an object there."),
+        ("/layers", [], "The stack of layers must not be empty, but it is. Put something in."),
+        ("/label", {"a": 1}, "`label` must be a whole number. Received: an object. Write a whole number there."),
+        ("/label", -1, "`label` must be 0 to 1. Received: -1. Choose a larger number."),
+        ("/version", 0, "`version` must be 1. Received: 0. Choose a larger number."),
+        ("/weights/seed", -1, "`seed` of the weights must be 0 to 4,294,967,295. Received: -1. Choose a larger number."),
+        (
+            "/optimizer/learning_rate",
+            2e6,
+            "`learning_rate` of the optimizer must be 0 to 1,000,000. Received: 2000000.0. Choose a smaller number.",
+        ),
+        ("/sentence", ["cat"] * 257, "A sentence may have at most 256 words. Received: 257. Take some out."),
+        ("/vocabulary", ["w"] * 10_001, "A vocabulary may have at most 10,000 words. Received: 10001. Take some out."),
+        ("/sentence", [], "The sentence must not be empty, but it is. Put something in."),
+        ("/sentence/1", 5, "Word 2 of the sentence must be a text. Received: 5. Write a text there."),
+        (
+            "/vocabulary/1",
+            "x" * 65,
+            "Word 2 of the vocabulary may have at most 64 code points. Received: 65 code points. Choose a shorter word.",
+        ),
+        ("/vocabulary/2", "\x07", 'Word 3 of the vocabulary must not hold control characters. Received: "U+0007". Take it out.'),
+        (
+            "/vocabulary/2",
+            "cat",
+            'The vocabulary must hold each word once. Received: "cat" as word 1, and again as word 3 of the vocabulary. Take one out.',
+        ),
+        (
+            "/initial_state",
+            [[0, 0, 1e7], [0, 0]],
+            "Number 3 of the initial state of layer 1 must be -1,000,000 to 1,000,000. Received: 10000000.0. Choose a smaller number.",
+        ),
+        (
+            "/initial_state",
+            [[0, 0], [0, 0]],
+            "The initial state of layer 1 must have 3 entries, one per unit of its layer. Received: 2. Give it 3.",
+        ),
+        (
+            "/layers",
+            [{"type": "SimpleRNN", "units": 1, "return_sequences": True}] * 9 + [default_scene().document()["layers"][2]],
+            "There may be at most 8 recurrent layers, and a Dense layer on top. Received: 10 layers. Take some out.",
+        ),
+    ],
+)
+def test_a_students_sentence_says_place_rule_and_what_was_received(client: TestClient, pointer: str, value: Any, sentence: str) -> None:
+    assert require_problem(post(client, changed(pointer, value)), 422)["detail"] == sentence
+
+
+def test_both_ends_of_every_limit_of_a_scene_are_told_where_one_is_passed() -> None:
+    bounded = {name for name, field in fields_of(Scene) if "maximum" in json.dumps(field)}
+    assert bounded <= BOUNDS.keys()
+
+
+def fields_of(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
+    """Name and JSON schema of every field, however deep it stands."""
+    schema = model.model_json_schema()
+    for each in (schema, *schema["$defs"].values()):
+        yield from each["properties"].items()
 
 
 @pytest.mark.parametrize("field", ["version", "vocabulary", "sentence", "label", "layers", "weights", "loss", "optimizer"])
@@ -215,7 +294,10 @@ def test_a_layer_that_hands_up_no_sequence_gets_keras_own_words_and_why(client: 
         "ValueError: Input 0 with name 'None' of layer 'simple_rnn_1' is incompatible with the layer: "
         "expected ndim=3, found ndim=2. Full shape received: (None, 3)" in fault["detail"]
     )
-    assert "Set return_sequences=true on layer 1" in fault["detail"]
+    cure, _, keras = fault["detail"].partition(" Keras says: ")
+    assert "has return_sequences=False" in cure
+    assert cure.endswith("Set return_sequences=True on layer 1.")
+    assert keras.endswith("Full shape received: (None, 3)")
 
 
 @pytest.mark.parametrize(
@@ -228,7 +310,7 @@ def test_a_layer_that_hands_up_no_sequence_gets_keras_own_words_and_why(client: 
         ("RDD", "dense_below", "/layers/1/type"),
         ("RDRD", "dense_below", "/layers/1/type"),
         ("RRRRRRRRR", "dense_missing", "/layers/8/type"),
-        ("RRRRRRRRRD", "too_many", "/layers"),
+        ("RRRRRRRRRD", "too_many_layers", "/layers"),
     ],
 )
 def test_a_stack_that_cannot_work_is_refused_at_its_place(

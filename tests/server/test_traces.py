@@ -173,11 +173,18 @@ def test_an_answer_for_one_engine_is_kept_for_ever_and_any_other_is_asked_for_ag
         assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
-@pytest.mark.parametrize("version", ["0.0.9", "9", "", "0.1.0 ", "x" * 5000])
+@pytest.mark.parametrize("version", ["0.0.9", "9", " ", "0.1.0 ", "x" * 5000])
 def test_another_engine_than_ours_is_a_409(client: TestClient, toy_id: str, version: str) -> None:
     document = require_problem(client.get(f"/api/traces/{toy_id}", params={"engine": version}), 409, "engine-differs")
     assert engine.__version__ in document["detail"]
     assert len(document["detail"]) < 300
+
+
+def test_an_engine_without_a_version_is_a_422_and_a_parameter_that_nobody_knows_is_nothing(client: TestClient, toy_id: str) -> None:
+    document = require_problem(client.get(f"/api/traces/{toy_id}?engine="), 422, "invalid-parameter")
+    assert document["detail"] == "`engine` must not be empty, but it is. Put something in."
+    assert document["errors"][0]["pointer"] == "/engine"
+    assert client.get(f"/api/traces/{toy_id}?colour=teal").status_code == 200
 
 
 def test_who_has_the_bytes_does_not_get_them_again(client: TestClient, toy_id: str) -> None:
@@ -211,12 +218,12 @@ def test_head_has_the_headers_of_get_and_no_body(client: TestClient, toy_id: str
 
 
 def test_a_scene_with_numbers_that_are_not_finite_is_a_problem_and_is_not_kept(
-    client: TestClient, toy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    fresh: TestClient, toy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     update = SGD.update
     monkeypatch.setattr(SGD, "update", lambda *args: [weight * np.inf for weight in update(*args)])
-    require_problem(client.post("/api/traces", json=toy), 422, "not-finite")
-    require_problem(client.get(f"/api/scenes/{default_scene().id}"), 404, "unknown-scene")
+    require_problem(fresh.post("/api/traces", json=toy), 422, "not-finite")
+    require_problem(fresh.get(f"/api/scenes/{default_scene().id}"), 404, "unknown-scene")
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])

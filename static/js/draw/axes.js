@@ -7,15 +7,17 @@ import { label } from "./picture.js";
 /** The captions left of the outputs: what leaves the stack, and what is said of it. */
 function captions({ state, shape, at, step }) {
   const first = at.outputBox(shape.outputs[0]);
-  const every = shape.outputs.length > 1;
-  const verdict = every ? null : verdictOf(state, shape.outputs[0]);
-  const loss = verdict && state.step >= 0 && at.gradients ? state.shown.trace?.loss() : null;
+  const verdict = verdictOf(state, shape.outputs[0]);
+  const loss = verdict && at.gradients ? fixed(state.shown.trace?.loss() ?? 0, 4) : null;
+  if (shape.outputs.length > 1) {
+    const caption = loss === null ? words("every.timestep") : words("verdict.loss.every", { loss, count: shape.outputs.length });
+    return [label(caption, { x: at.kind === "phone" ? 8 : at.axis.x + 14, y: 11, class: "caption first" })];
+  }
   const lines = [
     verdict && [words("verdict.short", verdict), "verdict"],
-    loss !== null && loss !== undefined && [words("verdict.loss", { loss: fixed(loss, 4) }), "verdict loss"],
-    (at.kind !== "phone" && !verdict) && [words(every ? "every.timestep" : "only.last"), "caption"],
+    loss !== null && [words("verdict.loss", { loss }), "verdict loss"],
+    (at.kind !== "phone" && !verdict) && [words("only.last"), "caption"],
   ].filter(Boolean);
-  if (every && at.kind !== "phone") return [label(words("every.timestep"), { x: at.axis.x + 14, y: 11, class: "caption first" })];
   return lines.map(([line, name], i) => label(line, { x: first.x - 14, y: first.y + first.height / 2 + (i - (lines.length - 1) / 2) * (at.profile.small + 6), class: name, "text-anchor": "end" }));
 }
 

@@ -14,11 +14,10 @@ export function cellIn(/** @type {State} */ state, layer, timestep, step) {
 }
 
 /** The cell in words: what a screen reader says, and what tests hold on to. */
-export function cellName({ layer, timestep, h, gradient }) {
-  const cell = words("cell.name", { layer, timestep });
-  if (!h) return words("cell.pending", { cell });
+function cellName({ layer, timestep, h, gradient }) {
+  if (!h) return words("cell.pending", { layer, timestep });
   const values = list(h);
-  return gradient ? words("cell.gradient", { cell, values, gradient: list(gradient) }) : words("cell.value", { cell, values });
+  return gradient ? words("cell.gradient", { layer, timestep, values, gradient: list(gradient) }) : words("cell.value", { layer, timestep, values });
 }
 
 /** Draws one gridcell; `look` says how the cells stand out now. */

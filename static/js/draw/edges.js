@@ -1,23 +1,30 @@
-import { attrs, svg, text } from "../dom.js";
+import { attrs, join, svg, text } from "../dom.js";
 import { weightName } from "../notation.js";
 import { words } from "../words.js";
 
 const DOTS = [0.25, 0.5, 0.75];
 const DOTTED = 26; // a shorter edge has no room for dots
 
-/** Three dots on the way; the style sheet lets them travel there from where the flow starts. */
-function dots({ x1, y1, x2, y2 }, back) {
-  if (Math.abs(x2 - x1) + Math.abs(y2 - y1) < DOTTED) return [];
-  const travel = back ? -0.25 : 0.25;
+/** Three dots on the way; the style sheet lets them travel there from where the flow starts. Of the same serial they do so once. */
+function drawDots(root, { x1, y1, x2, y2 }, flow, serial) {
+  const room = Math.abs(x2 - x1) + Math.abs(y2 - y1) >= DOTTED;
+  const travel = flow === "backward" ? -0.25 : 0.25;
   const style = `--dx: ${(x1 - x2) * travel}px; --dy: ${(y1 - y2) * travel}px`;
-  return DOTS.map((k) => svg("circle", { cx: x1 + (x2 - x1) * k, cy: y1 + (y2 - y1) * k, r: k === 0.5 ? 5.5 : 4, style }));
+  join(root, room && isFlowing(flow) ? DOTS : [], {
+    key: (k) => `${serial} ${k}`,
+    create: () => svg("circle"),
+    update: (node, k) => attrs(node, { cx: x1 + (x2 - x1) * k, cy: y1 + (y2 - y1) * k, r: k === 0.5 ? 5.5 : 4, style }),
+  });
 }
 
-/** W⁽²⁾, or with its shape W⁽²⁾ 3×2. */
-function edgeLabel(weight, shape, shapes) {
+/** W⁽²⁾, or where its shape is asked for W⁽²⁾ 3×2. */
+function edgeLabel(weight, shape) {
   const name = weightName(weight);
-  return shapes && shape ? words("shape", { name, rows: shape[0], columns: shape[1] }) : name;
+  return shape ? words("shape", { name, rows: shape[0], columns: shape[1] }) : name;
 }
+
+/** Is anything on its way along the edge? */
+export const isFlowing = (flow) => flow !== "done" && flow !== "todo";
 
 /** Makes the parts of an edge once; drawEdge fills them. */
 export function createEdge() {
@@ -26,19 +33,17 @@ export function createEdge() {
 }
 
 /** Draws one use of a weight matrix. */
-export function drawEdge(node, edge, { flow, shape, shapes, font, serial }) {
+export function drawEdge(node, edge, { flow, shape, font, serial }) {
   const { x1, y1, x2, y2, weight, upright, broken } = edge;
   const [reach, line, moving, label, cross] = node.children;
   const middle = { x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
   attrs(node, { class: `edge ${broken ? "broken" : flow}`, "data-address": `${weight.layer}/${weight.weight}` });
   attrs(reach, { x1, y1, x2, y2 });
   attrs(line, { x1, y1, x2, y2 });
-  const flowing = flow !== "done" && flow !== "todo" && !broken;
-  if (moving.dataset.serial !== String(serial) || !flowing) moving.replaceChildren(...(flowing ? dots(edge, flow === "backward") : []));
-  moving.dataset.serial = String(serial);
-  attrs(label, upright ? { x: middle.x + 11, y: middle.y, class: "beside" } : { x: middle.x, y: middle.y - (flowing ? 18 : 11), class: "above" });
+  drawDots(moving, edge, flow, serial);
+  attrs(label, upright ? { x: middle.x + 11, y: middle.y, class: "beside" } : { x: middle.x, y: middle.y - (isFlowing(flow) ? 18 : 11), class: "above" });
   const room = Math.abs(x2 - x1) - 4;
-  const words = edgeLabel(weight, shape, shapes);
-  text(label, upright || words.length * font * 0.38 <= room ? words : "");
+  const name = edgeLabel(weight, shape);
+  text(label, upright || name.length * font * 0.38 <= room ? name : "");
   attrs(cross, { d: broken ? `M${middle.x - 7} ${middle.y - 7}l14 14m0 -14l-14 14` : null });
 }

@@ -63,7 +63,7 @@ export function verdictOf(/** @type {State} */ state, timestep) {
 }
 
 /** The output of a timestep: its probability, and from the loss on its gradient. */
-export function drawOutput(node, { timestep, verdict, gradient, now, chosen }, at) {
+export function drawOutput(node, { timestep, verdict, gradient, now, chosen, alone }, at) {
   const box = at.outputBox(timestep);
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   const value = verdict ? words("output.value", { y: verdict.y }) : box.width < 110 ? words("output.short") : words("output.waiting");
@@ -72,9 +72,12 @@ export function drawOutput(node, { timestep, verdict, gradient, now, chosen }, a
   attrs(node, { role: "button", tabindex: 0, "aria-label": name, "data-address": `output/${timestep}`,
     class: ["output", verdict ? "done" : "todo", now && `now ${now}`, chosen && "chosen"].filter(Boolean).join(" ") });
   const small = at.profile.small * 4;
+  const x = gradient ? middle.x - half + 4 : middle.x;
+  const judged = verdict && !alone; // one output alone has its verdict beside it
   node.replaceChildren(
     svg("rect", { ...box, rx: 22, class: "frame" }),
-    label(gradient && box.width < 150 ? verdict?.y : value, { x: gradient ? middle.x - half + 4 : middle.x, y: middle.y, class: "value", "data-address": `output/${timestep}/y/1` }),
+    label(gradient && box.width < 150 ? verdict?.y : value, { x, y: middle.y - (judged ? 8 : 0), class: "value", "data-address": `output/${timestep}/y/1` }),
+    ...(judged ? [label(verdict.judgement, { x, y: middle.y + 10, class: "judgement" })] : []),
     ...(gradient ? [svg("g", { class: "number gradient", "data-address": `d/output/${timestep}/a/1` },
       svg("rect", { x: middle.x + half - small / 2 - 4, y: middle.y - 12, width: small, height: 24, rx: 6 }),
       svg("text", { x: middle.x + half - 4, y: middle.y }, fixed(gradient[0], 2)))] : []),

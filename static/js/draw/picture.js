@@ -3,7 +3,7 @@ import { signed, signRgb, strength } from "../scales.js";
 import { svg } from "../dom.js";
 import { fixed } from "../format.js";
 
-/** A label as text; sub and sup stand as in formulas. */
+/** A piece of text in the picture. */
 export function label(words, values) {
   return svg("text", values, words);
 }
@@ -30,7 +30,7 @@ function mosaic(values, box, paint) {
 const frame = (box, values) => svg("rect", { ...box, rx: 6, ...values });
 
 /** A number in its box, with the address that pointing at it means. */
-function numberBox(box, value, { name, fill, ink, address }) {
+function numberBox(box, value, /** @type {{name: string, address: string, fill?: string, ink?: string}} */ { name, address, fill, ink }) {
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   return svg("g", { class: `number ${name}`, "data-address": address },
     frame(box, fill ? { style: `fill: ${fill}` } : {}),
@@ -41,7 +41,7 @@ function numberBox(box, value, { name, fill, ink, address }) {
 export function valuePicture(boxes, values, units, address) {
   if (!values) return boxes.map((box) => frame(box, { class: "well" }));
   if (!numbered(units)) return [mosaic(values, boxes[0], (value) => [...signRgb(value), 255])];
-  return boxes.map((box, i) => numberBox(box, values[i], { name: "value", ...{ fill: signed(values[i]).fill, ink: signed(values[i]).ink }, address: `${address}/${i + 1}` }));
+  return boxes.map((box, i) => numberBox(box, values[i], { name: "value", ...signed(values[i]), address: `${address}/${i + 1}` }));
 }
 
 /** The gradients of a cell, right of its values: outlined numbers, or a mosaic of their magnitudes. */
@@ -52,5 +52,5 @@ export function gradientPicture(boxes, values, units, address, rgb) {
     const largest = Math.max(...Array.from(values, Math.abs));
     return [mosaic(values, beside[0], (value) => [...rgb, 255 * strength(Math.abs(value), largest)])];
   }
-  return beside.map((box, i) => numberBox(box, values[i], { name: "gradient", fill: null, ink: null, address: `d/${address}/${i + 1}` }));
+  return beside.map((box, i) => numberBox(box, values[i], { name: "gradient", address: `d/${address}/${i + 1}` }));
 }

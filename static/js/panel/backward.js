@@ -1,17 +1,18 @@
 import { html } from "../dom.js";
 import { exact, fixed } from "../format.js";
-import { math, matrix } from "../formula.js";
+import { math, weightMatrix } from "../formula.js";
 import { weightName } from "../notation.js";
-import { below } from "../place.js";
+import { readBy } from "../place.js";
 import { shapeIn, valuesIn } from "../state.js";
 import { addressText } from "../trace.js";
 import { words } from "../words.js";
 
 /** @import { State, Place } from "../types.js" */
 
-/** One line of a gradient: where it comes from or goes to, and its numbers; before its step, a dash. */
+/** One line of a gradient: where it comes from or goes to, and its numbers; before its step, a dash; where nothing comes, the words alone. */
 function line(state, title, address, none = false) {
-  const values = none ? null : valuesIn(state, { ...address, gradient: true });
+  if (none) return html("tr", {}, html("th", { scope: "row", colspan: 2 }, title));
+  const values = valuesIn(state, { ...address, gradient: true });
   const show = state.exact ? exact : (value) => fixed(value, 4);
   const numbers = Array.from(values ?? [], (value, i) => html("span", { class: "gradient", "data-address": addressText({ ...address, gradient: true, unit: i + 1 }) }, show(value)));
   return html("tr", {}, html("th", { scope: "row" }, title), html("td", {}, numbers.length ? numbers : "–"));
@@ -42,7 +43,7 @@ export function arriving(/** @type {State} */ state, /** @type {Place} */ { laye
 /** What it sends on: down, and to the past. Each number has its own step, and appears there. */
 export function leaving(/** @type {State} */ state, /** @type {Place} */ place) {
   const { layer, timestep } = place;
-  const under = below(state, place);
+  const under = readBy(state, place);
   const down = under.layer === "input" ? words("to.input") : words("to.below", { below: under.layer });
   const lines = [line(state, down, under.layer === "input" ? under : { ...under, quantity: "h_from_depth" })];
   if (layer !== "output") {
@@ -60,7 +61,7 @@ export function contributions(/** @type {State} */ state, /** @type {Place} */ {
     const values = gradients.map(({ terms }) => terms.find(here)?.value ?? 0);
     const lines = Array.from({ length: values.length / columns }, (_, i) => values.slice(i * columns, (i + 1) * columns));
     return html("figure", {}, html("figcaption", {}, words("to.weight", { name: weightName({ layer, weight }) })),
-      math(matrix(lines, (i, j) => ({ layer, weight, index: weight === "bias" ? [j + 1] : [i + 1, j + 1], gradient: true }), { full: state.exact })));
+      math(weightMatrix(lines, { layer, weight, gradient: true }, { full: state.exact })));
   });
 }
 
@@ -71,12 +72,11 @@ export function updates(/** @type {State} */ state, layer, names) {
   return names.map((weight) => {
     const part = (of, key) => {
       const rows = trace.weight({ layer, weight, of });
-      if (!rows) return [];
-      const at = (i, j) => ({ layer, weight, index: weight === "bias" ? [j + 1] : [i + 1, j + 1], gradient: of === "gradients" });
-      return [html("figure", {}, html("figcaption", {}, words(key, { rate: state.shown.scene.optimizer.learning_rate })), math(matrix(rows, at, { full: state.exact })))];
+      if (!rows) return null;
+      return html("figure", {}, html("figcaption", {}, words(key, { rate: state.shown.scene.optimizer.learning_rate })),
+        math(weightMatrix(rows, { layer, weight, gradient: of === "gradients" }, { full: state.exact })));
     };
     return html("section", { class: "update" }, html("h4", { "data-address": `${layer}/${weight}` }, weightName({ layer, weight })),
       part("weights", "update.before"), part("gradients", "update.gradient"), part("updated", "update.after"));
   });
 }
-

@@ -1,32 +1,35 @@
 import { attrs, join, svg } from "../dom.js";
-import { createEdge, drawEdge } from "../draw/edges.js";
+import { createEdge, drawEdge, isFlowing } from "../draw/edges.js";
 import { cellIn, drawCell } from "../draw/cells.js";
 import { drawInitial, drawInput, drawOutput, verdictOf } from "../draw/ends.js";
 import { drawAxes } from "../draw/axes.js";
 import { createEdges, createGeometry, flowOf } from "../geometry.js";
+import { once } from "../memo.js";
+import { gradientRgb } from "../scales.js";
 import { placeIn, shapeIn, stepIn, timelineIn, valuesIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
+import { layerOf } from "../timeline.js";
 import { words } from "../words.js";
 
 /** @import { State } from "../types.js" */
 
-const rgbOf = (hex) => [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
 const group = (create) => () => create("g");
 
-/** Everything that the drawing follows from, gathered once per frame. */
-function sceneOf(/** @type {State} */ state) {
+const geometry = once((shape, { width, height }, gradients, projector, features) => createGeometry(shape, { width, height, gradients, projector, features }));
+const edgesOf = once(createEdges);
+
+/** Everything that the drawing follows from. What stands still from step to step keeps its identity, so that signatures can hold it. */
+function drawingOf(/** @type {State} */ state) {
   const shape = shapeIn(state);
   const { scene } = state.shown;
   const gradients = state.step >= timelineIn(state).known({ layer: "output", quantity: "loss" });
-  const at = createGeometry(shape, { ...state.viewport, gradients, projector: state.projector, features: scene.vocabulary.length });
+  const at = geometry(shape, state.viewport, gradients, state.projector, scene.vocabulary.length);
   return { state, shape, scene, at, step: stepIn(state), place: placeIn(state) };
 }
 
 const isPlace = (place, layer, timestep) => place?.layer === layer && place.timestep === timestep;
 
 function drawCells(root, { state, shape, at, step, place }) {
-  const backward = rgbOf(getComputedStyle(document.documentElement).getPropertyValue("--backward").trim());
-  const frame = [at.kind, at.pitch, at.height, at.left, at.gradients, state.shown.id, state.dark, shape.layers.map(({ units }) => units)].join();
   attrs(root, { "aria-label": words("grid.name", { layers: shape.layers.length, timesteps: shape.timesteps }), "aria-busy": String(state.busy) });
   join(root, [...shape.layers].reverse(), {
     key: ({ name }) => name,
@@ -38,9 +41,9 @@ function drawCells(root, { state, shape, at, step, place }) {
         key: ({ timestep }) => timestep,
         create: () => svg("g", { role: "gridcell", tabindex: -1 }),
         signature: ({ timestep, h, gradient, now }) =>
-          [frame, units, h !== null, gradient !== null, now, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)].join("|"),
+          [at, state.shown.id, state.dark, h !== null, gradient !== null, now, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
         update: (node, cell) => drawCell(node, cell, at, {
-          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward,
+          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward: gradientRgb(),
         }),
       });
     },
@@ -50,109 +53,133 @@ function drawCells(root, { state, shape, at, step, place }) {
   if (focusable) attrs(focusable, { tabindex: 0 });
 }
 
+/** The matrix whose use, number or name is pointed at. */
+const pointedWeight = ({ hover, lit }) => /^\w+\/(?:recurrent_)?kernel/.exec(hover ?? lit ?? "")?.[0];
+
 function drawEdges(root, { state, shape, at, step }) {
   const { known } = timelineIn(state);
   const layout = state.shown.trace?.layout.weights;
-  const lit = state.hover ?? state.lit ?? "";
-  join(root, createEdges(shape, at), {
-    key: ({ key }) => key,
+  const pointed = pointedWeight(state);
+  const serial = `${state.step} ${state.detail} ${state.order}`;
+  const looks = edgesOf(shape, at).map((edge) => {
+    const { layer, weight } = edge.weight;
+    const sized = state.shapes || pointed === `${layer}/${weight}`;
+    return { edge, flow: flowOf(edge, step, (address) => known(address) <= state.step), shape: sized ? layout?.[layer]?.[weight] : null };
+  });
+  join(root, looks, {
+    key: ({ edge }) => edge.key,
     create: createEdge,
-    update: (node, edge) => drawEdge(node, edge, {
-      flow: flowOf(edge, step, (address) => known(address) <= state.step),
-      shape: layout?.[edge.weight.layer]?.[edge.weight.weight],
-      shapes: state.shapes || lit.startsWith(`${edge.weight.layer}/${edge.weight.weight}`),
-      font: at.profile.font,
-      serial: `${state.step} ${state.detail} ${state.order}`,
-    }),
+    signature: ({ edge, flow, shape }) => [edge, shape, flow, isFlowing(flow) && serial],
+    update: (node, { edge, flow, shape }) => drawEdge(node, edge, { flow, shape, font: at.profile.font, serial }),
   });
 }
 
-function drawEnds({ inputs, initials, outputs }, { state, shape, scene, at, step, place }) {
+function drawInputs(root, { state, scene, at, step }) {
   const { known } = timelineIn(state);
-  join(inputs, scene.sentence.map((word, i) => ({ word, timestep: i + 1 })), {
+  const inputs = scene.sentence.map((word, i) => ({
+    word, timestep: i + 1, index: scene.vocabulary.indexOf(word), now: step.phase === "words" && step.timestep === i + 1,
+    seen: known({ layer: "input", timestep: i + 1, quantity: "x" }) <= state.step,
+  }));
+  join(root, inputs, {
     key: ({ timestep }) => timestep,
     create: group(svg),
-    update: (node, { word, timestep }) => drawInput(node, {
-      word, timestep, index: scene.vocabulary.indexOf(word), now: step.phase === "words" && step.timestep === timestep,
-      seen: known({ layer: "input", timestep, quantity: "x" }) <= state.step,
-    }, at),
+    signature: ({ word, index, now, seen }) => [at, word, index, now, seen],
+    update: (node, input) => drawInput(node, input, at),
   });
-  join(initials, shape.layers, {
-    key: ({ name }) => name,
+}
+
+function drawInitials(root, { state, shape, scene, at, place }) {
+  const initials = shape.layers.map(({ name, units }, i) => ({
+    layer: name, state: scene.initial_state?.[i] ?? Array(units).fill(0), chosen: isPlace(place, name, 0),
+  }));
+  join(root, initials, {
+    key: ({ layer }) => layer,
     create: group(svg),
-    update: (node, { name, units }) => drawInitial(node, {
-      layer: name, state: scene.initial_state?.[Number(name) - 1] ?? Array(units).fill(0), chosen: isPlace(place, name, 0),
-    }, at),
+    signature: ({ chosen }) => [at, scene, state.dark, chosen],
+    update: (node, initial) => drawInitial(node, initial, at),
   });
-  join(outputs, shape.outputs, {
-    key: (timestep) => timestep,
+}
+
+function drawOutputs(root, { state, shape, at, step, place }) {
+  const now = step.phase === "output" || step.phase === "loss" ? step.phase : null;
+  const outputs = shape.outputs.map((timestep) => ({
+    timestep, now, alone: shape.outputs.length === 1, verdict: verdictOf(state, timestep), chosen: isPlace(place, "output", timestep),
+    gradient: valuesIn(state, { layer: "output", timestep, quantity: "a", gradient: true }),
+  }));
+  join(root, outputs, {
+    key: ({ timestep }) => timestep,
     create: group(svg),
-    update: (node, timestep) => drawOutput(node, {
-      timestep, verdict: verdictOf(state, timestep), gradient: valuesIn(state, { layer: "output", timestep, quantity: "a", gradient: true }),
-      now: step.phase === "output" || step.phase === "loss" ? step.phase : null, chosen: isPlace(place, "output", timestep),
-    }, at),
+    signature: ({ verdict, gradient, chosen }) => [at, state.shown.id, verdict !== null, gradient !== null, now, chosen],
+    update: (node, output) => drawOutput(node, output, at),
   });
 }
 
 /** Keeps what happens now in view, where the grid is larger than its window. */
-function follow(window, { step, at, shape }) {
-  if (!step.timestep || (at.width <= window.clientWidth && at.height <= window.clientHeight)) return;
+function follow(window, { state, step, at, shape }) {
+  const { width, height } = state.viewport;
+  if (!step.timestep || (at.width <= width && at.height <= height)) return;
   const layer = Number(step.layer);
   const box = layer && layer <= shape.layers.length ? at.cellBox(layer, step.timestep) : at.inputBox(step.timestep);
   const room = 60;
   const near = (from, size, start, extent) => Math.min(Math.max(start, from + size + room - extent), from - room);
-  window.scrollTo({
-    left: near(box.x, box.width, window.scrollLeft, window.clientWidth),
-    top: near(box.y, box.height, window.scrollTop, window.clientHeight),
-  });
+  window.scrollTo({ left: near(box.x, box.width, window.scrollLeft, width), top: near(box.y, box.height, window.scrollTop, height) });
+}
+
+/** The place that an element stands for: a cell, an initial state or an output. */
+function placeOf(target) {
+  const [layer, timestep] = target.closest("[role=gridcell], [role=button]")?.dataset.address.split("/") ?? [];
+  return layer ? { layer, timestep: Number(timestep) } : null;
+}
+
+/** Pins the cell, or holds the edge lit, that was clicked. */
+function choose(store, target) {
+  const state = store.get();
+  const place = placeOf(target);
+  const unit = Number(target.closest(".number")?.dataset.address.split("/").at(-1)) || state.unit;
+  const edge = target.closest(".edge");
+  if (place) store.set({ pinned: place, unit: Math.min(unit, layerOf(shapeIn(state), place.layer).units) });
+  if (edge) store.set({ lit: state.lit === edge.dataset.address ? null : edge.dataset.address });
+}
+
+/** The empty picture and its layers, from the back to the front. */
+function createPicture() {
+  const [axes, edges, inputs, initials, cells, outputs] = ["axes", "edges", "inputs", "initials", "cells", "outputs"].map((name) => svg("g", { class: name }));
+  attrs(axes, { "aria-hidden": "true" });
+  attrs(edges, { "aria-hidden": "true" });
+  attrs(cells, { role: "grid" });
+  const picture = svg("svg", { class: "grid", "aria-label": words("grid.picture"), role: "group" }, axes, edges, inputs, initials, cells, outputs);
+  return { picture, axes, edges, inputs, initials, cells, outputs };
 }
 
 /** The grid: inputs, cells, edges, h_0, outputs. `window` is the element that it scrolls in. */
 export function mountGrid(window, store) {
-  const picture = svg("svg", { class: "grid", "aria-label": words("grid.picture"), role: "group" });
-  const parts = /** @type {Record<"axes" | "edges" | "inputs" | "initials" | "cells" | "outputs", SVGGElement>} */ (Object.fromEntries(["axes", "edges", "inputs", "initials", "cells", "outputs"].map((name) => [name, svg("g", { class: name })])));
-  attrs(parts.axes, { "aria-hidden": "true" });
-  attrs(parts.edges, { "aria-hidden": "true" });
-  attrs(parts.cells, { role: "grid" });
-  picture.append(...Object.values(parts));
+  const { picture, axes, edges, inputs, initials, cells, outputs } = createPicture();
   window.append(picture);
-
-  /** The place that an element stands for: a cell, an initial state or an output. */
-  const placeOf = (target) => {
-    const [layer, timestep] = target.closest("[role=gridcell], [role=button]")?.dataset.address.split("/") ?? [];
-    return layer ? { layer, timestep: Number(timestep) } : null;
-  };
-
-  const choose = (target) => {
-    const place = placeOf(target);
-    const unit = Number(target.closest(".number")?.dataset.address.split("/").at(-1)) || store.get().unit;
-    const edge = target.closest(".edge");
-    const units = place && place.layer !== "output" ? shapeIn(store.get()).layers[Number(place.layer) - 1].units : 1;
-    if (place) store.set({ pinned: place, unit: Math.min(unit, units) });
-    if (edge) store.set({ lit: store.get().lit === edge.dataset.address ? null : edge.dataset.address });
-  };
-
   const size = new ResizeObserver(() => store.set({ viewport: { width: window.clientWidth, height: window.clientHeight } }));
   size.observe(window);
 
+  function draw() {
+    const drawing = drawingOf(store.get());
+    const { at, step } = drawing;
+    attrs(picture, { width: at.width, height: at.height, viewBox: `0 0 ${at.width} ${at.height}`, "data-kind": at.kind, "data-phase": step.phase });
+    drawAxes(axes, drawing);
+    drawInputs(inputs, drawing);
+    drawInitials(initials, drawing);
+    drawOutputs(outputs, drawing);
+    drawCells(cells, drawing);
+  }
+
   return undoAll([
-    listen(picture, "click", ({ target }) => choose(target)),
+    listen(picture, "click", ({ target }) => choose(store, target)),
     listen(picture, "keydown", (event) => {
       if (event.key !== "Enter" && !(event.key === " " && event.target.getAttribute("role") === "button")) return;
       event.preventDefault();
-      choose(event.target);
+      choose(store, event.target);
     }),
-    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, shapes, hover, lit, busy }) =>
-      [shown, step, detail, order, dark, pinned, viewport, projector, shapes, hover, lit, busy], () => {
-      const drawing = sceneOf(store.get());
-      const { at } = drawing;
-      attrs(picture, { width: at.width, height: at.height, viewBox: `0 0 ${at.width} ${at.height}`, "data-kind": at.kind, "data-phase": drawing.step.phase });
-      drawAxes(parts.axes, drawing);
-      drawEdges(parts.edges, drawing);
-      drawEnds(parts, drawing);
-      drawCells(parts.cells, drawing);
-    }),
-    store.watch(({ step, detail, order }) => [step, detail, order], () => follow(window, sceneOf(store.get()))),
+    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy }) => [shown, step, detail, order, dark, pinned, viewport, projector, busy], draw),
+    store.watch((state) => [state.shown, state.step, state.detail, state.order, state.viewport, state.projector, state.shapes, pointedWeight(state)],
+      () => drawEdges(edges, drawingOf(store.get()))),
+    store.watch(({ step, detail, order }) => [step, detail, order], () => follow(window, drawingOf(store.get()))),
     () => size.disconnect(),
     () => picture.remove(),
   ]);

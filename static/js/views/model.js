@@ -1,5 +1,6 @@
-import { attrs, html, join, text } from "../dom.js";
+import { attrs, html, join, mark, text } from "../dom.js";
 import { weightName } from "../notation.js";
+import { MARKED, faultAt } from "../problem.js";
 import { edit } from "../runner.js";
 import { parameters, recurrentLayers, withAddedLayer, withSeed, withSequences, withSwapped, withUnits, withoutLayer } from "../scene.js";
 import { placeIn } from "../state.js";
@@ -19,7 +20,7 @@ function drawSum(root, scene, index) {
     create: ({ weight }) => html("button", { type: "button", "data-address": `${layer}/${weight}`, "data-light": "" }),
     update(node, { weight, size: [rows, columns] }) {
       const of = words(layer === "output" ? "layer.output" : "layer", { layer });
-      attrs(node, { "aria-label": words(columns ? "model.weight" : "model.weight.vector", { name: weightName({ layer, weight }), of, layer: of, rows, columns }) });
+      attrs(node, { "aria-label": words(columns ? "model.weight" : "model.weight.vector", { name: weightName({ layer, weight }), of, rows, columns }) });
       text(node, columns ? `${rows}·${columns}` : String(rows));
     },
   });
@@ -54,10 +55,14 @@ function drawCard(node, { scene, index, problem, chosen }) {
     button.disabled = off;
     attrs(button, { "aria-label": words(`model.${command}`, { layer: index + 1 }) });
   }
-  const error = problem?.errors?.find(({ pointer }) => pointer.startsWith(`/layers/${index}`));
-  find(".fault").hidden = !error;
-  text(find(".fault"), error ? error.detail ?? problem.detail : "");
-  attrs(node, { class: ["layer", chosen && "chosen", error && "bad"].filter(Boolean).join(" ") });
+  drawFault(node, { problem, index, chosen });
+}
+
+/** Marks a card with what the server says of its place in the scene. */
+function drawFault(card, { problem, index, chosen }) {
+  const fault = faultAt(problem, MARKED.layer(index));
+  mark(card.querySelector(".fault"), fault);
+  attrs(card, { class: ["layer", chosen && "chosen", fault !== null && "bad"].filter(Boolean).join(" ") });
 }
 
 /** The stack, top layer on top; what is asked of it becomes the next scene. */
@@ -79,7 +84,7 @@ export function mountModel(root, store) {
     text(dense.querySelector(".shape"), words("model.shape", { features, units }));
     text(dense.querySelector(".count"), String(count));
     drawSum(dense.querySelector(".sum"), now, last);
-    attrs(dense, { class: place === "output" ? "layer chosen" : "layer" });
+    drawFault(dense, { problem, index: last, chosen: place === "output" });
     text(input.querySelector(".shape"), words("model.vocabulary", { words: now.vocabulary.length }));
     text(total, String(now.layers.reduce((sum, _, index) => sum + parameters(now, index).total, 0)));
     if (seed !== document.activeElement || Number(seed.value) !== now.weights.seed) seed.value = String(now.weights.seed);

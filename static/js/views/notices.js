@@ -1,4 +1,5 @@
 import { text } from "../dom.js";
+import { MARKED, faultAt } from "../problem.js";
 import { undoAll } from "../store.js";
 import { words } from "../words.js";
 
@@ -9,10 +10,13 @@ export function mountNotices(root, store) {
   let timer;
 
   /** A problem whose field no control of the page marks by itself. */
-  const unmarked = (problem) => (problem && !problem.errors?.some(({ pointer }) => /^\/(sentence|label|vocabulary|layers\/\d)/.test(pointer)) ? problem.detail : null);
+  function unmarked(problem, scene) {
+    const marked = [MARKED.sentence, MARKED.vocabulary, ...scene.layers.map((_, index) => MARKED.layer(index))];
+    return problem && marked.every((pattern) => faultAt(problem, pattern) === null) ? problem.detail : null;
+  }
 
-  const stop = store.watch(({ away, problem, notice }) => [away, problem, notice], ([away, problem, notice]) => {
-    const said = away ? words("notice.away") : unmarked(problem) ?? notice?.text ?? "";
+  const stop = store.watch(({ away, problem, notice, scene }) => [away, problem, notice, scene], ([away, problem, notice, scene]) => {
+    const said = away ? words("notice.away") : unmarked(problem, scene) ?? notice?.text ?? "";
     root.hidden = said === "";
     root.dataset.kind = away || said !== notice?.text ? "bad" : notice.kind;
     text(root, said);

@@ -5,12 +5,11 @@ import { edit } from "../runner.js";
 import { withInitial } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
-import { rich, tables, words } from "../words.js";
+import { layerOf } from "../timeline.js";
+import { quoted, rich, tables, words } from "../words.js";
 
 /** @import { State } from "../types.js" */
 
-/** The words up to a timestep, as the page writes a sentence. */
-const sentence = ({ shown }, timestep) => shown.scene.sentence.slice(0, timestep).join(" ");
 
 function heading(/** @type {State} */ state, { layer, timestep }) {
   const step = stepIn(state);
@@ -19,7 +18,7 @@ function heading(/** @type {State} */ state, { layer, timestep }) {
     return rich("panel.update", { layer: name, rate: state.shown.scene.optimizer.learning_rate });
   }
   if (timestep === 0) return rich("panel.initial", { layer });
-  return rich(layer === "output" ? "panel.output" : "panel.cell", { layer, timestep, words: sentence(state, timestep) });
+  return rich(layer === "output" ? "panel.output" : "panel.cell", { layer, timestep, words: quoted(state.shown.scene.sentence.slice(0, timestep)) });
 }
 
 /** The units of the chosen cell, one button each. */
@@ -52,6 +51,31 @@ function fill(section, nodes) {
   section.querySelector(".body").replaceChildren(...nodes);
 }
 
+/** What the panel is about at this step: an initial state, an update, or a cell, as far as its numbers are known. */
+function lookOf(state, place) {
+  const { known } = timelineIn(state);
+  const has = (quantity, gradient = false) => known({ ...place, quantity, gradient }) <= state.step;
+  const initial = place.timestep === 0;
+  const updating = stepIn(state).phase === "update" && !state.pinned;
+  const forward = !initial && !updating && state.shown.trace !== null && has("a");
+  const backward = forward && has(place.layer === "output" ? "a" : "h_from_depth", true);
+  return { initial, updating, forward, backward, whole: backward && has("a", true) };
+}
+
+/** The server's answers, where they are about this place. */
+function answersFor({ shown, terms, uses }, { layer, timestep }) {
+  return {
+    terms: terms?.key === `${shown.id}/${layer}/${timestep}` ? terms : null,
+    uses: uses?.key === `${shown.id}/${layer}` ? uses : null,
+  };
+}
+
+/** Why there are no terms: the server is away, or it said why. */
+function failure(state, answer) {
+  const why = answer?.error ?? (state.away && !answer ? words("panel.away") : null);
+  return why === null ? [] : [html("p", { class: "note" }, why)];
+}
+
 /** The right of the page: where a cell's numbers come from, and where its gradient goes. */
 export function mountPanel(root, store) {
   const find = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -61,38 +85,31 @@ export function mountPanel(root, store) {
   function draw() {
     const state = store.get();
     const place = placeIn(state);
-    const { layers, output } = shapeIn(state);
-    const step = stepIn(state);
-    const { known } = timelineIn(state);
-    const recurrent = place.layer !== "output";
-    const units = recurrent ? layers[Number(place.layer) - 1].units : output.units;
-    const initial = place.timestep === 0;
-    const updating = step.phase === "update" && !state.pinned;
-    const forward = !initial && !updating && state.shown.trace !== null && known({ ...place, quantity: "a" }) <= state.step;
-    const first = recurrent ? "h_from_depth" : "a";
-    const backward = forward && known({ ...place, quantity: first, gradient: true }) <= state.step;
-    const terms = state.terms?.key === `${state.shown.id}/${place.layer}/${place.timestep}` ? state.terms : null;
-    const uses = state.uses?.key === `${state.shown.id}/${place.layer}` ? state.uses : null;
-    const { forward: up, backward: down } = tables.operations[recurrent ? layers[Number(place.layer) - 1].type : output.type];
-    const failed = terms?.error ? [html("p", { class: "note" }, state.away ? words("panel.away") : terms.error)] : [];
+    const looks = lookOf(state, place);
+    const { type, units } = layerOf(shapeIn(state), place.layer);
+    const { initial, updating, forward, backward } = looks;
+    const { terms, uses } = answersFor(state, place);
+    const { forward: up, backward: down } = tables.operations[type];
+    const { phase, weight } = stepIn(state);
 
-    attrs(root, { "data-backward": backward && step.phase === "backward" });
+    attrs(root, { "data-backward": backward && phase === "backward", "data-exact": state.exact });
     parts.where.replaceChildren(...heading(state, place));
     text(parts.pinned, state.pinned ? words("panel.pinned") : words("panel.following"));
     parts.pending.hidden = forward || initial || updating;
+    text(parts.pending, state.problem && !state.shown.trace ? state.problem.detail : words("panel.pending"));
     fill(parts.symbols, initial || updating ? [] : symbols(state, place));
     fill(parts.numbers, forward ? numbers(state, place) : []);
-    fill(parts.scalar, forward ? [...scalars(state, terms?.forward ?? [], [...up, "loss"]), ...failed] : []);
+    fill(parts.scalar, forward ? [...scalars(state, place, terms?.forward ?? [], [...up, "loss"]), ...failure(state, terms)] : []);
+    parts.units.hidden = !forward;
     drawUnits(parts.units, state, units);
     fill(parts.arrives, backward ? arriving(state, place) : []);
-    fill(parts.blame, backward ? scalars(state, terms?.backward ?? [], down) : []);
+    fill(parts.blame, backward ? scalars(state, place, terms?.backward ?? [], down) : []);
     fill(parts.leaves, backward ? leaving(state, place) : []);
-    parts.weights.hidden = !backward || known({ ...place, quantity: "a", gradient: true }) > state.step;
-    parts.weights.querySelector(".body").replaceChildren(...(uses?.error ? [html("p", { class: "note" }, uses.error)] : uses ? contributions(state, place, uses.weights) : []));
+    parts.weights.hidden = !looks.whole;
+    parts.weights.querySelector(".body").replaceChildren(...failure(state, uses), ...contributions(state, place, uses?.weights ?? {}));
     parts.initial.hidden = !initial;
     if (initial) drawInitial(parts.inputs, state, Number(place.layer) - 1, units);
-    const names = tables.weights[recurrent ? layers[Number(place.layer) - 1].type : output.type];
-    fill(parts.update, updating ? updates(state, place.layer, step.weight ? [step.weight] : names) : []);
+    fill(parts.update, updating ? updates(state, place.layer, weight ? [weight] : tables.weights[type]) : []);
     attrs(parts.exact, { "aria-pressed": String(state.exact) });
   }
 
@@ -105,7 +122,7 @@ export function mountPanel(root, store) {
       if (target.validity.badInput) return;
       edit(store, withInitial(store.get().scene, Number(layer), Number(unit), Number(target.value || 0)));
     }),
-    store.watch(({ shown, scene, step, detail, order, pinned, unit, exact: full, dark, terms, uses, away }) =>
-      [shown, scene, step, detail, order, pinned, unit, full, dark, terms, uses, away], draw),
+    store.watch(({ shown, scene, step, detail, order, pinned, unit, exact: full, dark, terms, uses, away, problem }) =>
+      [shown, scene, step, detail, order, pinned, unit, full, dark, terms, uses, away, problem], draw),
   ]);
 }

@@ -4,11 +4,11 @@ import { strength } from "../scales.js";
 import { shapeIn, valuesIn } from "../state.js";
 import { words } from "../words.js";
 
+const LEGIBLE = 12; // more timesteps or rows than this are colours alone
+const LEGIBLE_ROWS = 4;
+
 /** How far the gradient reaches: |∂L/∂h| of every cell, by the depth of its colour on a log scale. */
 export function mountReach(root, store) {
-  const LEGIBLE = 12; // more timesteps or rows than this are colours alone
-  const LEGIBLE_ROWS = 4;
-
   function draw(state) {
     const { layers, timesteps } = shapeIn(state);
     const times = Array.from({ length: timesteps }, (_, i) => i + 1);
@@ -16,11 +16,14 @@ export function mountReach(root, store) {
     const rows = [...layers].reverse().map(({ name }) => ({ name, norms: times.map((t) => norm(name, t)) }));
     const largest = Math.max(...rows.flatMap(({ norms }) => norms.map((value) => value ?? 0)));
     root.hidden = largest === 0;
+    if (root.hidden) return;
     root.style.setProperty("--rows", String(rows.length));
+    root.classList.toggle("dense", timesteps > LEGIBLE);
     const legible = timesteps <= LEGIBLE && rows.length <= LEGIBLE_ROWS;
     join(root.querySelector("tbody"), rows, {
       key: ({ name }) => name,
       create: ({ name }) => html("tr", {}, html("th", { scope: "row" }, words("layer", { layer: name }))),
+      signature: ({ norms }) => [largest, legible, ...norms],
       update(node, { name, norms }) {
         while (node.children.length > norms.length + 1) node.lastChild.remove();
         while (node.children.length < norms.length + 1) node.append(html("td"));

@@ -1,4 +1,5 @@
-import { attrs, html, join, text } from "../dom.js";
+import { attrs, html, join, mark, text } from "../dom.js";
+import { MARKED, faultAt } from "../problem.js";
 import { edit } from "../runner.js";
 import { wordsOf, withSentence, withWord } from "../scene.js";
 import { listen, undoAll } from "../store.js";
@@ -25,7 +26,7 @@ export function mountReviews(root, store) {
   const fault = root.querySelector("[data-part=fault]");
 
   const scene = () => store.get().scene;
-  const setSentence = (list, value) => list.length && edit(store, withSentence(scene(), list, value));
+  const setSentence = (list, value) => edit(store, withSentence(scene(), list, value));
 
   function drawList(/** @type {Scene} */ { sentence: now, label: target }) {
     join(list, tables.reviews, {
@@ -42,10 +43,9 @@ export function mountReviews(root, store) {
 
   function drawFault(state) {
     const unknown = unknownWord(state);
-    const error = state.problem?.errors?.find(({ pointer }) => /^\/(sentence|label|vocabulary)/.test(pointer));
-    fault.hidden = !error;
-    text(fault, error ? error.detail ?? state.problem.detail : "");
-    attrs(sentence, { "aria-invalid": error ? "true" : null });
+    const said = faultAt(state.problem, MARKED.sentence);
+    mark(fault, said);
+    attrs(sentence, { "aria-invalid": said === null ? null : "true" });
     add.hidden = unknown === null;
     if (unknown !== null) text(add, words("model.addWord", { word: unknown }));
   }

@@ -10,34 +10,39 @@ import { words } from "../words.js";
 const DRAWN_STEPS = 120; // of more steps, each phase is one bar
 const LEAST_SHARE = 0.04; // a phase with less of the timeline has no room for its name
 
-/** The bars of the timeline: one per step, or one per phase with its share of the steps. */
-function bars(steps, now) {
-  const real = steps.slice(1).map(({ phase }, i) => ({ phase, key: i + 1, share: 1, done: i + 1 <= now ? 1 : 0, now: i + 1 === now }));
-  if (real.length <= DRAWN_STEPS) return real;
-  return [...Map.groupBy(real, ({ phase }) => phase)].map(([phase, members]) => ({
-    phase, key: phase, share: members.length, done: members.filter(({ done }) => done).length / members.length, now: members.some((bar) => bar.now),
-  }));
+/** The phases in their order: the first step of each, and how many there are. */
+function phasesOf(steps) {
+  const phases = new Map();
+  steps.forEach(({ phase }, first) => {
+    if (!phases.has(phase)) phases.set(phase, { key: phase, phase, first, length: 0 });
+    phases.get(phase).length += 1;
+  });
+  phases.delete("start");
+  return [...phases.values()];
 }
 
+/** The bars of the timeline: one per step, or one per phase with its share of the steps. */
 function drawStrip(root, steps, now) {
-  join(root, bars(steps, now), {
+  const single = steps.length <= DRAWN_STEPS ? steps.map(({ phase }, first) => ({ key: first, phase, first, length: 1 })).slice(1) : null;
+  join(root, single ?? phasesOf(steps), {
     key: ({ key }) => key,
     create: () => html("span"),
-    update: (node, { phase, share, done, now: here }) => attrs(node, {
-      class: `bar ${phase}${here ? " now" : ""}`, style: `flex-grow: ${share}; --done: ${done * 100}%`,
-    }),
+    update(node, { phase, first, length }) {
+      const done = Math.max(0, Math.min(1, (now + 1 - first) / length));
+      const here = first <= now && now < first + length;
+      attrs(node, { class: `bar ${phase}${here ? " now" : ""}${single ? "" : " share"}`, style: `flex-grow: ${length}; --done: ${done * 100}%` });
+    },
   });
 }
 
 /** The names of the phases under the bars, each where its first step is. */
 function drawPhases(root, steps) {
-  const phases = [...Map.groupBy(steps.slice(1), ({ phase }) => phase)].map(([phase, members]) => ({ phase, share: members.length }));
-  join(root, phases, {
-    key: ({ phase }) => phase,
+  join(root, phasesOf(steps), {
+    key: ({ key }) => key,
     create: () => html("span"),
-    update(node, { phase, share }) {
-      attrs(node, { style: `flex-grow: ${share}` });
-      text(node, share / steps.length < LEAST_SHARE ? "" : words(`phase.${phase}`));
+    update(node, { phase, length }) {
+      attrs(node, { style: `flex-grow: ${length}` });
+      text(node, length / steps.length < LEAST_SHARE ? "" : words(`phase.${phase}`));
     },
   });
 }
@@ -53,16 +58,15 @@ export function mountTransport(root, store) {
   function draw(/** @type {State} */ state) {
     const { steps, last: end } = timelineIn(state);
     const stuck = !state.shown.trace;
-    const sentenceNodes = say(state);
-    const spoken = sentenceNodes.map((node) => (typeof node === "string" ? node : node.textContent)).join("");
-    sentence.replaceChildren(...sentenceNodes);
+    const said = html("p", {}, say(state));
+    if (sentence.innerHTML !== said.innerHTML) sentence.replaceChildren(...said.childNodes); // heard again only when it is new
     attrs(root, { "data-phase": steps[state.step].phase });
     attrs(play, { "aria-label": words(state.playing ? "pause" : "play"), class: `key play${state.playing ? " on" : ""}` });
     for (const button of [play, back, forward, first, last]) button.disabled = stuck;
     // at an end they stay enabled, so that the keyboard keeps its place, and only look spent
     for (const button of [forward, last]) button.classList.toggle("spent", state.step === end);
     for (const button of [back, first]) button.classList.toggle("spent", state.step === 0);
-    attrs(slider, { max: end, "aria-valuetext": words("timeline.text", { step: state.step, steps: end, say: spoken }) });
+    attrs(slider, { max: end, "aria-valuetext": words("timeline.text", { step: state.step, steps: end, say: sentence.textContent }) });
     slider.value = String(state.step);
     slider.disabled = stuck;
     drawStrip(strip, steps, state.step);

@@ -1,4 +1,5 @@
-import { html, join } from "../dom.js";
+import { html, join, mark } from "../dom.js";
+import { MARKED, faultAt } from "../problem.js";
 import { edit } from "../runner.js";
 import { withWord, withoutWord, wordsOf } from "../scene.js";
 import { listen, undoAll } from "../store.js";
@@ -9,6 +10,7 @@ export function mountVocabulary(root, store) {
   const list = root.querySelector("[data-part=vocabulary]");
   const form = root.querySelector("form");
   const input = form.querySelector("input");
+  const fault = root.querySelector(".fault");
   const scene = () => store.get().scene;
 
   function draw({ vocabulary, sentence }) {
@@ -25,12 +27,13 @@ export function mountVocabulary(root, store) {
   return undoAll([
     listen(form, "submit", (event) => {
       event.preventDefault();
-      const [word] = wordsOf(input.value);
-      if (!word || scene().vocabulary.includes(word)) return input.select();
-      edit(store, withWord(scene(), word));
+      const fresh = [...new Set(wordsOf(input.value))].filter((word) => !scene().vocabulary.includes(word));
+      if (!fresh.length) return input.select();
+      edit(store, fresh.reduce(withWord, scene()));
       input.value = "";
     }),
     listen(list, "click", ({ target }) => target.dataset.word && edit(store, withoutWord(scene(), target.dataset.word))),
     store.watch(({ scene: now }) => now, draw),
+    store.watch(({ problem }) => problem, (problem) => mark(fault, faultAt(problem, MARKED.vocabulary))),
   ]);
 }
