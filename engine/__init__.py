@@ -6,7 +6,7 @@ from engine.errors import EngineError, ShapeError
 from engine.explain import explain
 from engine.explanation import Explanation, Factor, QuantityAddress, Term, WeightAddress
 from engine.gradcheck import gradcheck
-from engine.layers import Dense, OneHot, SimpleRNN
+from engine.layers import GRU, LSTM, Dense, Embedding, OneHot, SimpleRNN
 from engine.optimizers import SGD
 from engine.sequential import Sequential
 from engine.trace import Gradients, LayerTrace, Trace
@@ -14,8 +14,11 @@ from engine.trace import Gradients, LayerTrace, Trace
 __version__ = "0.1.0"
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "SGD",
     "Dense",
+    "Embedding",
     "EngineError",
     "Explanation",
     "Factor",

@@ -43,6 +43,16 @@ def time_major_input(x: ArrayLike, first: Layer, features: int) -> Array:
     return np.array(x.swapaxes(0, 1), order="C")
 
 
+def time_major_padding(mask: ArrayLike, x: Array) -> Array:
+    """mask (batch, timesteps), False at padding, x (timesteps, batch, ...) -> (timesteps, batch, 1), True at padding."""
+    mask = np.asarray(mask)
+    if mask.dtype.kind != "b":
+        raise EngineError("mask", f"`mask` must be an array of truth values. Received: {mask.dtype}.")
+    if mask.shape != x.shape[1::-1]:
+        raise ShapeError.between("mask", x.shape[1::-1], mask.shape)
+    return ~mask.T[:, :, None]
+
+
 def per_layer_state(initial_state: Sequence[ArrayLike | Sequence[ArrayLike]], stack: Sequence[Layer], batch: int) -> list[State]:
     """One entry per recurrent layer -> per layer the tuple of its states, each (batch, width)."""
     recurrent = sum(1 for layer in stack if layer.states)
@@ -55,6 +65,9 @@ def per_layer_state(initial_state: Sequence[ArrayLike | Sequence[ArrayLike]], st
 
 def _layer_state(entry: ArrayLike | Sequence[ArrayLike], layer: Layer, batch: int) -> State:
     parts = [entry] if len(layer.states) == 1 else cast("Sequence[ArrayLike]", entry)
+    if not isinstance(parts, Sequence | np.ndarray) or len(parts) != len(layer.states):
+        names = ", ".join(layer.states)
+        raise EngineError("initial_state", f"`initial_state` of {layer!r} must be the arrays {names}. Received: {type(entry).__name__}.")
     arrays = tuple(np.asarray(part) for part in parts)
     for array in arrays:
         if array.shape != (batch, layer.width):

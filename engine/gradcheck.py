@@ -20,24 +20,25 @@ def gradcheck(
     y: ArrayLike,
     loss: str,
     initial_state: Sequence[ArrayLike | Sequence[ArrayLike]] | None = None,
+    mask: ArrayLike | None = None,
 ) -> float:
     """The largest relative error over every weight, the input vectors and the initial states."""
-    trace = model.forward(x, initial_state)
+    trace = model.forward(x, initial_state, mask)
     gradients = model.backward(trace, y, loss)
     computed = [*gradients.weights, gradients.inputs, *_flat(gradients.initial_state)]
 
     weights = [weight.astype(complex) for weight in trace.weights]
     inputs = trace.inputs.astype(complex)
     states = [tuple(part.astype(complex) for part in _flat([entry])) for entry in trace.initial_state]
-    given = [*weights, inputs, *_flat(states)]
     probe = copy.copy(model)
 
-    def run() -> complex:
+    def run(words: ArrayLike) -> complex:
         probe.set_weights(weights)
-        shifted = probe.forward(inputs, [state if len(state) > 1 else state[0] for state in states])
+        shifted = probe.forward(words, [state if len(state) > 1 else state[0] for state in states], trace.mask)
         return complex(probe.loss(shifted, y, loss))
 
-    reference = [_complex_step(run, array) for array in given]
+    reference = [_complex_step(lambda: run(x), weight) for weight in weights]
+    reference += [_complex_step(lambda: run(inputs), array) for array in (inputs, *_flat(states))]
     floor = FLOOR * np.sqrt(sum(np.square(array).sum() for array in reference))
     return max(_relative(*pair, floor) for pair in zip(computed, reference, strict=True))
 

@@ -18,6 +18,11 @@ def glorot_uniform(shape: Shape, rng: Generator) -> Array:
     return rng.uniform(-limit, limit, shape)
 
 
+def uniform(shape: Shape, rng: Generator) -> Array:
+    """Uniform in +-0.05, as embeddings begin."""
+    return rng.uniform(-0.05, 0.05, shape)
+
+
 def orthogonal(shape: Shape, rng: Generator) -> Array:
     """(rows, columns), orthonormal along its shorter side: the Q of a normal matrix, with signs that make it unique."""
     rows, columns = shape
@@ -29,3 +34,8 @@ def orthogonal(shape: Shape, rng: Generator) -> Array:
 def zeros(shape: Shape, rng: Generator) -> Array:
     """All zero; draws nothing."""
     return np.zeros(shape)
+
+
+def forget_bias(shape: Shape, rng: Generator) -> Array:
+    """An LSTM's bias, (4*units,): one for the forget gate, which keeps at first, and zero for the others."""
+    return np.repeat([0.0, 1.0, 0.0, 0.0], shape[0] // 4)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from engine.explanation import Factor, QuantityAddress, Term, WeightAddress, number
-from engine.layers import Dense, Layer, SimpleRNN
+from engine.layers import GRU, Dense, Layer, SimpleRNN
 from engine.trace import Gradients, LayerTrace, Trace
 
 
@@ -51,6 +53,38 @@ class Reader:
             value = self.record(layer, gradient).row(quantity, timestep)[batch, unit].item()
         return number(value, QuantityAddress(layer, timestep, quantity, unit, gradient, batch))
 
+    def at(self, at: QuantityAddress) -> Factor:
+        """The number at this address."""
+        return self.one(at.layer, at.timestep, at.quantity, at.unit, at.batch, at.gradient)
+
+    def beside(self, at: QuantityAddress, quantity: str, *, back: int = 0) -> Factor:
+        """Another number of the same unit: of this timestep or of some timesteps back."""
+        return self.at(replace(at, quantity=quantity, timestep=at.timestep - back, gradient=False))
+
+    def d(self, at: QuantityAddress, quantity: str, *, back: int = 0) -> Factor:
+        """The gradient of another number of the same unit."""
+        return self.at(replace(at, quantity=quantity, timestep=at.timestep - back, gradient=True))
+
+    def arriving(self, layer: int, timestep: int, quantities: Iterable[str], batch: int) -> list[Factor]:
+        """The gradients of several quantities, unit by unit, in the order of a kernel's columns."""
+        return [factor for quantity in quantities for factor in self.vector(layer, timestep, quantity, batch, gradient=True)]
+
+    def is_padded(self, layer: int, timestep: int, batch: int) -> bool:
+        """Whether a recurrent layer stood still at this timestep."""
+        padded = self.trace.layers[layer].padded
+        return padded is not None and bool(padded[timestep, batch, 0])
+
+    def token(self, timestep: int, batch: int) -> int | None:
+        """The token that was given; None where a vector was."""
+        tokens = self.trace.flows[0]
+        return int(tokens[timestep, batch]) if tokens.ndim == 2 else None
+
+    def resets_after(self, layer: int) -> bool:
+        """Whether a GRU resets after its recurrent kernel, not before."""
+        described = self.layer(layer)
+        assert isinstance(described, GRU)
+        return described.reset_after
+
     def activation(self, layer: int) -> str:
         """The name of the activation of a layer that has one."""
         described = self.layer(layer)
@@ -65,6 +99,16 @@ class Reader:
     def input_of(self, layer: int) -> str:
         """The quantity that enters this layer from below."""
         return self.layer(layer - 1).output if layer else "x"
+
+    def column_of(self, at: QuantityAddress, gate: str | None = None) -> int:
+        """The kernel's column that leads to this unit of a pre-activation."""
+        layer = self.layer(at.layer)
+        return layer.gates.index(gate or at.quantity) * layer.width + at.unit
+
+    def biases(self, layer: int, column: int) -> list[Factor]:
+        """The bias of a column, or the two of them where each side has its own."""
+        bias = self.layer(layer).weight("bias")
+        return [self.single(layer, "bias", *row, column) for row in np.ndindex(bias.shape[:-1])]
 
     def column(self, layer: int, name: str, unit: int) -> list[Factor]:
         """The weights that lead to one unit, one factor per row."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.arguments import per_layer_state, require_dtype, require_seed, time_major_input, time_major_target
+from engine.arguments import per_layer_state, require_dtype, require_seed, time_major_input, time_major_padding, time_major_target
 from engine.errors import EngineError, ShapeError
 from engine.layers import Dense, Layer
 from engine.layers.layer import require_size
@@ -38,8 +38,14 @@ class Sequential:
         """Copies the same list back. Complex weights make every result complex. Traces keep the weights they ran with."""
         self.layers = _with_weights(self.layers, weights, self.dtype)
 
-    def forward(self, x: ArrayLike, initial_state: Sequence[ArrayLike | Sequence[ArrayLike]] | None = None) -> Trace:
-        """x: tokens (batch, timesteps) or vectors (batch, timesteps, features); initial_state per recurrent layer (batch, units)."""
+    def forward(
+        self,
+        x: ArrayLike,
+        initial_state: Sequence[ArrayLike | Sequence[ArrayLike]] | None = None,
+        mask: ArrayLike | None = None,
+    ) -> Trace:
+        """x: tokens (batch, timesteps) or vectors (batch, timesteps, features); initial_state per recurrent layer (batch, units), for an
+        LSTM the pair (h, c); mask (batch, timesteps): False where states stand still, as an Embedding with mask_zero says by itself."""
         stack = self.layers
         flow = time_major_input(x, stack[0], self.features)
         states: Sequence[State] = [()] * len(stack)
@@ -51,10 +57,11 @@ class Sequential:
             stack = _with_weights(stack, _weights(stack), np.result_type(self.dtype, 1j))
         if flow.ndim == 3:
             flow = flow.astype(stack[0].dtype, copy=False)
+        padded = stack[0].padded(flow) if mask is None else time_major_padding(mask, flow)
 
         flows, records, timesteps = [read_only(flow)], [], range(len(flow))
         for layer, state in zip(stack, states, strict=True):
-            record, flow = layer.forward(flow, timesteps, state)
+            record, flow = layer.forward(flow, timesteps, state, padded)
             if len(flow) < len(timesteps):
                 timesteps = timesteps[-len(flow) :]
             records.append(record)

@@ -21,13 +21,25 @@ def batch_first(rows: Array) -> Array:
 class LayerTrace(Mapping[str, Array]):
     """Every number of one layer, by quantity: read-only views (batch, timesteps, units) of one block of memory."""
 
-    __slots__ = ("_block", "_names", "_states", "timesteps")
+    __slots__ = ("_names", "_rows", "_states", "padded", "timesteps")
 
-    def __init__(self, block: Array, names: tuple[str, ...], timesteps: range, states: tuple[str, ...] = ()) -> None:
-        """block (names, rows, batch, units) becomes read-only; with states, row 0 is before the first timestep, and theirs alone."""
-        self._block = read_only(block)
+    def __init__(
+        self,
+        block: Array | Sequence[Array],
+        names: tuple[str, ...],
+        timesteps: range,
+        states: tuple[str, ...] = (),
+        padded: Array | None = None,
+    ) -> None:
+        """block, per name (rows, batch, units) of one memory, becomes read-only; with states, row 0 is before the first timestep,
+        and theirs alone; padded (timesteps, batch, 1): where the states stood still."""
+        self._rows: dict[str, Array] = dict(zip(names, block, strict=True))
+        for rows in self._rows.values():
+            read_only(rows if rows.base is None else rows.base)
+            read_only(rows)
         self._names = names
         self._states = states
+        self.padded = padded
         self.timesteps = timesteps
 
     def __getitem__(self, quantity: str) -> Array:
@@ -47,8 +59,7 @@ class LayerTrace(Mapping[str, Array]):
 
     def rows_from_initial(self, quantity: str) -> Array:
         """(1 + timesteps, batch, units) of a state: the initial one, then as rows."""
-        rows: Array = self._block[self._names.index(quantity)]
-        return rows
+        return self._rows[quantity]
 
     def row(self, quantity: str, timestep: int) -> Array:
         """(batch, units) at one timestep; -1 is the initial state."""
@@ -95,6 +106,12 @@ class Trace(NamedTuple):
         return initial_states(self.stack, self.layers)
 
     @property
+    def mask(self) -> Array | None:
+        """(batch, timesteps), False where the states stood still; None: nowhere."""
+        padded = next((record.padded for record in self.layers if record.padded is not None), None)
+        return None if padded is None else ~padded[:, :, 0].T
+
+    @property
     def weights(self) -> list[Array]:
         """The weights of this run, read-only, in the order of Sequential.get_weights."""
         return [weight for layer in self.stack for weight in layer.weights]
@@ -113,7 +130,7 @@ class Gradients(NamedTuple):
 
     @property
     def inputs(self) -> Array:
-        """dL/dx behind OneHot, (batch, timesteps, features)."""
+        """dL/dx behind OneHot or Embedding, (batch, timesteps, features)."""
         return batch_first(self.d_inputs)
 
     @property

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from engine.layers.dense import Dense
+from engine.layers.embedding import Embedding
+from engine.layers.gru import GRU
 from engine.layers.layer import Layer
+from engine.layers.lstm import LSTM
 from engine.layers.one_hot import OneHot
 from engine.layers.simple_rnn import SimpleRNN
 
-__all__ = ["Dense", "Layer", "OneHot", "SimpleRNN"]
+__all__ = ["GRU", "LSTM", "Dense", "Embedding", "Layer", "OneHot", "SimpleRNN"]

@@ -22,6 +22,7 @@ class Dense(Layer):
 
     quantities: ClassVar = forward_quantities("Dense")
     output: ClassVar = "y"
+    gates: ClassVar = ("a",)
     initializers: ClassVar = {"kernel": glorot_uniform, "bias": zeros}
 
     units: int
@@ -40,7 +41,7 @@ class Dense(Layer):
         """kernel, bias."""
         return (features, self.units), (self.units,)
 
-    def forward(self, x: Array, timesteps: range, state: State) -> tuple[LayerTrace, Array]:
+    def forward(self, x: Array, timesteps: range, state: State, padded: Array | None = None) -> tuple[LayerTrace, Array]:
         """x (timesteps, batch, features) -> a, y."""
         kernel, bias = self.weights
         f = softmax if self.activation == "softmax" else ELEMENTWISE[self.activation].function

@@ -25,6 +25,7 @@ class Layer(ABC):
     output: ClassVar[str]
     initializers: ClassVar[Mapping[str, Initializer]] = {}
     states: ClassVar[tuple[str, ...]] = ()
+    gates: ClassVar[tuple[str, ...]] = ()  # the pre-activations, in the order of the kernel's groups of columns
     encodes: ClassVar[bool] = False
 
     weights: Weights = field(default=(), kw_only=True, repr=False, compare=False)
@@ -45,12 +46,17 @@ class Layer(ABC):
         """The shapes of the weights, in Keras's order, for inputs of this many features."""
 
     @abstractmethod
-    def forward(self, x: Array, timesteps: range, state: State) -> tuple[LayerTrace, Array]:
-        """x (timesteps, batch, features), initial state or () -> every quantity, and the output: of every timestep, or of the last."""
+    def forward(self, x: Array, timesteps: range, state: State, padded: Array | None = None) -> tuple[LayerTrace, Array]:
+        """x (timesteps, batch, features), initial state or (), padded (timesteps, batch, 1) or None -> every quantity, and the output:
+        of every timestep, or of the last."""
 
     @abstractmethod
     def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
         """d_output = dL/d outputs -> dL/d every quantity, the weights, x."""
+
+    def padded(self, x: Array) -> Array | None:
+        """Where these tokens (timesteps, batch) are padding, (timesteps, batch, 1); None: nowhere."""
+        return None
 
     def weight(self, name: str) -> Array:
         """The weight of this name."""
@@ -77,3 +83,11 @@ def require_size(field_name: str, size: object) -> None:
     """An EngineError unless size is an integer of 1 or more."""
     if not isinstance(size, int) or isinstance(size, bool) or size < 1:
         raise EngineError(field_name, f"`{field_name}` must be an integer of 1 or more. Received: {size!r}.")
+
+
+def require_tokens(tokens: Array, input_dim: int) -> None:
+    """An EngineError unless every token is a place in a vocabulary of this size."""
+    words = tokens.ravel().tolist()
+    if min(words) < 0 or max(words) >= input_dim:
+        stranger = next(word for word in words if not 0 <= word < input_dim)
+        raise EngineError("x", f"`x` must hold tokens from 0 to {input_dim - 1}. Received: {stranger}.")

@@ -7,8 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.errors import EngineError
-from engine.layers.layer import Layer, Pulled, require_size
+from engine.layers.layer import Layer, Pulled, require_size, require_tokens
 from engine.quantities import forward_quantities
 from engine.trace import LayerTrace
 from engine.types import Array, Shape, State
@@ -36,7 +35,7 @@ class OneHot(Layer):
         """None: nothing is learnt here."""
         return ()
 
-    def forward(self, x: Array, timesteps: range, state: State) -> tuple[LayerTrace, Array]:
+    def forward(self, x: Array, timesteps: range, state: State, padded: Array | None = None) -> tuple[LayerTrace, Array]:
         """x: tokens (timesteps, batch), or vectors (timesteps, batch, input_dim) -> x."""
         vectors = x.copy() if x.ndim == 3 else self._look_up(x)
         return LayerTrace(vectors[None], self.quantities, timesteps), vectors
@@ -46,12 +45,9 @@ class OneHot(Layer):
         return LayerTrace(d_output[None], self.quantities, record.timesteps), (), d_output
 
     def _look_up(self, tokens: Array) -> Array:
-        words = tokens.ravel().tolist()
-        if min(words) < 0 or max(words) >= self.input_dim:
-            stranger = next(word for word in words if not 0 <= word < self.input_dim)
-            raise EngineError("x", f"`x` must hold tokens from 0 to {self.input_dim - 1}. Received: {stranger}.")
+        require_tokens(tokens, self.input_dim)
         vectors = np.zeros((*tokens.shape, self.input_dim), self.dtype)
         places = vectors.reshape(-1)
-        for row, word in enumerate(words):
+        for row, word in enumerate(tokens.ravel().tolist()):
             places[row * self.input_dim + word] = 1
         return vectors

@@ -9,47 +9,33 @@ import numpy as np
 
 from engine.activations import ELEMENTWISE, require_activation
 from engine.initializers import glorot_uniform, orthogonal, zeros
-from engine.layers.layer import Layer, Pulled, require_size
+from engine.layers.layer import Pulled
+from engine.layers.recurrent import Recurrent, silence
 from engine.quantities import all_quantities, forward_quantities
 from engine.sums import sum_over_rows
 from engine.trace import LayerTrace
-from engine.types import Array, Shape, State
+from engine.types import Array, State
 
 _GRADIENTS = all_quantities("SimpleRNN")
 
 
 @dataclass(frozen=True)
-class SimpleRNN(Layer):
+class SimpleRNN(Recurrent):
     """h_t = f(x_t @ kernel + h_{t-1} @ recurrent_kernel + bias): kernel (features, units), recurrent (units, units), bias (units,)."""
 
     quantities: ClassVar = forward_quantities("SimpleRNN")
     output: ClassVar = "h"
     states: ClassVar = ("h",)
+    gates: ClassVar = ("a",)
     initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": orthogonal, "bias": zeros}
 
-    units: int
-    return_sequences: bool = False
     activation: str = "tanh"
 
     def __post_init__(self) -> None:
-        require_size("units", self.units)
+        super().__post_init__()
         require_activation(self.activation, tuple(ELEMENTWISE))
 
-    @property
-    def width(self) -> int:
-        """units."""
-        return self.units
-
-    @property
-    def keeps_timesteps(self) -> bool:
-        """return_sequences."""
-        return self.return_sequences
-
-    def weight_shapes(self, features: int) -> tuple[Shape, ...]:
-        """kernel, recurrent_kernel, bias."""
-        return (features, self.units), (self.units, self.units), (self.units,)
-
-    def forward(self, x: Array, timesteps: range, state: State) -> tuple[LayerTrace, Array]:
+    def forward(self, x: Array, timesteps: range, state: State, padded: Array | None = None) -> tuple[LayerTrace, Array]:
         """x (timesteps, batch, features), state (h_0,) or () for zeros -> a, h. Row 0 is h_0, so h[t] is what a[t + 1] looks back to."""
         kernel, recurrent_kernel, bias = self.weights
         f = ELEMENTWISE[self.activation].function
@@ -67,7 +53,9 @@ class SimpleRNN(Layer):
             a_t = a[t]
             a_t += h_t.dot(recurrent_kernel, from_past)
             h_t = f(a_t, h[t])
-        return LayerTrace(block, self.quantities, timesteps, self.states), h[1:] if self.return_sequences else h[-1:]
+            if padded is not None:
+                np.copyto(h_t, h[t - 1], where=padded[t - 1])
+        return LayerTrace(block, self.quantities, timesteps, self.states, padded), self.outgoing(h)
 
     def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
         """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d a, h and its parts, the weights and x."""
@@ -78,12 +66,15 @@ class SimpleRNN(Layer):
         d_a, d_h, depth, time = block[0], block[1], block[2], block[3]
 
         ELEMENTWISE[self.activation].derivative(h[1:], d_a[1:])  # what dL/dh turns into dL/da, in place
+        silence(record.padded, 0, d_a)
         depth[-len(d_output) :] = d_output
         to_past, time_t = recurrent_kernel.T, time[steps]
         for t in range(steps, 0, -1):
             d_a_t = d_a[t]
             d_a_t *= np.add(depth[t], time_t, d_h[t])
             time_t = d_a_t.dot(to_past, time[t - 1])
+            if record.padded is not None:
+                np.copyto(time_t, d_h[t], where=record.padded[t - 1])
         d_h[0] = time_t
 
         rows = d_a[1:].reshape(-1, self.units)

@@ -28,8 +28,8 @@ class FaultDoesNotApply(AssertionError):
     """The source has changed: the fault must be written anew."""
 
 
-RNN, DENSE, LOSSES, ACTIVATIONS = "layers/simple_rnn.py", "layers/dense.py", "losses.py", "activations.py"
-STACK, TRACE, RECIPES, ARGUMENTS, INITIAL = "sequential.py", "trace.py", "recipes.py", "arguments.py", "initializers.py"
+RNN, RECURRENT, DENSE, LOSSES, ACTIVATIONS = "layers/simple_rnn.py", "layers/recurrent.py", "layers/dense.py", "losses.py", "activations.py"
+STACK, TRACE, RECIPES, ARGUMENTS, INITIAL = "sequential.py", "trace.py", "recipes/shared.py", "arguments.py", "initializers.py"
 
 FAULTS = (
     Fault("the recurrent kernel is transposed", RNN, "h_t.dot(recurrent_kernel, from_past)", "h_t.dot(recurrent_kernel.T, from_past)"),
@@ -59,8 +59,8 @@ FAULTS = (
         "x.reshape(-1, features).dot(kernel)",
         "x[::-1].reshape(-1, features).dot(kernel)",
     ),
-    Fault("the first state goes up in place of the last", RNN, "else h[-1:]", "else h[1:2]"),
-    Fault("states go up one step early", RNN, "h[1:] if self.return_sequences", "h[:-1] if self.return_sequences"),
+    Fault("the first state goes up in place of the last", RECURRENT, "else h[-1:]", "else h[1:2]"),
+    Fault("states go up one step early", RECURRENT, "h[1:] if self.return_sequences", "h[:-1] if self.return_sequences"),
     Fault("the derivative is missing", RNN, "derivative(h[1:], d_a[1:])", "derivative(h[1:], d_a[1:]).fill(1)"),
     Fault("the derivative is one step off", RNN, "derivative(h[1:], d_a[1:])", "derivative(h[:-1], d_a[1:])"),
     Fault("the derivative is applied twice", RNN, "d_a_t *= np.add(", "d_a_t *= d_a_t * np.add("),
@@ -181,12 +181,7 @@ FAULTS = (
     Fault("orthogonal is a bare normal matrix", INITIAL, "q = q * np.sign(np.diag(r))", "q = q @ r"),
     Fault("orthogonal keeps the signs of LAPACK", INITIAL, "q = q * np.sign(np.diag(r))", "q = q * 1"),
     Fault("gradient descent climbs", "optimizers.py", "weight - self.learning_rate", "weight + self.learning_rate"),
-    Fault(
-        "explain forgets the bias",
-        RECIPES,
-        '*products(x, read.column(at.layer, "kernel", at.unit)), bias)',
-        '*products(x, read.column(at.layer, "kernel", at.unit)), Term.of(constant(0.0)))',
-    ),
+    Fault("explain forgets the bias", RECIPES, "*map(Term.of, read.biases(at.layer, column)[:1])", "Term.of(constant(0.0))"),
     Fault(
         "explain looks at the present state",
         RECIPES,
@@ -196,8 +191,8 @@ FAULTS = (
     Fault(
         "explain transposes the recurrent kernel",
         RECIPES,
-        'read.column(at.layer, "recurrent_kernel", at.unit)',
-        'read.row(at.layer, "recurrent_kernel", at.unit)',
+        'read.column(at.layer, "recurrent_kernel", column)',
+        'read.row(at.layer, "recurrent_kernel", column)',
     ),
     Fault(
         "explain takes the future from the wrong units",
@@ -205,9 +200,14 @@ FAULTS = (
         'read.row(at.layer, "recurrent_kernel", at.unit)',
         'read.column(at.layer, "recurrent_kernel", at.unit)',
     ),
-    Fault("explain forgets the derivative", RECIPES, "Term.of(d_output, slope(read, at))", "Term.of(d_output)"),
+    Fault(
+        "explain forgets the derivative",
+        RECIPES,
+        "Term.of(read.d(at, quantity), slope(read, at, quantity, name))",
+        "Term.of(read.d(at, quantity))",
+    ),
     Fault("explain turns the error's sign", RECIPES, "Term.of(negative(read.target", "Term.of((read.target"),
-    Fault("explain gives the recurrent kernel the present state", RECIPES, '(layer, "h", 1)', '(layer, "h", 0)'),
+    Fault("explain gives the recurrent kernel the present state", "recipes/weights.py", "timestep - 1) for", "timestep) for"),
 )
 
 

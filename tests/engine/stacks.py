@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
-from engine import Dense, Gradients, Sequential, SimpleRNN, Trace
+from engine import GRU, LSTM, Dense, Embedding, Gradients, Sequential, SimpleRNN, Trace
 
 LOSSES = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax", "mse": "linear"}
+CELLS: dict[str, Callable[..., Any]] = {
+    "SimpleRNN": SimpleRNN,
+    "LSTM": LSTM,
+    "GRU": GRU,
+    "GRU, reset before": partial(GRU, reset_after=False),
+}
 STRICT = {"divide": "raise", "over": "raise", "invalid": "raise"}
 
 sizes = st.integers(min_value=1, max_value=4)
 seeds = st.integers(min_value=0, max_value=2**32 - 1)
 losses = st.sampled_from(sorted(LOSSES))
+every_cell = pytest.mark.parametrize("cell", CELLS)
+
+Entry = np.ndarray | tuple[np.ndarray, ...]  # of an initial state
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,12 @@ class Task:
     x: np.ndarray
     y: np.ndarray
     loss: str
-    initial_state: list[np.ndarray]
+    initial_state: list[Entry]
+
+    @property
+    def recurrent(self) -> list[Any]:
+        """The recurrent layers."""
+        return [layer for layer in self.model.layers if layer.states]
 
     def forward(self, **changed: Any) -> Trace:
         """The trace, of this or of changed arguments."""
@@ -41,6 +58,7 @@ class Task:
 def make_task(
     seed: int = 0,
     *,
+    cells: str | Sequence[str] = "SimpleRNN",
     batch: int = 2,
     timesteps: int = 3,
     features: int = 4,
@@ -51,16 +69,20 @@ def make_task(
     dtype: str = "float64",
     scale: float = 0.5,
 ) -> Task:
-    """A stack of SimpleRNN layers under a Dense one, all weights and states away from zero."""
+    """A stack of recurrent layers under a Dense one, all weights and states away from zero; cells: one for all layers, or one for each."""
     rng = np.random.default_rng(seed)
-    recurrent = [SimpleRNN(width, return_sequences=sequences or width_index < len(units) - 1) for width_index, width in enumerate(units)]
+    names = [cells] * len(units) if isinstance(cells, str) else cells
+    recurrent = [
+        CELLS[name](width, return_sequences=sequences or place < len(units) - 1)
+        for place, (name, width) in enumerate(zip(names, units, strict=False))
+    ]
     model = Sequential([*recurrent, Dense(outputs, activation=LOSSES[loss])], seed=seed % 2**32, features=features, dtype=dtype)
     model.set_weights([np.clip(rng.normal(size=weight.shape), -2, 2) * scale for weight in model.get_weights()])
     shape = (batch, timesteps, outputs) if sequences else (batch, outputs)
     y = rng.integers(0, 2, shape).astype(float) if loss == "binary_crossentropy" else rng.normal(size=shape)
     if loss == "categorical_crossentropy":
         y = np.eye(outputs)[rng.integers(0, outputs, shape[:-1])]
-    states = [rng.normal(size=(batch, width)) * 0.5 for width in units]
+    states = packed(recurrent, (rng.normal(size=(batch, layer.width)) * 0.5 for layer in recurrent for _ in layer.states))
     return Task(model, rng.normal(size=(batch, timesteps, features)), y, loss, states)
 
 
@@ -71,6 +93,7 @@ def tasks(draw: st.DrawFn, *, timesteps: st.SearchStrategy[int] = sizes, **fixed
         "batch": draw(sizes),
         "timesteps": draw(timesteps),
         "features": draw(sizes),
+        "cells": tuple(draw(st.lists(st.sampled_from(list(CELLS)), min_size=3, max_size=3))),
         "units": tuple(draw(st.lists(sizes, min_size=1, max_size=3))),
         "outputs": draw(sizes),
         "sequences": draw(st.booleans()),
@@ -83,12 +106,45 @@ def gentle(seed: int, **sizes_of: Any) -> Task:
     """Under the conditions of NUMERICS N8: orthogonal recurrent kernels, kernels to 0.5 in size."""
     task = make_task(seed, **sizes_of)
     rng = np.random.default_rng(seed)
-    weights = task.model.get_weights()
-    for place, weight in enumerate(weights):
-        recurrent = weight.ndim == 2 and place % 3 == 1 and place < len(weights) - 2
-        weights[place] = np.linalg.qr(weight)[0] if recurrent else rng.uniform(-0.5, 0.5, weight.shape)
+    weights = []
+    for layer in task.model.layers:
+        for name, weight in zip(layer.initializers, layer.weights, strict=True):
+            is_recurrent = name == "recurrent_kernel"
+            weights.append(np.linalg.qr(weight.T)[0].T if is_recurrent else rng.uniform(-0.5, 0.5, weight.shape))
     task.model.set_weights(weights)
     return task
+
+
+def flat(entries: Iterable[Entry]) -> list[np.ndarray]:
+    """The arrays of initial states, one after the other."""
+    return [part for entry in entries for part in (entry if isinstance(entry, tuple) else (entry,))]
+
+
+def packed(recurrent: Iterable[Any], parts: Iterable[np.ndarray]) -> list[Entry]:
+    """The same arrays as initial states of these layers: one, or a tuple of as many as the layer has."""
+    rest = iter(parts)
+    states = [tuple(next(rest) for _ in layer.states) for layer in recurrent]
+    return [state[0] if len(state) == 1 else state for state in states]
+
+
+def carried(task: Task, trace: Trace, timestep: int = -1) -> list[Entry]:
+    """The states at a timestep, to begin another run with."""
+    pairs = zip(task.model.layers, trace.layers, strict=True)
+    return packed(task.recurrent, (record[name][:, timestep] for layer, record in pairs for name in layer.states))
+
+
+def worded(cell: str, *, mask_zero: bool, padding: str = "within", sequences: bool = False) -> Task:
+    """Tokens under two layers of this cell: in every row of the batch 3 words, and 2 zeros before, after or within them."""
+    rng = np.random.default_rng(8)
+    words = rng.integers(1, 6, (3, 3))
+    places = {"before": (2, 3, 4), "after": (0, 1, 2), "within": (0, 2, 3)}[padding]
+    x = np.zeros((3, 5), int)
+    x[:, places] = words
+    recurrent = [CELLS[cell](3, return_sequences=True), CELLS[cell](2, return_sequences=sequences)]
+    model = Sequential([Embedding(6, 4, mask_zero=mask_zero), *recurrent, Dense(2)])
+    model.set_weights([rng.normal(size=weight.shape) * 0.6 for weight in model.get_weights()])
+    states = packed(recurrent, (rng.normal(size=(3, layer.width)) for layer in recurrent for _ in layer.states))
+    return Task(model, x, rng.normal(size=(3, 5, 2) if sequences else (3, 2)), "mse", states)
 
 
 def arrays(trace: Trace, gradients: Gradients) -> dict[str, np.ndarray]:
@@ -98,4 +154,4 @@ def arrays(trace: Trace, gradients: Gradients) -> dict[str, np.ndarray]:
         found |= {f"{layer}/{name}": values[name] for name in values}
         found |= {f"{layer}/d_{name}": d_values[name] for name in d_values}
     found |= {f"d_weight/{place}": weight for place, weight in enumerate(gradients.weights)}
-    return found | {f"d_state/{place}": np.asarray(state) for place, state in enumerate(gradients.initial_state)}
+    return found | {f"d_state/{place}": state for place, state in enumerate(flat(gradients.initial_state))}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given
 
 from engine import Dense, Explanation, Factor, Gradients, QuantityAddress, Sequential, SimpleRNN, Trace, WeightAddress, explain
-from tests.engine.stacks import LOSSES, Task, make_task, tasks
+from engine.layers import Layer
+from tests.engine.stacks import LOSSES, Task, every_cell, flat, make_task, tasks
 
 # What a factor's function means, spelled again: a page may compute it from the value alone.
 FUNCTIONS: dict[str | None, Callable[[float], float]] = {
@@ -20,11 +21,9 @@ FUNCTIONS: dict[str | None, Callable[[float], float]] = {
     "linear": lambda v: v,
     "sigmoid": lambda v: 1 / (1 + math.exp(-v)),
     "negative": lambda v: -v,
-    "1 - target": lambda v: 1 - v,
-    "1 - h^2": lambda v: 1 - v * v,
-    "1 - y^2": lambda v: 1 - v * v,
-    "h (1 - h)": lambda v: v * (1 - v),
-    "y (1 - y)": lambda v: v * (1 - v),
+    **{f"1 - {letter}": lambda v: 1 - v for letter in ("target", "z")},
+    **{f"1 - {letter}^2": lambda v: 1 - v * v for letter in ("h", "y", "g", "n", "tanh_c")},
+    **{f"{letter} (1 - {letter})": lambda v: v * (1 - v) for letter in "hyifozr"},
     "h > 0": lambda v: float(v > 0),
     "y > 0": lambda v: float(v > 0),
     "1": lambda v: 1.0,
@@ -34,14 +33,14 @@ FUNCTIONS: dict[str | None, Callable[[float], float]] = {
 OF_A_WHOLE_VECTOR = {"softmax", "-log softmax"}
 
 
-def every_number(trace: Trace, gradients: Gradients | None) -> Iterator[QuantityAddress]:
+def every_number(layers: Sequence[Layer], trace: Trace, gradients: Gradients | None) -> Iterator[QuantityAddress]:
     """The address of every number of the trace, or of every gradient."""
     records = trace.layers if gradients is None else gradients.layers
     for layer, record in enumerate(records):
         for quantity, (batch, timestep, unit) in ((name, place) for name in record for place in np.ndindex(record[name].shape)):
             at = record.timesteps[timestep]
             yield QuantityAddress(layer, at, quantity, unit, gradients is not None, batch)
-            if timestep == 0 and quantity == "h":
+            if timestep == 0 and quantity in layers[layer].states:
                 yield QuantityAddress(layer, -1, quantity, unit, gradients is not None, batch)
 
 
@@ -54,12 +53,13 @@ def look_up(task: Task, trace: Trace, gradients: Gradients, address: QuantityAdd
         return task.y.reshape(len(task.x), -1, trace.output.shape[-1])[
             address.batch, address.timestep - trace.layers[-1].timesteps.start, address.unit
         ]
-    if address.layer == -1:
-        return trace.inputs[address.batch, address.timestep, address.unit]
+    if address.quantity == "x":
+        return (gradients if address.gradient else trace).inputs[address.batch, address.timestep, address.unit]
     if address.timestep == -1:
         states = gradients.initial_state if address.gradient else trace.initial_state
         recurrent = [place for place, layer in enumerate(task.model.layers) if layer.states]
-        return states[recurrent.index(address.layer)][address.batch, address.unit]
+        parts = flat([states[recurrent.index(address.layer)]])
+        return parts[task.model.layers[address.layer].states.index(address.quantity)][address.batch, address.unit]
     record = (gradients.layers if address.gradient else trace.layers)[address.layer]
     return record[address.quantity][address.batch, address.timestep - record.timesteps.start, address.unit]
 
@@ -83,7 +83,7 @@ def check_all(task: Task) -> None:
     trace, gradients = task.run()
     factors: list[Factor] = []
     for side in (None, gradients):
-        for at in every_number(trace, side):
+        for at in every_number(task.model.layers, trace, side):
             factors += check(ask(task, trace, at, side), look_up(task, trace, gradients, at))
     place = 0
     for layer, described in enumerate(task.model.layers):
@@ -106,10 +106,11 @@ def test_the_terms_of_every_number_add_up_to_it(task: Task) -> None:
     check_all(task)
 
 
+@every_cell
 @pytest.mark.parametrize("loss", sorted(LOSSES))
 @pytest.mark.parametrize("sequences", [True, False])
-def test_the_terms_of_every_number_of_a_fixed_stack_add_up_to_it(loss: str, sequences: bool) -> None:
-    check_all(make_task(2, loss=loss, sequences=sequences, outputs=2, units=(3, 2)))
+def test_the_terms_of_every_number_of_a_fixed_stack_add_up_to_it(cell: str, loss: str, sequences: bool) -> None:
+    check_all(make_task(2, cells=cell, loss=loss, sequences=sequences, outputs=2, units=(3, 2)))
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "linear", "softmax"])

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 
 import engine
-from engine import Dense, EngineError, OneHot, Sequential, ShapeError, SimpleRNN, explain, gradcheck
+from engine import GRU, LSTM, Dense, Embedding, EngineError, OneHot, Sequential, ShapeError, SimpleRNN, explain, gradcheck
 from engine.initializers import glorot_uniform, orthogonal
 from engine.layers import Layer
 from engine.quantities import QUANTITIES, all_quantities, forward_quantities
-from tests.engine.stacks import make_task, seeds, sizes
+from tests.engine.stacks import every_cell, make_task, seeds, sizes
 
 
 def toy(**changed: Any) -> Sequential:
@@ -125,6 +125,37 @@ def test_a_seed_draws_kernels_as_keras_names_them_and_leaves_biases_at_zero() ->
         np.testing.assert_array_equal(weight, drawn)
 
 
+def test_an_lstm_begins_with_a_bias_of_one_for_its_forget_gate() -> None:
+    np.testing.assert_array_equal(Sequential([LSTM(2)], features=3).get_weights()[2], [0, 0, 1, 1, 0, 0, 0, 0])
+
+
+def test_a_new_lstm_keeps_more_of_its_memory_than_it_forgets() -> None:
+    first = Sequential([LSTM(2)], features=3).forward(np.zeros((1, 1, 3))).layers[0]
+
+    np.testing.assert_allclose(first["f"], 1 / (1 + np.exp(-1)), rtol=1e-15)
+    np.testing.assert_array_equal(first["i"], 0.5)
+
+
+@pytest.mark.parametrize(
+    ("cell", "shapes"),
+    [
+        (LSTM(3), [(5, 12), (3, 12), (12,)]),
+        (GRU(3), [(5, 9), (3, 9), (2, 9)]),
+        (GRU(3, reset_after=False), [(5, 9), (3, 9), (9,)]),
+        (SimpleRNN(3), [(5, 3), (3, 3), (3,)]),
+    ],
+)
+def test_weights_have_the_shapes_that_keras_gives_them(cell: Layer, shapes: list[tuple[int, ...]]) -> None:
+    assert [weight.shape for weight in Sequential([cell], features=5).get_weights()] == shapes
+
+
+@pytest.mark.parametrize(("cell", "count"), [(SimpleRNN, 320_251), (LSTM, 320_986), (GRU, 320_771)])
+def test_the_stacks_of_the_notes_have_as_many_parameters_as_in_keras(cell: Any, count: int) -> None:
+    layers = [Embedding(10_000, 32), cell(5, return_sequences=True), cell(5), Dense(1, activation="sigmoid")]
+
+    assert Sequential(layers).count_params() == count
+
+
 def test_gradcheck_finds_a_right_gradient_right_and_a_wrong_one_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     task = make_task()
     assert gradcheck(task.model, task.x, task.y, task.loss) <= 1e-12
@@ -141,13 +172,22 @@ def test_gradcheck_leaves_the_model_as_it_was() -> None:
         np.testing.assert_array_equal(weight, then)
 
 
-@pytest.mark.parametrize("layer", [OneHot, SimpleRNN, Dense])
+@pytest.mark.parametrize("layer", [OneHot, Embedding, SimpleRNN, LSTM, GRU, Dense])
 def test_the_table_of_quantities_is_what_a_layer_declares(layer: type[Layer]) -> None:
     rows = QUANTITIES[layer.__name__]
 
     assert layer.quantities == forward_quantities(layer.__name__)
     assert all(row.label and row.gradient for row in rows)
     assert all(row.formula for row in rows if row.role != "part")
+
+
+@every_cell
+def test_a_run_holds_the_quantities_of_the_table_in_its_order(cell: str) -> None:
+    task = make_task(cells=cell)
+    trace, gradients = task.run()
+    for layer, record, d_record in zip(task.recurrent, trace.layers, gradients.layers, strict=False):
+        assert tuple(record) == forward_quantities(type(layer).__name__)
+        assert tuple(d_record) == all_quantities(type(layer).__name__)
 
 
 def test_every_public_name_has_a_docstring() -> None:
@@ -250,6 +290,13 @@ def test_weights_that_do_not_fit_are_refused_with_both_shapes() -> None:
 def test_initial_states_that_do_not_fit_are_refused() -> None:
     refused("initial_state", "one entry per recurrent layer, 2. Received: 1", lambda: toy().forward([[0]], [np.zeros((1, 3))]))
     refused("initial_state", r"\(1, 2\)\. Received: \(1, 3\)", lambda: toy().forward([[0]], [np.zeros((1, 3)), np.zeros((1, 3))]))
+
+
+@pytest.mark.parametrize("state", [np.zeros((1, 3)), [np.zeros((1, 3))] * 3, 0.0])
+def test_an_lstm_whose_initial_state_is_no_pair_is_refused(state: Any) -> None:
+    model = Sequential([LSTM(3)], features=2)
+
+    refused("initial_state", "must be the arrays h, c", lambda: model.forward(np.zeros((1, 1, 2)), [state]))
 
 
 def test_a_trace_of_another_model_is_refused() -> None:

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 
-from tests.engine.faults import FAULTS, Fault, FaultDoesNotApply, engine_with
+from tests.engine.faults import FAULTS, Fault, FaultDoesNotApply
+from tests.engine.killing import Check, killers, require_killed
 
-MODULES = ("stacks", "test_reference", "test_gradients", "test_forward", "test_losses", "test_numbers", "test_explain", "test_face")
-ENOUGH = 2
+pytestmark = pytest.mark.usefixtures("few_examples")
+
+RNN = {"cell": "SimpleRNN"}
 
 # The tests that are asked, cheapest first: module, function, arguments.
-CHECKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+CHECKS: tuple[Check, ...] = (
     *(
         ("test_reference", "test_every_number_and_every_gradient_is_that_of_the_framework", {"name": name, "source": "torch"})
         for name in ("toy_stack", "tagger", "squashed", "verdicts", "regression")
     ),
-    ("test_gradients", "test_bptt_agrees_with_the_complex_step_over_thirty_timesteps", {"depth": 1}),
-    ("test_gradients", "test_bptt_agrees_with_the_complex_step_in_every_number", {}),
-    ("test_reference", "test_forward_is_what_a_scalar_program_computes", {}),
+    ("test_gradients", "test_bptt_agrees_with_the_complex_step_over_thirty_timesteps", RNN | {"depth": 1}),
+    ("test_gradients", "test_bptt_agrees_with_the_complex_step_in_every_number", RNN),
+    ("test_reference", "test_forward_is_what_a_scalar_program_computes", RNN),
     *(
-        ("test_explain", "test_the_terms_of_every_number_of_a_fixed_stack_add_up_to_it", {"loss": loss, "sequences": sequences})
+        ("test_explain", "test_the_terms_of_every_number_of_a_fixed_stack_add_up_to_it", RNN | {"loss": loss, "sequences": sequences})
         for loss, sequences in (("mse", False), ("binary_crossentropy", True))
     ),
     ("test_explain", "test_the_terms_of_every_activation_add_up_to_it", {"activation": "sigmoid"}),
@@ -59,47 +58,13 @@ CHECKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-@pytest.fixture(autouse=True)
-def few_examples() -> Iterator[None]:
-    """A fault is to be found, not made small."""
-    settings.register_profile("faults", parent=settings.get_profile("engine"), max_examples=5, phases=[Phase.generate],
-                              derandomize=True, database=None, suppress_health_check=list(HealthCheck))  # fmt: skip
-    settings.load_profile("faults")
-    yield
-    settings.load_profile("engine")
-
-
-def fails(check: Callable[[], None]) -> bool:
-    """Whether a test notices anything: a wrong number, or an exception of any kind."""
-    try:
-        check()
-    except (Exception, pytest.fail.Exception):
-        return True
-    return False
-
-
-def killers(fault: Fault | None, folder: Path, enough: int = ENOUGH) -> list[str]:
-    """The names of the first tests that fail on an engine with this fault."""
-    found: list[str] = []
-    with engine_with(fault, folder, tuple(f"tests.engine.{name}" for name in MODULES)) as modules:
-        by_name = dict(zip(MODULES, modules, strict=True))
-        for module, function, arguments in CHECKS:
-            if len(found) < enough and function not in found and fails(partial(getattr(by_name[module], function), **arguments)):
-                found.append(function)
-    return found
-
-
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_seeded_fault_is_killed_by_two_tests(fault: Fault, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
-    found = killers(fault, tmp_path)
-    record_property("fault", fault.name)
-    record_property("killers", "; ".join(found) or "nothing")
-
-    assert len(found) >= ENOUGH
+    require_killed(fault, CHECKS, tmp_path, record_property)
 
 
 def test_an_engine_without_a_fault_is_not_killed(tmp_path: Path) -> None:
-    assert killers(None, tmp_path, enough=len(CHECKS)) == []
+    assert killers(None, CHECKS, tmp_path, enough=len(CHECKS)) == []
 
 
 def test_there_are_forty_faults_at_least_and_no_two_are_the_same() -> None:
@@ -109,13 +74,13 @@ def test_there_are_forty_faults_at_least_and_no_two_are_the_same() -> None:
 def test_a_fault_whose_source_has_changed_fails_loudly(tmp_path: Path) -> None:
     gone = dataclasses.replace(FAULTS[0], old="what no line says")
     with pytest.raises(FaultDoesNotApply, match="Found: 0"):
-        killers(gone, tmp_path)
+        killers(gone, CHECKS, tmp_path)
 
 
 def test_the_engine_is_itself_again_after_a_fault(tmp_path: Path) -> None:
     import engine
 
-    killers(FAULTS[0], tmp_path)
+    killers(FAULTS[0], CHECKS, tmp_path)
     import engine as again
 
     assert again is engine

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,20 +14,21 @@ import pytest
 from hypothesis import given
 
 from engine import Sequential
-from tests.engine.stacks import Task, arrays, gentle, make_task, seeds, tasks
+from tests.engine.stacks import CELLS, Task, arrays, every_cell, flat, gentle, make_task, packed, seeds, tasks
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def digest() -> str:
     """A hash of every byte of one run of a fixed scene."""
-    task = make_task(11, timesteps=9, units=(5, 4, 3), sequences=True, outputs=2)
-    return hashlib.sha256(b"".join(array.tobytes() for array in arrays(*task.run()).values())).hexdigest()
+    run = make_task(11, cells=list(CELLS), timesteps=9, units=(5, 4, 3, 2), sequences=True, outputs=2).run()
+    return hashlib.sha256(b"".join(array.tobytes() for array in arrays(*run).values())).hexdigest()
 
 
+@every_cell
 @given(seed=seeds)
-def test_float32_in_gives_float32_out_close_to_float64(seed: int) -> None:
-    sizes_of = {"timesteps": 12, "units": (8, 5), "sequences": True}
+def test_float32_in_gives_float32_out_close_to_float64(cell: str, seed: int) -> None:
+    sizes_of = {"cells": cell, "timesteps": 12, "units": (8, 5), "sequences": True}
     wide = gentle(seed, **sizes_of)
     narrow = gentle(seed, **sizes_of, dtype="float32")
     narrow.model.set_weights(wide.model.get_weights())
@@ -53,7 +55,7 @@ def test_the_same_run_gives_the_same_bytes_in_another_process() -> None:
 
 @given(task=tasks())
 def test_a_run_changes_none_of_its_arguments(task: Task) -> None:
-    given_arrays = [task.x, task.y, *task.initial_state]
+    given_arrays = [task.x, task.y, *flat(task.initial_state)]
     before = [array.copy() for array in given_arrays]
     weights = task.model.get_weights()
     task.run()
@@ -65,7 +67,7 @@ def test_a_run_changes_none_of_its_arguments(task: Task) -> None:
 def test_what_is_returned_shares_no_memory_with_arguments_or_weights(task: Task) -> None:
     returned = arrays(*task.run())
     for name, array in returned.items():
-        for other in (task.x, task.y, *task.initial_state, *(weight for layer in task.model.layers for weight in layer.weights)):
+        for other in (task.x, task.y, *flat(task.initial_state), *(weight for layer in task.model.layers for weight in layer.weights)):
             assert not np.shares_memory(array, other), name
 
 
@@ -82,11 +84,12 @@ def test_every_array_of_a_trace_and_of_its_gradients_is_read_only(task: Task) ->
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
         assert not array.flags.writeable, name
-    assert not any(weight.flags.writeable for weight in (*trace.weights, *trace.initial_state))
+    assert not any(weight.flags.writeable for weight in (*trace.weights, *flat(trace.initial_state)))
 
 
-def test_a_layers_quantities_are_views_of_one_block() -> None:
-    trace, gradients = make_task().run()
+@every_cell
+def test_a_layers_quantities_are_views_of_one_block(cell: str) -> None:
+    trace, gradients = make_task(cells=cell).run()
     for record in (*trace.layers, *gradients.layers[:-1]):
         bases = {id(record[name].base) for name in record}
         assert len(bases) == 1
@@ -106,12 +109,13 @@ def read_only(array: np.ndarray) -> np.ndarray:
     return copy
 
 
+@every_cell
 @pytest.mark.parametrize("form", [fortran, strided, read_only, np.ndarray.tolist])
-def test_the_form_of_an_array_changes_no_bit(form: Callable[[np.ndarray], np.ndarray]) -> None:
-    task = make_task(7, sequences=True)
+def test_the_form_of_an_array_changes_no_bit(form: Callable[[np.ndarray], np.ndarray], cell: str) -> None:
+    task = make_task(7, cells=cell, sequences=True)
     expected = arrays(*task.run())
     task.model.set_weights([form(weight) for weight in task.model.get_weights()])
-    trace = task.model.forward(form(task.x), initial_state=[form(state) for state in task.initial_state])
+    trace = task.model.forward(form(task.x), initial_state=packed(task.recurrent, map(form, flat(task.initial_state))))
     for name, array in arrays(trace, task.model.backward(trace, form(task.y), task.loss)).items():
         np.testing.assert_array_equal(array, expected[name], err_msg=name)
 
@@ -173,7 +177,7 @@ def test_complex_weights_inputs_or_states_give_complex_results(task: Task) -> No
     weights = task.model.get_weights()
     runs = [
         task.forward(x=task.x.astype(complex)).output,
-        task.forward(initial_state=[state.astype(complex) for state in task.initial_state]).output,
+        task.forward(initial_state=packed(task.recurrent, (state.astype(complex) for state in flat(task.initial_state)))).output,
     ]
     task.model.set_weights([weight.astype(complex) for weight in weights])
     runs.append(task.forward().output)
@@ -190,3 +194,18 @@ def test_one_model_serves_two_seeds_without_sharing_a_generator() -> None:
 
     np.testing.assert_array_equal(first(1), first(1))
     assert np.any(first(1) != first(2))
+
+
+@every_cell
+def test_a_large_trace_takes_less_than_three_times_the_bytes_of_its_quantities(cell: str) -> None:
+    task = make_task(cells=cell, batch=1, timesteps=200, units=(64,) * 8, features=64)
+    tracemalloc.start()
+    trace = task.forward()
+    peak = tracemalloc.get_traced_memory()[1]
+    gradients = task.model.backward(trace, task.y, task.loss)
+    whole_peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    forward, backward = (sum(array.nbytes for record in run.layers for array in record.values()) for run in (trace, gradients))
+
+    assert peak < 3 * forward
+    assert whole_peak < 3 * (forward + backward)

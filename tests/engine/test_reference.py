@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from engine import Dense, Gradients, Sequential, SimpleRNN, Trace
-from tests.engine.scalar_reference import dense, simple_rnn
-from tests.engine.stacks import LOSSES, Task, tasks
+from engine import Dense, Embedding, Gradients, Sequential, Trace
+from engine.layers import Layer
+from tests.engine.scalar_reference import dense, gru, lstm, simple_rnn, unrolled
+from tests.engine.stacks import CELLS, LOSSES, every_cell, flat, packed, tasks
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
-ABOUT = json.loads((FOLDER / "simple_rnn.json").read_text(encoding="utf-8"))
-with np.load(FOLDER / "simple_rnn.npz") as stored:
-    VECTORS = dict(stored)
+ABOUT = json.loads((FOLDER / "stacks.json").read_text(encoding="utf-8"))
 
 cases = pytest.mark.parametrize("name", sorted(ABOUT["cases"]))
 sources = pytest.mark.parametrize("source", ["keras", "torch"])
@@ -25,7 +26,8 @@ sources = pytest.mark.parametrize("source", ["keras", "torch"])
 
 def vectors(name: str, source: str) -> dict[str, np.ndarray]:
     prefix = f"{name}/{source}/"
-    return {key.removeprefix(prefix): value for key, value in VECTORS.items() if key.startswith(prefix)}
+    with np.load(FOLDER / "stacks.npz") as stored:
+        return {key.removeprefix(prefix): stored[key] for key in stored.files if key.startswith(prefix)}
 
 
 def run(name: str) -> tuple[Trace, Gradients]:
@@ -33,25 +35,39 @@ def run(name: str) -> tuple[Trace, Gradients]:
     case: dict[str, Any] = ABOUT["cases"][name]
     stored = vectors(name, "given")
     top = len(case["units"]) - 1
-    layers = [SimpleRNN(units, return_sequences=case["sequences"] or layer < top) for layer, units in enumerate(case["units"])]
-    model = Sequential([*layers, Dense(case["outputs"], activation=case["activation"])], features=case["features"])
-    recurrent = [stored[f"{layer}/{name}"] for layer in range(top + 1) for name in ("kernel", "recurrent_kernel", "bias")]
-    model.set_weights([*recurrent, stored["dense/kernel"], stored["dense/bias"]])
-    trace = model.forward(stored["x"], initial_state=[stored[f"{layer}/h_0"] for layer in range(top + 1)])
+    below = [Embedding(case["words"], case["features"], mask_zero=True)] if case["words"] else []
+    recurrent = [
+        CELLS[cell](units, return_sequences=case["sequences"] or place < top)
+        for place, (cell, units) in enumerate(zip(case["cells"], case["units"], strict=False))
+    ]
+    layers = [*below, *recurrent, Dense(case["outputs"], activation=case["activation"])]
+    model = Sequential(layers, features=None if below else case["features"])
+    named = zip(names_of(model.layers), model.layers, strict=True)
+    model.set_weights([stored[f"{place}/{weight}"] for place, layer in named for weight in layer.initializers])
+    states = (stored[f"{place}/{state}_0"] for place, layer in enumerate(recurrent) for state in layer.states)
+    trace = model.forward(stored["x"], initial_state=packed(recurrent, states))
     return trace, model.backward(trace, stored["target"], case["loss"])
+
+
+def names_of(layers: Sequence[Layer]) -> list[str]:
+    """What the layers are called in the stored vectors."""
+    places = map(str, range(len(layers)))
+    return ["embedding" if layer.encodes else next(places) if layer.states else "dense" for layer in layers]
 
 
 def numbers(trace: Trace, gradients: Gradients) -> dict[str, np.ndarray]:
     """The engine's numbers under the names of the stored ones."""
-    last = len(trace.layers) - 1
-    names = [str(layer) for layer in range(last)] + ["dense"]
-    found = {"loss": gradients.loss, "output": trace.output, "gradient/x": gradients.inputs}
-    for layer, name in enumerate(names):
-        found |= {f"value/{name}/{quantity}": values for quantity, values in trace.layers[layer].items()}
-        found |= {f"gradient/{name}/{quantity}": values for quantity, values in gradients.layers[layer].items()}
-        weights = ("kernel", "bias") if name == "dense" else ("kernel", "recurrent_kernel", "bias")
-        found |= {f"gradient/{name}/{weight}": gradients.weights[3 * layer + place] for place, weight in enumerate(weights)}
-    return found | {f"gradient/{layer}/h_0": state for layer, state in enumerate(gradients.initial_state)}
+    found = {"loss": gradients.loss, "output": trace.output}
+    names = names_of(trace.stack)
+    if "embedding" not in names:
+        found["gradient/x"] = gradients.inputs
+    rest, states = iter(gradients.weights), iter(flat(gradients.initial_state))
+    for name, layer, values, d_values in zip(names, trace.stack, trace.layers, gradients.layers, strict=True):
+        found |= {f"value/{name}/{quantity}": array for quantity, array in values.items()}
+        found |= {f"gradient/{name}/{quantity}": array for quantity, array in d_values.items()}
+        found |= {f"gradient/{name}/{weight}": next(rest) for weight in layer.initializers}
+        found |= {f"gradient/{name}/{state}_0": next(states) for state in layer.states}
+    return found
 
 
 @cases
@@ -71,17 +87,21 @@ def test_the_stored_vectors_say_with_which_versions_they_were_made() -> None:
     assert set(ABOUT["versions"]) == {"keras", "torch", "numpy"}
 
 
-@given(task=tasks())
-def test_forward_is_what_a_scalar_program_computes(task: Task) -> None:
+@every_cell
+@given(data=st.data())
+def test_forward_is_what_a_scalar_program_computes(cell: str, data: st.DataObject) -> None:
+    task = data.draw(tasks(cells=cell))
     trace = task.forward()
-    *recurrent, top = task.model.layers
+    step = {"SimpleRNN": simple_rnn, "LSTM": lstm}.get(cell, gru)
     for batch in range(len(task.x)):
         flow = task.x[batch].tolist()
-        for layer, (rnn, state) in enumerate(zip(recurrent, task.initial_state, strict=True)):
-            kernel, recurrent_kernel, bias = (weight.tolist() for weight in rnn.weights)
-            a, flow = simple_rnn(flow, (kernel, recurrent_kernel, bias), state[batch].tolist())
-            np.testing.assert_allclose(trace.layers[layer]["a"][batch], a, rtol=0, atol=1e-13)
-            np.testing.assert_allclose(trace.layers[layer]["h"][batch], flow, rtol=0, atol=1e-13)
-        kernel, bias = (weight.tolist() for weight in top.weights)
+        for layer, record, state in zip(task.recurrent, trace.layers, task.initial_state, strict=False):
+            states = {name: part[batch].tolist() for name, part in zip(layer.states, flat([state]), strict=True)}
+            expected = unrolled(step, flow, [weight.tolist() for weight in layer.weights], states)
+            assert set(expected) == set(record)
+            for name, rows in expected.items():
+                np.testing.assert_allclose(record[name][batch], rows, rtol=0, atol=1e-13, err_msg=name)
+            flow = expected["h"]
+        kernel, bias = (weight.tolist() for weight in task.model.layers[-1].weights)
         outputs = [dense(h, kernel, bias, LOSSES[task.loss]) for h in flow]
         np.testing.assert_allclose(trace.output[batch], outputs if trace.sequences else outputs[-1], rtol=0, atol=1e-13)

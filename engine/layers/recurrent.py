@@ -1,0 +1,93 @@
+"""What the recurrent layers have in common."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.layers.layer import Layer, require_size
+from engine.sums import sum_over_rows
+from engine.types import Array, DType, Shape
+
+
+@dataclass(frozen=True)
+class Recurrent(Layer):
+    """A cell of `units`, used again at every timestep; it hands up every state, or the last one only."""
+
+    units: int
+    return_sequences: bool = False
+
+    def __post_init__(self) -> None:
+        require_size("units", self.units)
+
+    @property
+    def width(self) -> int:
+        """units."""
+        return self.units
+
+    @property
+    def keeps_timesteps(self) -> bool:
+        """return_sequences."""
+        return self.return_sequences
+
+    def weight_shapes(self, features: int) -> tuple[Shape, ...]:
+        """kernel, recurrent_kernel, bias: one group of columns per gate."""
+        columns = len(self.gates) * self.units
+        return (features, columns), (self.units, columns), (columns,)
+
+    def outgoing(self, h: Array) -> Array:
+        """(1 + timesteps, batch, units) -> what the layer above receives."""
+        return h[1:] if self.return_sequences else h[-1:]
+
+
+def blank(groups: Sequence[tuple[str, ...]], shape: Shape, dtype: DType) -> tuple[list[Array], dict[str, Array]]:
+    """One block of zeros: per group (rows, batch, names * units), so that one product fills it; under each name (rows, batch, units)."""
+    *rows, units = shape
+    size = math.prod(shape)
+    block = np.zeros(sum(map(len, groups)) * size, dtype)
+    arrays: list[Array] = []
+    named: dict[str, Array] = {}
+    start = 0
+    for names in groups:
+        array = block[start : start + len(names) * size].reshape(*rows, len(names) * units)
+        named |= {name: array[..., place * units : (place + 1) * units] for place, name in enumerate(names)}
+        arrays.append(array)
+        start += len(names) * size
+    return arrays, named
+
+
+def project(x: Array, kernel: Array, bias: Array, a: Array) -> None:
+    """x (timesteps, batch, features) -> x @ kernel + bias in a[1:], all timesteps at once."""
+    rows = a[1:].reshape(-1, a.shape[-1])
+    x.reshape(-1, x.shape[-1]).dot(kernel, rows)
+    rows += bias
+
+
+def pull_projection(x: Array, kernel: Array, d_a: Array) -> tuple[Array, Array, Array]:
+    """dL/da[1:] -> dL/d kernel, bias and x: sums over batch and timesteps, one product each."""
+    rows = d_a[1:].reshape(-1, d_a.shape[-1])
+    return over_time(x, d_a[1:]), sum_over_rows(rows), rows.dot(kernel.T).reshape(x.shape)
+
+
+def over_time(left: Array, d_right: Array) -> Array:
+    """(timesteps, batch, rows) and (timesteps, batch, columns) -> the sum of left^T d_right over batch and timesteps, as one product."""
+    product: Array = left.reshape(-1, left.shape[-1]).T.dot(d_right.reshape(-1, d_right.shape[-1]))
+    return product
+
+
+def squash(a: Array, scale: Array, shift: Array, out: Array) -> Array:
+    """scale tanh(scale a) + shift: sigmoid where both are 1/2, tanh where they are 1 and 0. It overflows nowhere."""
+    np.tanh(np.multiply(a, scale, out), out)
+    out *= scale
+    out += shift
+    return out
+
+
+def silence(padded: Array | None, value: float, *rows: Array) -> None:
+    """The value wherever a timestep is padding; padded (timesteps, batch, 1) or None, rows (1 + timesteps, batch, ...)."""
+    if padded is not None:
+        for array in rows:
+            np.copyto(array[1:], value, where=padded)
