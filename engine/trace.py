@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from engine.errors import EngineError
 from engine.types import Array, State, read_only
 
@@ -33,10 +35,13 @@ class LayerTrace(Mapping[str, Array]):
     ) -> None:
         """block, per name (rows, batch, units) of one memory, becomes read-only; with states, row 0 is before the first timestep,
         and theirs alone; padded (timesteps, batch, 1): where the states stood still."""
-        self._rows: dict[str, Array] = dict(zip(names, block, strict=True))
-        for rows in self._rows.values():
-            read_only(rows if rows.base is None else rows.base)
-            read_only(rows)
+        if isinstance(block, np.ndarray):  # its rows are read-only with it
+            read_only(block)
+        else:
+            for rows in block:
+                read_only(rows if rows.base is None else rows.base)
+                read_only(rows)
+        self._rows = block
         self._names = names
         self._states = states
         self.padded = padded
@@ -59,7 +64,8 @@ class LayerTrace(Mapping[str, Array]):
 
     def rows_from_initial(self, quantity: str) -> Array:
         """(1 + timesteps, batch, units) of a state: the initial one, then as rows."""
-        return self._rows[quantity]
+        rows: Array = self._rows[self._names.index(quantity)]
+        return rows
 
     def row(self, quantity: str, timestep: int) -> Array:
         """(batch, units) at one timestep; -1 is the initial state."""
