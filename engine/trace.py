@@ -35,8 +35,8 @@ class LayerTrace(Mapping[str, Array]):
     ) -> None:
         """block, per name (rows, batch, units) of one memory, becomes read-only; with states, row 0 is before the first timestep,
         and theirs alone; padded (timesteps, batch, 1): where the states stood still."""
-        if isinstance(block, np.ndarray):  # its rows are read-only with it
-            read_only(block)
+        if isinstance(block, np.ndarray):
+            read_only(block)  # and its rows with it
         else:
             for rows in block:
                 read_only(rows if rows.base is None else rows.base)

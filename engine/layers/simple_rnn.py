@@ -66,15 +66,16 @@ class SimpleRNN(Recurrent):
         d_a, d_h, depth, time = block[0], block[1], block[2], block[3]
 
         ELEMENTWISE[self.activation].derivative(h[1:], d_a[1:])  # what dL/dh turns into dL/da, in place
-        silence(record.padded, 0, d_a)
+        padded = record.padded
+        silence(padded, 0, d_a)
         depth[-len(d_output) :] = d_output
         to_past, time_t = recurrent_kernel.T, time[steps]
         for t in range(steps, 0, -1):
             d_a_t = d_a[t]
             d_a_t *= np.add(depth[t], time_t, d_h[t])
             time_t = d_a_t.dot(to_past, time[t - 1])
-            if record.padded is not None:
-                np.copyto(time_t, d_h[t], where=record.padded[t - 1])
+            if padded is not None:
+                np.copyto(time_t, d_h[t], where=padded[t - 1])
         d_h[0] = time_t
 
         rows = d_a[1:].reshape(-1, self.units)
