@@ -32,16 +32,18 @@ export function withAddedLayer(scene) {
   return withOrder(scene, [...layers, { ...top }], [...flags.slice(0, -1), true, flags[flags.length - 1]]);
 }
 
-/** The scene without a layer; the top keeps its switch. */
+/** The scene without a layer; the top keeps its switch, and the last layer stays: two clicks may come before the buttons are drawn again. */
 export function withoutLayer(scene, index) {
   const flags = switches(scene);
   const kept = recurrentLayers(scene).filter((_, i) => i !== index);
+  if (kept.length === 0) return scene;
   return withOrder(scene, kept, [...flags.slice(0, kept.length - 1), flags[flags.length - 1]]);
 }
 
-/** Two neighbours change places. */
+/** Two neighbours change places, where there are two. */
 export function withSwapped(scene, lower) {
   const layers = recurrentLayers(scene);
+  if (!layers[lower] || !layers[lower + 1]) return scene;
   [layers[lower], layers[lower + 1]] = [layers[lower + 1], layers[lower]];
   return withOrder(scene, layers, switches(scene));
 }

@@ -42,3 +42,10 @@ test("words join and leave the vocabulary at its end", () => {
   assert.deepEqual(scenes.withWord(toy, "dog").vocabulary, ["cat", "mat", "rat", "dog"]);
   assert.deepEqual(scenes.withoutWord(toy, "mat").vocabulary, ["cat", "rat"]);
 });
+
+test("what a late click asks of a layer that is gone changes nothing", () => {
+  const one = scenes.withoutLayer(toy, 1);
+  assert.equal(scenes.withoutLayer(one, 0), one, "the last layer stays");
+  assert.equal(scenes.withSwapped(one, 0), one, "no neighbour above");
+  assert.equal(scenes.withSwapped(toy, -1), toy, "no neighbour below");
+});

@@ -103,7 +103,7 @@ export function mountModel(root, store) {
   return undoAll([
     listen(stack, "click", ({ target }) => {
       const index = indexOf(target);
-      if (target.role === "switch") edit(store, withSequences(scene(), index, !scene().layers[index].return_sequences));
+      if (target.role === "switch") edit(store, withSequences(scene(), index, !recurrentLayers(scene())[index]?.return_sequences));
       commands[target.dataset.command]?.(index);
     }),
     listen(stack, "change", ({ target }) => {
