@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+WeightName = Literal["embeddings", "kernel", "recurrent_kernel", "bias"]
+
 
 class Document(BaseModel):
     """An answer: all its fields, no others."""
@@ -48,7 +50,7 @@ class WeightPlace(Document):
     """Where a weight stands; the index counts from 1."""
 
     layer: str
-    weight: Literal["kernel", "recurrent_kernel", "bias"]
+    weight: WeightName
     index: list[int]
     gradient: bool
 
@@ -93,7 +95,7 @@ class WeightDocument(Document):
 
     scene: str
     layer: str
-    name: Literal["kernel", "recurrent_kernel", "bias"]
+    name: WeightName
     gradients: list[ExplanationDocument]
 
 

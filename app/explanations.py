@@ -7,7 +7,6 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from app.errors import Problem
-from app.layout import BACKWARD
 from app.limits import most
 from app.traces import SceneTrace
 from engine import Explanation, Factor, QuantityAddress, Term, WeightAddress, explain
@@ -29,15 +28,15 @@ def cell(trace: SceneTrace, layer: int, timestep: int, unit: int | None = None) 
     scene = trace.scene
     _require("layer", layer, len(scene.recurrent))
     _require("timestep", timestep, len(scene.sentence))
-    width = scene.recurrent[layer - 1].units
-    units = _chosen("unit", unit, width)
-    borders = [Numbers(layer, 0, "h", units)] if timestep == 1 else []
+    below, own, above = trace.model.layers[layer - 1 : layer + 2]
+    units = _chosen("unit", unit, own.width)
+    borders = [Numbers(layer, 0, state, units) for state in own.states] if timestep == 1 else []
     if layer == 1 and unit is None:
-        borders.append(Numbers(0, timestep, "x", range(len(scene.vocabulary))))
-    below, above = (trace.model.layers[index].width for index in (layer - 1, layer + 1))
-    _require_few_terms(len(units) * (below + above + 2 * width) + sum(len(border.units) for border in borders) * width)
-    ahead = [Numbers(layer, timestep, quantity, units) for quantity in trace.model.layers[layer].quantities]
-    back = [Numbers(layer, timestep, quantity, units) for quantity in BACKWARD]
+        borders.append(Numbers(0, timestep, "x", range(below.width)))
+    terms = len(units) * (below.width + 2 * own.width) + sum(len(border.units) for border in borders) * own.width
+    _require_few_terms(len(own.gates) * terms + len(units) * len(above.gates) * above.width)
+    ahead = [Numbers(layer, timestep, quantity, units) for quantity in own.quantities]
+    back = [Numbers(layer, timestep, quantity, units) for quantity in trace.gradients.layers[layer]]
     place = {"scene": scene.id, "layer": str(layer), "timestep": timestep}
     return {**place, "forward": _numbers(trace, ahead), "backward": _numbers(trace, back + borders, gradient=True)}
 
@@ -46,25 +45,26 @@ def output(trace: SceneTrace, timestep: int, unit: int | None = None) -> Documen
     """Everything about an output: its units, the loss, and the gradient that enters there."""
     scene, layer = trace.scene, len(trace.model.layers) - 1
     _require_output(timestep, scene.output_timesteps)
-    width = scene.layers[-1].units
+    width = scene.output.units
     units = _chosen("unit", unit, width)
     _require_few_terms(len(units) * scene.recurrent[-1].units + 2 * width * len(scene.output_timesteps))
     ahead = [Numbers(layer, timestep, quantity, units) for quantity in trace.model.layers[layer].quantities]
     loss = explain(trace.model, trace.forward, layer=layer, quantity="loss", gradients=trace.gradients)
-    back = [Numbers(layer, timestep, "a", units)]
+    back = [Numbers(layer, timestep, quantity, units) for quantity in trace.gradients.layers[layer]]
     place = {"scene": scene.id, "layer": "output", "timestep": timestep}
     told = _document(trace, QuantityAddress(layer, timestep - 1, "loss", 0), loss)
     return {**place, "forward": [*_numbers(trace, ahead), told], "backward": _numbers(trace, back, gradient=True)}
 
 
 def weight(trace: SceneTrace, layer: str, name: str, row: int | None = None, unit: int | None = None) -> Document:
-    """The gradient of every number of a weight, or of those of one row or of one unit."""
+    """The gradient of every number of a weight, or of those of one row or of one unit; of an embedding, of the rows that are used."""
     if (layer, name) not in trace.weight_names:
         known = ", ".join("/".join(names) for names in trace.weight_names)
         raise Problem("unknown-number", f"The weights of this scene are {known}. Received: {layer}/{name}.")
-    index = trace.layer_names.index(layer)
-    *rows, width = dict(zip(trace.weight_names, trace.forward.weights, strict=True))[layer, name].shape
-    places = list(product(*(_chosen("row", row, size) for size in rows), _chosen("unit", unit, width)))
+    index = 0 if layer == "embedding" else trace.layer_names.index(layer)
+    *rows, width = trace.model.layers[index].weight(name).shape
+    used = [_chosen("row", row, size) for size in rows] if row or trace.rows is None or index else [trace.rows]
+    places = list(product(*used, _chosen("unit", unit, width)))
     _require_few_terms(len(places) * len(trace.scene.sentence))
     gradients = [_document(trace, *_weight_gradient(trace, index, name, place)) for place in places]
     return {"scene": trace.scene.id, "layer": layer, "name": name, "gradients": gradients}
@@ -111,6 +111,7 @@ def _unsigned_zero(number: float) -> float:
 def _address(trace: SceneTrace, at: QuantityAddress | WeightAddress) -> Document:
     layer = trace.layer_names[at.layer]
     if isinstance(at, WeightAddress):
+        layer = layer if at.layer else "embedding"
         return {"layer": layer, "weight": at.weight, "index": [place + 1 for place in at.index], "gradient": at.gradient}
     return {"layer": layer, "timestep": at.timestep + 1, "quantity": at.quantity, "unit": at.unit + 1, "gradient": at.gradient}
 

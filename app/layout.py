@@ -15,7 +15,6 @@ from app.safetensors import encode
 from app.traces import Array, SceneTrace
 
 VERSION = 1
-BACKWARD = ("h", "h_from_depth", "h_from_time", "a")
 
 Entry = dict[str, str | int]
 Tensors = dict[str, npt.NDArray[Any]]
@@ -35,6 +34,10 @@ class Block:
         self.entries.append({"layer": layer, "quantity": quantity, "start": self.width, "units": units})
         self._columns.append(values)
         self.width += units
+
+    def after(self, other: Block) -> list[Entry]:
+        """The entries as they stand behind those of another block."""
+        return [entry | {"start": int(entry["start"]) + other.width} for entry in self.entries]
 
     def rows(self) -> Array:
         """(timesteps, all the units)."""
@@ -61,10 +64,11 @@ def wire(trace: SceneTrace) -> tuple[dict[str, Any], Tensors]:
         "timesteps": len(scene.sentence),
         "output_timesteps": scene.output_timesteps,
         "weights": _shapes(trace),
+        **({} if trace.rows is None else {"embedding_rows": [row + 1 for row in trace.rows]}),
         "initial_state": initial.entries,
         "forward": forward.entries,
         "output": output.entries,
-        "backward": backward.entries + entering.entries,
+        "backward": backward.entries + entering.after(backward),
     }
     tensors = {
         **_by_weight("weights", trace, trace.forward.weights),
@@ -75,7 +79,7 @@ def wire(trace: SceneTrace) -> tuple[dict[str, Any], Tensors]:
         "loss": np.array([trace.gradients.loss]),
         **_backward_tensors(scene.output_timesteps, backward.rows(), entering.rows()),
         **_by_weight("gradients", trace, trace.gradients.weights),
-        "gradients/initial_state": np.concatenate([state[0] for state in trace.gradients.initial_state]),
+        "gradients/initial_state": _initial_gradients(trace, initial),
         **_by_weight("updated", trace, trace.updated),
     }
     return layout, tensors
@@ -87,20 +91,22 @@ def _blocks(trace: SceneTrace) -> tuple[Block, Block, Block, Block, Block]:
     names = trace.layer_names
     recurrent = range(1, len(names) - 1)
     forward.add("input", "x", trace.forward.inputs[0])
-    for index, state in zip(recurrent, trace.forward.initial_state, strict=True):
-        initial.add(names[index], "h", np.asarray(state))
-        for quantity in trace.model.layers[index].quantities:
-            forward.add(names[index], quantity, trace.forward.layers[index][quantity][0])
-    for quantity in trace.model.layers[-1].quantities:
-        output.add("output", quantity, trace.forward.layers[-1][quantity][0])
+    for index in recurrent:
+        record = trace.forward.layers[index]
+        for state in trace.model.layers[index].states:
+            initial.add(names[index], state, record.row(state, -1))
+        for quantity, values in record.items():
+            forward.add(names[index], quantity, values[0])
+    for quantity, values in trace.forward.layers[-1].items():
+        output.add("output", quantity, values[0])
     for index in reversed(recurrent):
         gradient = trace.gradients.layers[index]
-        for quantity in BACKWARD:
-            backward.add(names[index], quantity, gradient[quantity][0])
+        for quantity, values in gradient.items():
+            backward.add(names[index], quantity, values[0])
         backward.add(names[index], "h_norm", np.linalg.norm(gradient["h"][0], axis=1, keepdims=True))
     backward.add("input", "x", trace.gradients.inputs[0])
-    entering.add("output", "a", trace.gradients.layers[-1]["a"][0])
-    entering.entries[0]["start"] = backward.width
+    for quantity, values in trace.gradients.layers[-1].items():
+        entering.add("output", quantity, values[0])
     return initial, forward, output, backward, entering
 
 
@@ -111,12 +117,18 @@ def _backward_tensors(output_timesteps: Sequence[int], rows: Array, entering: Ar
     return {f"backward/{t}": np.concatenate([rows[t - 1], at_output.get(t, nothing)]) for t in range(len(rows), 0, -1)}
 
 
+def _initial_gradients(trace: SceneTrace, initial: Block) -> Array:
+    """As the initial state itself stands."""
+    records = dict(zip(trace.layer_names, trace.gradients.layers, strict=True))
+    return np.concatenate([records[str(entry["layer"])].row(str(entry["quantity"]), -1)[0] for entry in initial.entries])
+
+
 def _by_weight(kind: str, trace: SceneTrace, weights: Sequence[Array]) -> Tensors:
-    return {f"{kind}/{layer}/{name}": weight.ravel() for (layer, name), weight in zip(trace.weight_names, weights, strict=True)}
+    return {f"{kind}/{layer}/{name}": weight.ravel() for (layer, name), weight in trace.sent(weights).items()}
 
 
 def _shapes(trace: SceneTrace) -> dict[str, dict[str, list[int]]]:
     shapes: dict[str, dict[str, list[int]]] = {}
-    for (layer, name), weight in zip(trace.weight_names, trace.forward.weights, strict=True):
+    for (layer, name), weight in trace.sent(trace.forward.weights).items():
         shapes.setdefault(layer, {})[name] = list(weight.shape)
     return shapes

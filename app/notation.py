@@ -1,17 +1,37 @@
 """How formulas are written: one table of symbols and formulas per notation.
 
-A formula is tokens between spaces. `h{t,l}` is a symbol with its timestep and layer; `below{t,l}` is what the layer reads: the word, or
-the h of the layer below. Everything else is an operator or a function.
+A layer's formulas are lines of tokens between spaces. `h{t,l}` is a symbol with its timestep and layer; `below{t,l}` is what the layer
+reads: the word, or the h of the layer below; `kernel_i{l}` are the columns of a kernel that lead to the gate i. `activation` stands for the
+layer's own function. Everything else is an operator or a function.
 """
 
 from __future__ import annotations
 
-NOTATIONS: dict[str, dict[str, dict[str, str]]] = {
+from typing import TypedDict
+
+WEIGHTS = {"kernel": "W", "recurrent_kernel": "U", "bias": "b", "recurrent_bias": "b′"}
+
+
+class Notation(TypedDict):
+    """Letters by quantity and weight, formulas by layer, functions by activation."""
+
+    symbols: dict[str, str]
+    functions: dict[str, str]
+    formulas: dict[str, list[str]]
+
+
+def _sum(gate: str) -> str:
+    return f"below{{t,l}} kernel_{gate}{{l}} + h{{t-1,l}} recurrent_kernel_{gate}{{l}} + bias_{gate}{{l}}"
+
+
+NOTATIONS: dict[str, Notation] = {
     "lecture": {
         "symbols": {
             "kernel": "W",
             "recurrent_kernel": "U",
             "bias": "b",
+            "embeddings": "E",
+            **{f"{weight}_{gate}": f"{letter}_{gate}" for gate in "ifgozrn" for weight, letter in WEIGHTS.items()},
             "x": "x",
             "a": "a",
             **{f"a_{gate}": f"a_{gate}" for gate in "ifgozrn"},
@@ -21,9 +41,27 @@ NOTATIONS: dict[str, dict[str, dict[str, str]]] = {
             "loss": "L",
             "target": "y",
         },
+        "functions": {"tanh": "tanh", "sigmoid": "σ", "relu": "relu", "linear": "", "softmax": "softmax"},
         "formulas": {
-            "SimpleRNN": "h{t,l} = tanh ( below{t,l} kernel{l} + h{t-1,l} recurrent_kernel{l} + bias{l} )",
-            "Dense": "y{t} = σ ( below{t,l} kernel{o} + bias{o} )",
+            "SimpleRNN": ["h{t,l} = activation ( below{t,l} kernel{l} + h{t-1,l} recurrent_kernel{l} + bias{l} )"],
+            "LSTM": [
+                *(f"{gate}{{t,l}} = {'tanh' if gate == 'g' else 'σ'} ( {_sum(gate)} )" for gate in "ifgo"),
+                "c{t,l} = f{t,l} ⊙ c{t-1,l} + i{t,l} ⊙ g{t,l}",
+                "h{t,l} = o{t,l} ⊙ tanh ( c{t,l} )",
+            ],
+            "GRU": [
+                *(f"{gate}{{t,l}} = σ ( {_sum(gate)} + recurrent_bias_{gate}{{l}} )" for gate in "zr"),
+                "m{t,l} = h{t-1,l} recurrent_kernel_n{l} + recurrent_bias_n{l}",
+                "n{t,l} = tanh ( below{t,l} kernel_n{l} + bias_n{l} + r{t,l} ⊙ m{t,l} )",
+                "h{t,l} = z{t,l} ⊙ h{t-1,l} + ( 1 − z{t,l} ) ⊙ n{t,l}",
+            ],
+            "GRU, reset before": [
+                *(f"{gate}{{t,l}} = σ ( {_sum(gate)} )" for gate in "zr"),
+                "m{t,l} = r{t,l} ⊙ h{t-1,l}",
+                "n{t,l} = tanh ( below{t,l} kernel_n{l} + m{t,l} recurrent_kernel_n{l} + bias_n{l} )",
+                "h{t,l} = z{t,l} ⊙ h{t-1,l} + ( 1 − z{t,l} ) ⊙ n{t,l}",
+            ],
+            "Dense": ["y{t} = activation ( below{t,l} kernel{o} + bias{o} )"],
         },
     },
 }

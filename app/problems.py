@@ -174,6 +174,16 @@ FAULTS: dict[str, FaultKind] = {
         "invalid-scene",
         "{place} must have {limit} entries, {reason}. Received: {received}. Give it {limit}.",
     ),
+    "too_few_rows": FaultKind(
+        "invalid-scene",
+        "{place} must be {limit} or more: one row for each of the {words} words, and row 0 for padding. Received: {received}. "
+        "Choose a larger number, or take words out of the vocabulary.",
+    ),
+    "loss_mismatch": FaultKind(
+        "invalid-scene",
+        "The loss {received} is computed from the sums of a Dense layer with activation {limit}. Received: a Dense layer with "
+        "{activation}. Set its activation to {limit}, or choose another loss.",
+    ),
     "single_label": FaultKind(
         "invalid-scene",
         "`label` must be one value: only the last timestep has an output, because the top recurrent layer has "
@@ -193,6 +203,11 @@ FAULTS: dict[str, FaultKind] = {
     "dense_below": FaultKind(
         "broken-stack",
         "A Dense layer must be the last layer. Received: one as layer {number}, with layers above it. Take it out, or move it to the end.",
+    ),
+    "embedding_above": FaultKind(
+        "broken-stack",
+        "An Embedding makes vectors of words, so it must be the first layer. Received: one as layer {number}. Take it out, or move it "
+        "down.",
     ),
     "dense_missing": FaultKind(
         "broken-stack",
@@ -230,5 +245,7 @@ PLACES: dict[tuple[str | type, ...], str] = {
     ("optimizer", str): "`{1}` of the optimizer",
     ("initial_state", int): "the initial state of layer {1}",
     ("initial_state", int, int): "number {2} of the initial state of layer {1}",
+    ("initial_state", int, str): "`{2}` of the initial state of layer {1}",
+    ("initial_state", int, str, int): "number {3} of `{2}` of the initial state of layer {1}",
 }
 ELSEWHERE: dict[type, str] = {str: "`{0}`", int: "entry {0} of a list"}  # what stands last in the path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
 
@@ -25,6 +25,11 @@ def _entries(name: str) -> Any:
     return Field(min_length=int(LIMITS[name].min), max_length=most(name), description=LIMITS[name].description)
 
 
+def _left_out_at(default: object) -> Any:
+    """A field that a scene of version 1 could do without: at its default it is not written, so that ids stay what they are."""
+    return Field(exclude_if=lambda value: value == default)
+
+
 def _without_minus_zero(number: float) -> float:
     """Canonical JSON has one zero, so the numbers that are computed with have one too."""
     return number + 0.0
@@ -34,27 +39,52 @@ VERSION = 1
 FROM_LIST = Strict(False)  # a JSON list becomes a tuple: the one conversion there is
 
 Units = Annotated[int, _between("units")]
-LabelNumber = Annotated[int, _between("label")]
 Rate = Annotated[float, _between("learning_rate"), AfterValidator(_without_minus_zero)]
-StateNumber = Annotated[
-    float, Field(ge=-LIMITS["absolute_value"].max, le=LIMITS["absolute_value"].max), AfterValidator(_without_minus_zero)
-]
+Number = Annotated[float, Field(ge=-LIMITS["absolute_value"].max, le=LIMITS["absolute_value"].max), AfterValidator(_without_minus_zero)]
+Elementwise = Literal["tanh", "relu", "sigmoid", "linear"]
 
 
-class SimpleRNNLayer(Part):
-    """h_t = tanh(x_t kernel + h_{t-1} recurrent_kernel + bias)."""
+class EmbeddingLayer(Part):
+    """Words as rows 1, 2, 3, ... of a table of learnt vectors; row 0 is padding."""
 
-    type: Literal["SimpleRNN"]
+    type: Literal["Embedding"]
+    input_dim: Annotated[int, _between("input_dim")]
+    output_dim: Units
+
+
+class Recurrent(Part):
+    """What every recurrent layer has."""
+
     units: Units
     return_sequences: bool = False
 
 
+class SimpleRNNLayer(Recurrent):
+    """h_t = f(x_t kernel + h_{t-1} recurrent_kernel + bias)."""
+
+    type: Literal["SimpleRNN"]
+    activation: Annotated[Elementwise, _left_out_at("tanh")] = "tanh"
+
+
+class LSTMLayer(Recurrent):
+    """c_t = f c_{t-1} + i g, h_t = o tanh(c_t)."""
+
+    type: Literal["LSTM"]
+
+
+class GRULayer(Recurrent):
+    """h_t = z h_{t-1} + (1 - z) n."""
+
+    type: Literal["GRU"]
+    reset_after: bool = True
+
+
 class DenseLayer(Part):
-    """y = sigmoid(x kernel + bias): the output."""
+    """y = f(x kernel + bias): the output."""
 
     type: Literal["Dense"]
     units: Units
-    activation: Literal["sigmoid"]
+    activation: Literal[Elementwise, "softmax"]
 
 
 class SeededWeights(Part):
@@ -70,12 +100,28 @@ class SGDOptimizer(Part):
     learning_rate: Rate
 
 
-Layer = Annotated[SimpleRNNLayer | DenseLayer, Field(discriminator="type")]
+RecurrentLayer = SimpleRNNLayer | LSTMLayer | GRULayer
+Layer = Annotated[EmbeddingLayer | RecurrentLayer | DenseLayer, Field(discriminator="type")]
+
+
 Label = Annotated[
-    Annotated[LabelNumber, Tag("one")] | Annotated[tuple[LabelNumber, ...], FROM_LIST, _entries("timesteps"), Tag("list")],
+    Annotated[Number, Tag("one")] | Annotated[tuple[Number, ...], FROM_LIST, _entries("timesteps"), Tag("list")],
     Discriminator(lambda label: "list" if isinstance(label, list | tuple) else "one"),
 ]
-LayerState = Annotated[tuple[StateNumber, ...], FROM_LIST, Field(max_length=most("units"))]
+Vector = Annotated[tuple[Number, ...], FROM_LIST, Field(max_length=most("units"))]
+
+
+class LSTMState(Part):
+    """Both states of an LSTM before the first word."""
+
+    h: Vector
+    c: Vector
+
+
+LayerState = Annotated[
+    Annotated[Vector, Tag("list")] | Annotated[LSTMState, Tag("pair")],
+    Discriminator(lambda state: "pair" if isinstance(state, dict | LSTMState) else "list"),
+]
 
 
 class SceneFields(Part):
@@ -85,19 +131,41 @@ class SceneFields(Part):
     vocabulary: Annotated[tuple[Token, ...], FROM_LIST, _entries("vocabulary")]
     sentence: Annotated[tuple[Token, ...], FROM_LIST, _entries("timesteps")]
     label: Label
-    layers: Annotated[tuple[Layer, ...], FROM_LIST, Field(min_length=1, max_length=most("recurrent_layers") + 1)]
+    layers: Annotated[tuple[Layer, ...], FROM_LIST, Field(min_length=1, max_length=most("recurrent_layers") + 2)]
     weights: SeededWeights
-    loss: Literal["binary_crossentropy"]
+    loss: Literal["binary_crossentropy", "categorical_crossentropy", "mse"]
     optimizer: SGDOptimizer
     initial_state: Annotated[tuple[LayerState, ...], FROM_LIST, Field(max_length=most("recurrent_layers"))] | None = None
 
     @property
-    def recurrent(self) -> tuple[SimpleRNNLayer, ...]:
+    def recurrent(self) -> tuple[RecurrentLayer, ...]:
         """The recurrent layers, from the bottom up."""
-        return tuple(layer for layer in self.layers if layer.type == "SimpleRNN")
+        return tuple(layer for layer in self.layers if is_recurrent(layer))
+
+    @property
+    def output(self) -> DenseLayer:
+        """The last layer of a stack that works."""
+        last = self.layers[-1]
+        assert isinstance(last, DenseLayer)
+        return last
+
+    @property
+    def labels(self) -> tuple[float, ...]:
+        """The label, or one per timestep, as a list."""
+        return self.label if isinstance(self.label, tuple) else (self.label,)
 
     @property
     def output_timesteps(self) -> list[int]:
         """The timesteps that have an output, from 1: all, or the last."""
         last = len(self.sentence)
         return list(range(1, last + 1)) if self.recurrent[-1].return_sequences else [last]
+
+
+def is_recurrent(layer: Any) -> TypeGuard[RecurrentLayer]:
+    """Whether a layer is used again at every timestep."""
+    return isinstance(layer, Recurrent)
+
+
+def numbers_of(state: Vector | LSTMState) -> tuple[float, ...]:
+    """An initial state as one list, h before c."""
+    return (*state.h, *state.c) if isinstance(state, LSTMState) else state

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain, islice, pairwise
 
 from app.errors import MOST_FAULTS, Fault, shortened
 from app.limits import most
-from app.scene_fields import SceneFields
+from app.networks import network
+from app.scene_fields import DenseLayer, EmbeddingLayer, LSTMState, RecurrentLayer, SceneFields, is_recurrent
+from engine.losses import LOSSES
+from engine.quantities import all_quantities
 
 WORDS_LISTED = 10
+KERAS_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
 
 
 def broken_rules(scene: SceneFields) -> list[Fault]:
     """What is wrong between the fields; the numbers are only counted once the rest is right."""
-    return _broken(scene, _stack, _sequences, _vocabulary, _sentence) or _broken(scene, _label, _initial_state, _budget)
+    return _broken(scene, _stack, _sequences, _vocabulary, _sentence) or _broken(scene, _loss, _label, _initial_state, _budget)
 
 
 def _broken(scene: SceneFields, *rules: Callable[[SceneFields], Iterator[Fault]]) -> list[Fault]:
@@ -24,22 +30,29 @@ def _broken(scene: SceneFields, *rules: Callable[[SceneFields], Iterator[Fault]]
 def _stack(scene: SceneFields) -> Iterator[Fault]:
     *below, last = scene.layers
     for index, layer in enumerate(below):
-        if layer.type == "Dense":
+        if isinstance(layer, DenseLayer):
             yield Fault.at(("layers", index, "type"), "dense_below", layer.type, number=index + 1)
-    if last.type != "Dense":
+    for index, layer in enumerate(scene.layers[1:], start=1):
+        if isinstance(layer, EmbeddingLayer):
+            yield Fault.at(("layers", index, "type"), "embedding_above", layer.type, number=index + 1)
+    if not isinstance(last, DenseLayer):
         yield Fault.at(("layers", len(below), "type"), "dense_missing", last.type)
     if not scene.recurrent:
         yield Fault.at(("layers",), "recurrent_missing", len(scene.recurrent))
+    if len(scene.recurrent) > most("recurrent_layers"):
+        yield Fault.at(("layers",), "too_many_layers", len(scene.layers), recurrent=most("recurrent_layers"))
 
 
 def _sequences(scene: SceneFields) -> Iterator[Fault]:
     """In a broken stack the places are counted among all layers, as they were sent."""
-    places = [index for index, layer in enumerate(scene.layers) if layer.type == "SimpleRNN"]
-    for number, ((place, _), layer) in enumerate(zip(pairwise(places), scene.recurrent, strict=False), start=1):
+    places = [index for index, layer in enumerate(scene.layers) if is_recurrent(layer)]
+    named = Counter(layer.type for layer in scene.recurrent[:1])
+    for number, ((place, _), (layer, above)) in enumerate(zip(pairwise(places), pairwise(scene.recurrent), strict=True), start=1):
         if not layer.return_sequences:
-            name = f"simple_rnn_{number}"  # as Keras names the layer above
+            name = KERAS_NAMES[above.type] + (f"_{named[above.type]}" if named[above.type] else "")  # as Keras names the layer above
             path = ("layers", place, "return_sequences")
             yield Fault.at(path, "expected_ndim", False, number=number, above=number + 1, name=name, units=layer.units)
+        named[above.type] += 1
 
 
 def _vocabulary(scene: SceneFields) -> Iterator[Fault]:
@@ -47,6 +60,9 @@ def _vocabulary(scene: SceneFields) -> Iterator[Fault]:
     for index, word in enumerate(scene.vocabulary):
         if first.setdefault(word, index) != index:
             yield Fault.at(("vocabulary", index), "duplicate", word, first=first[word] + 1)
+    lowest, words = scene.layers[0], len(scene.vocabulary)
+    if isinstance(lowest, EmbeddingLayer) and words >= lowest.input_dim:
+        yield Fault.at(("layers", 0, "input_dim"), "too_few_rows", lowest.input_dim, words + 1, words=words)
 
 
 def _sentence(scene: SceneFields) -> Iterator[Fault]:
@@ -57,14 +73,32 @@ def _sentence(scene: SceneFields) -> Iterator[Fault]:
             yield Fault.at(("sentence", index), "unknown_token", word, vocabulary=listed)
 
 
+def _loss(scene: SceneFields) -> Iterator[Fault]:
+    needed, has = LOSSES[scene.loss].activation, scene.output.activation
+    if needed not in (None, has):
+        yield Fault.at(("loss",), "loss_mismatch", scene.loss, needed, activation=has)
+
+
 def _label(scene: SceneFields) -> Iterator[Fault]:
-    if isinstance(scene.label, int):
-        return
     timesteps = len(scene.sentence)
-    if not scene.recurrent[-1].return_sequences:
-        yield Fault.at(("label",), "single_label", scene.label)
-    elif len(scene.label) != timesteps:
-        yield Fault.at(("label",), "wrong_length", len(scene.label), timesteps, reason="one per timestep")
+    if isinstance(scene.label, tuple):
+        if not scene.recurrent[-1].return_sequences:
+            yield Fault.at(("label",), "single_label", scene.label)
+            return
+        if len(scene.label) != timesteps:
+            yield Fault.at(("label",), "wrong_length", len(scene.label), timesteps, reason="one per timestep")
+    if scene.loss == "mse":
+        return
+    largest = 1 if scene.loss == "binary_crossentropy" else scene.output.units - 1
+    for index, label in enumerate(scene.labels):
+        path = ("label", index) if isinstance(scene.label, tuple) else ("label",)
+        bounds = f"0 to {largest}"
+        if not label.is_integer():
+            yield Fault.at(path, "wrong_type", label, "a whole number")
+        elif label < 0:
+            yield Fault.at(path, "too_small", int(label), 0, bounds=bounds)
+        elif label > largest:
+            yield Fault.at(path, "too_large", int(label), largest, bounds=bounds)
 
 
 def _initial_state(scene: SceneFields) -> Iterator[Fault]:
@@ -75,8 +109,18 @@ def _initial_state(scene: SceneFields) -> Iterator[Fault]:
         yield Fault.at(("initial_state",), "wrong_length", len(scene.initial_state), len(layers), reason="one per recurrent layer")
         return
     for index, (state, layer) in enumerate(zip(scene.initial_state, layers, strict=True)):
-        if len(state) != layer.units:
-            yield Fault.at(("initial_state", index), "wrong_length", len(state), layer.units, reason="one per unit of its layer")
+        path = ("initial_state", index)
+        if isinstance(state, LSTMState) != (layer.type == "LSTM"):
+            yield Fault.at(path, "wrong_type", dict(state) if isinstance(state, LSTMState) else state, _form_of_state(layer))
+            continue
+        parts = {(*path, name): part for name, part in state} if isinstance(state, LSTMState) else {path: state}
+        for place, part in parts.items():
+            if len(part) != layer.units:
+                yield Fault.at(place, "wrong_length", len(part), layer.units, reason="one per unit of its layer")
+
+
+def _form_of_state(layer: RecurrentLayer) -> str:
+    return "an object with h and c" if layer.type == "LSTM" else "a list"
 
 
 def _budget(scene: SceneFields) -> Iterator[Fault]:
@@ -86,12 +130,13 @@ def _budget(scene: SceneFields) -> Iterator[Fault]:
 
 def count_numbers(scene: SceneFields) -> int:
     """How many numbers the trace of this scene will hold, from its shape alone."""
-    features, timesteps, outputs = len(scene.vocabulary), len(scene.sentence), len(scene.output_timesteps)
-    *recurrent, dense = (layer.units for layer in scene.layers)
-    widths = [features, *recurrent]
-    weights = sum((below + units + 1) * units for below, units in pairwise(widths)) + (widths[-1] + 1) * dense
-    states = sum(recurrent)
-    forward = timesteps * (features + 2 * states) + 2 * outputs * dense
-    backward = timesteps * (features + 4 * states + len(recurrent)) + outputs * dense
+    timesteps, outputs = len(scene.sentence), len(scene.output_timesteps)
+    words, *recurrent, dense = network(scene)
+    weights = len(set(scene.sentence)) * words.width if words.initializers else 0  # of an embedding only the rows that are used
+    weights += sum(math.prod(shape) for below, layer in pairwise([words, *recurrent, dense]) for shape in layer.weight_shapes(below.width))
+    states = sum(len(layer.states) * layer.width for layer in recurrent)
+    forward = words.width + sum(len(layer.quantities) * layer.width for layer in recurrent)
+    backward = words.width + sum(len(all_quantities(type(layer).__name__)) * layer.width + 1 for layer in recurrent)
+    entering = 1 if LOSSES[scene.loss].activation else len(dense.quantities)
     loss = 1
-    return 3 * weights + 2 * states + forward + backward + loss
+    return 3 * weights + 2 * states + timesteps * (forward + backward) + outputs * (len(dense.quantities) + entering) * dense.width + loss

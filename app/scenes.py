@@ -12,7 +12,7 @@ from pydantic import ValidationError, model_validator
 
 from app import strict_json
 from app.errors import Fault, Faulty
-from app.scene_fields import VERSION, SceneFields
+from app.scene_fields import VERSION, SceneFields, numbers_of
 from app.scene_rules import broken_rules
 from app.validation import faults_of
 
@@ -35,7 +35,7 @@ class Scene(SceneFields):
     def document(self) -> Document:
         """The scene as JSON has it, every default filled in; what is optional and at its default is left out."""
         document = self.model_dump(mode="json")
-        if not any(number for state in self.initial_state or () for number in state):
+        if not any(number for state in self.initial_state or () for number in numbers_of(state)):
             del document["initial_state"]
         return document
 

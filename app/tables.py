@@ -8,18 +8,13 @@ from typing import Any
 from app.keys import KEYS
 from app.limits import limits_document
 from app.notation import NOTATIONS
-from app.scenes import Scene, default_scene
+from app.presets import ORDER_MATTERS, PRESETS, REVIEWS
+from app.scenes import default_scene
 from app.words import WORDS
-from engine import Dense, SimpleRNN
+from engine import GRU, LSTM, Dense, Embedding, SimpleRNN
 from engine.quantities import QUANTITIES, forward_quantities
 
-REVIEWS: list[dict[str, Any]] = [
-    {"sentence": ["cat", "mat", "rat"], "label": 1},
-    {"sentence": ["rat", "rat", "mat"], "label": 0},
-    {"sentence": ["mat", "cat", "cat"], "label": 1},
-]
-
-PRESETS: dict[str, Scene] = {"the notes' toy": default_scene()}
+WEIGHTED = (Embedding, SimpleRNN, LSTM, GRU, Dense)
 
 
 def operations(layer: str) -> dict[str, list[str]]:
@@ -36,10 +31,14 @@ def page_tables() -> dict[str, Any]:
         "keys": KEYS,
         "notations": NOTATIONS,
         "operations": {layer: operations(layer) for layer in QUANTITIES},
-        "weights": {layer.__name__: list(layer.initializers) for layer in (SimpleRNN, Dense)},
+        "weights": {layer.__name__: list(layer.initializers) for layer in WEIGHTED},
+        "gates": {layer.__name__: list(layer.gates) for layer in WEIGHTED},
         "quantities": {layer: [asdict(quantity) for quantity in quantities] for layer, quantities in QUANTITIES.items()},
         "limits": limits_document(),
         "reviews": REVIEWS,
         "scene": default_scene().document(),
-        "presets": [{"name": name, "scene": scene.document()} for name, scene in PRESETS.items()],
+        "presets": [
+            {"name": name, "scene": scene.document(), "reviews": ORDER_MATTERS if name == "order matters" else REVIEWS}
+            for name, scene in PRESETS.items()
+        ],
     }

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from app.networks import network
+from app.scene_fields import LSTMState, SceneFields
 from app.scenes import Scene
-from engine import SGD, Dense, Gradients, OneHot, Sequential, SimpleRNN, Trace
+from engine import SGD, Gradients, Sequential, Trace
 
 Array = npt.NDArray[np.float64]
 
@@ -27,36 +29,56 @@ class SceneTrace:
 
     @property
     def layer_names(self) -> list[str]:
-        """What model.layers are called outside the engine: input, 1 to L, output."""
+        """What model.layers are called outside the engine: input, 1 to L, output; the weights of an embedding stand in "embedding"."""
         return ["input", *(str(number) for number, _ in enumerate(self.scene.recurrent, start=1)), "output"]
 
     @property
     def weight_names(self) -> list[tuple[str, str]]:
         """(layer, name) of every weight, in the order of model.get_weights()."""
-        return [(layer, name) for layer, part in zip(self.layer_names, self.model.layers, strict=True) for name in part.initializers]
+        layers = zip(self.layer_names, self.model.layers, strict=True)
+        return [("embedding" if part.encodes else layer, name) for layer, part in layers for name in part.initializers]
+
+    @property
+    def rows(self) -> list[int] | None:
+        """The rows of the embedding that the sentence uses, from 0; None: there is no embedding."""
+        return np.unique(self.words).tolist() if self.model.layers[0].initializers else None
+
+    def sent(self, weights: Sequence[Array]) -> dict[tuple[str, str], Array]:
+        """Weights, or their gradients, by name; of an embedding only the rows that are used."""
+        named = dict(zip(self.weight_names, weights, strict=True))
+        return {name: weight[self.rows] if name[0] == "embedding" else weight for name, weight in named.items()}
 
 
 def run(scene: Scene) -> SceneTrace:
     """A pure function: the same scene, the same numbers."""
-    model = build(scene)
-    token = {word: index for index, word in enumerate(scene.vocabulary)}
-    words = np.array([token[word] for word in scene.sentence])
-    initial_state = None if scene.initial_state is None else [np.array([state]) for state in scene.initial_state]
+    model = Sequential(network(scene), seed=scene.weights.seed)
+    words = tokens(scene)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found afterwards, once, for all
-        forward = model.forward(words[np.newaxis], initial_state)
+        forward = model.forward(words[np.newaxis], initial_state(scene))
         gradients = model.backward(forward, target(scene, forward.output), loss=scene.loss)
         updated = SGD(scene.optimizer.learning_rate).update(forward.weights, gradients.weights)
     return SceneTrace(scene, words, model, forward, gradients, updated)
 
 
-def build(scene: Scene) -> Sequential:
-    """The scene's network, with its weights."""
-    recurrent = [SimpleRNN(layer.units, return_sequences=layer.return_sequences) for layer in scene.recurrent]
-    output = Dense(scene.layers[-1].units, activation="sigmoid")
-    return Sequential([OneHot(len(scene.vocabulary)), *recurrent, output], seed=scene.weights.seed)
+def tokens(scene: SceneFields) -> npt.NDArray[np.int64]:
+    """The sentence as numbers: one-hot words count from 0, the rows of an embedding from 1."""
+    first = 1 if scene.layers[0].type == "Embedding" else 0
+    token = {word: index for index, word in enumerate(scene.vocabulary, start=first)}
+    return np.array([token[word] for word in scene.sentence])
 
 
-def target(scene: Scene, output: Array) -> Array:
-    """The label for every output: (1, units) or (1, timesteps, units)."""
-    label = np.array(scene.label, dtype=float)
-    return np.broadcast_to(label.reshape((1, -1, 1) if label.ndim else ()), output.shape)
+def initial_state(scene: SceneFields) -> list[Array | tuple[Array, Array]] | None:
+    """Per recurrent layer (1, units), for an LSTM h and c; None: zeros."""
+    if scene.initial_state is None:
+        return None
+    return [
+        (np.array([state.h]), np.array([state.c])) if isinstance(state, LSTMState) else np.array([state]) for state in scene.initial_state
+    ]
+
+
+def target(scene: SceneFields, output: Array) -> Array:
+    """The label for every output: (1, units) or (1, timesteps, units); for the categorical cross-entropy a one-hot vector of it."""
+    labels = np.array(scene.labels)
+    classes = scene.loss == "categorical_crossentropy"
+    vectors = np.eye(output.shape[-1])[labels.astype(int)] if classes else labels[:, np.newaxis]
+    return np.broadcast_to(vectors, output.shape)

@@ -54,16 +54,17 @@ RULES: dict[str, Rule] = {
 
 
 # Where a location names the branch of a union that pydantic took, which is no place of the document.
-BRANCHES = {"label": 1, "layers": 2}
+BRANCHES = {"label": 1, "layers": 2, "initial_state": 2}
 
 # Which limit a field has: pydantic names only the end of it that was passed.
-BOUNDS = {name: (LIMITS[name].min, LIMITS[name].max) for name in ("units", "label", "seed", "learning_rate")} | {
+BOUNDS = {name: (LIMITS[name].min, LIMITS[name].max) for name in ("units", "input_dim", "seed", "learning_rate")} | {
     "version": (VERSION, VERSION),
-    "initial_state": (-LIMITS["absolute_value"].max, LIMITS["absolute_value"].max),
+    "output_dim": (LIMITS["units"].min, LIMITS["units"].max),
+    **dict.fromkeys(("label", "initial_state", "h", "c"), (-LIMITS["absolute_value"].max, LIMITS["absolute_value"].max)),
     "layer": (LIMITS["recurrent_layers"].min, LIMITS["recurrent_layers"].max),
     "timestep": (LIMITS["timesteps"].min, LIMITS["timesteps"].max),
     "unit": (LIMITS["units"].min, LIMITS["units"].max),
-    "row": (LIMITS["vocabulary"].min, LIMITS["vocabulary"].max),
+    "row": (1, LIMITS["input_dim"].max),
 }
 MANY = {"vocabulary": "too_many_words", "sentence": "too_many_words", "layers": "too_many_layers"}
 

@@ -21,7 +21,7 @@ PROBLEMS = ("unknown-scene", "unknown-number", "engine-differs", "invalid-parame
 Layer = Annotated[int, Path(ge=1, le=most("recurrent_layers"), description="recurrent layer, from 1 at the bottom")]
 Timestep = Annotated[int, Path(ge=1, le=most("timesteps"), description="timestep, from 1")]
 Unit = Annotated[int | None, Query(ge=1, le=most("units"), description="one unit only, from 1")]
-Row = Annotated[int | None, Query(ge=1, le=most("vocabulary"), description="one row of the matrix only, from 1")]
+Row = Annotated[int | None, Query(ge=1, le=most("input_dim"), description="one row of the matrix only, from 1")]
 
 
 @router.get("/api/traces/{scene_id}/cells/output/{timestep}", responses=responses(document_of(CellDocument), *PROBLEMS))
@@ -53,6 +53,6 @@ async def get_weight(
     row: Row = None,
     unit: Unit = None,
 ) -> Response:
-    """The gradient of every number of a weight, with what each timestep contributes to it. Layer: 1 to L, or output."""
+    """The gradient of every number of a weight, with what each timestep contributes to it. Layer: 1 to L, embedding or output."""
     explain = partial(weight, layer=layer, name=name, row=row, unit=unit)
     return answer(request, await services.computing.explanation(scene_id, (layer, name, row, unit), explain), caching)

@@ -8,7 +8,7 @@ import { addressText } from "./trace.js";
 /** @import { Address } from "./types.js" */
 
 const SYMBOL = /^(\w+)\{([^}]*)\}$/;
-const WEIGHTS = new Set(["kernel", "recurrent_kernel", "bias"]);
+const WEIGHT = /^(kernel|recurrent_kernel|bias|recurrent_bias)(?:_(\w))?$/;
 
 const raisedIndex = (layer) => mathml("mrow", {}, mathml("mo", { stretchy: "false" }, "("), mathml("mn", {}, layer), mathml("mo", { stretchy: "false" }, ")"));
 
@@ -33,7 +33,8 @@ function symbolNode(letter, /** @type {{timestep?: string, layer?: string}} */ {
 /** One symbol of a formula, with the address that pointing at it means. */
 function symbol(name, indices, place, layers) {
   const [first, second] = indices.split(",").map((text) => index(text, place));
-  if (WEIGHTS.has(name)) return symbolNode(notation.symbols[name], { layer: first }, { layer: first, weight: name });
+  const [, weight] = WEIGHT.exec(name) ?? [];
+  if (weight) return symbolNode(notation.symbols[name], { layer: first }, { layer: first, weight: weight === "recurrent_bias" ? "bias" : weight });
   if (name === "below") {
     const { layer, quantity } = below(second ?? place.layer, layers);
     return symbolNode(notation.symbols[quantity], { timestep: first, layer }, { layer, timestep: Number(first), quantity });
@@ -42,16 +43,17 @@ function symbol(name, indices, place, layers) {
   return symbolNode(notation.symbols[name], { timestep: first, layer: second }, { layer, timestep: Number(first), quantity: name });
 }
 
-const NAMES = new Set(["tanh", "σ"]);
+const NAMES = new Set(Object.values(notation.functions));
 
-/** A formula of the notation at a cell: symbols that can be pointed at. */
-export function formula(name, place, layers) {
-  const nodes = notation.formulas[name].split(" ").map((token) => {
+/** The formulas of a layer at a cell, a line each: symbols that can be pointed at. */
+export function formulas({ type, activation = "tanh", reset_after: after = true }, place, layers) {
+  const lines = notation.formulas[type === "GRU" && !after ? "GRU, reset before" : type];
+  return lines.map((line) => mathml("math", { display: "block" }, mathml("mrow", {}, line.split(" ").map((token) => {
     const [, base, indices] = SYMBOL.exec(token) ?? [];
     if (base) return symbol(base, indices, place, layers);
-    return NAMES.has(token) ? mathml("mi", {}, token) : mathml("mo", {}, token);
-  });
-  return mathml("math", { display: "block" }, mathml("mrow", {}, nodes));
+    const written = token === "activation" ? notation.functions[activation] : token;
+    return NAMES.has(written) ? mathml("mi", {}, written) : mathml("mo", {}, written);
+  }))));
 }
 
 /** A number in the colour of its sign, with its address. */

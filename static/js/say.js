@@ -2,6 +2,7 @@ import { fixed, list } from "./format.js";
 import { quantityName, weightName } from "./notation.js";
 import { verdictOf } from "./draw/ends.js";
 import { shapeIn, stepIn, valuesIn } from "./state.js";
+import { layerOf } from "./timeline.js";
 import { quoted, rich, words } from "./words.js";
 
 /** @import { State, Step } from "./types.js" */
@@ -48,9 +49,10 @@ function forward(state, { layer, timestep }) {
   return [timestep === 1 ? "say.forward.past" : "say.forward", values];
 }
 
-function operation(_, { layer, timestep, quantity }) {
-  return [`say.operation.${quantity}`, {
-    t: timestep, layer, h: quantityName({ layer, timestep, quantity: "h" }),
+function operation(state, { layer, timestep, quantity }) {
+  const { type, activation = "tanh" } = layerOf(shapeIn(state), layer);
+  return [`say.operation.${type}.${quantity}`, {
+    t: timestep, layer, h: quantityName({ layer, timestep, quantity: "h" }), f: activation, values: list(valuesIn(state, { layer, timestep, quantity }) ?? []),
     W: weightName({ layer, weight: "kernel" }), U: weightName({ layer, weight: "recurrent_kernel" }), b: weightName({ layer, weight: "bias" }),
   }];
 }
@@ -68,8 +70,12 @@ function backward(state, { layer, timestep }) {
 
 function backwardOperation(state, { layer, timestep, quantity }) {
   const { layers, timesteps, outputs } = shapeIn(state);
-  const values = { layer, t: timestep, U: weightName({ layer, weight: "recurrent_kernel" }), values: list(valuesIn(state, { layer, timestep, quantity, gradient: true }) ?? []) };
-  if (quantity === "h" || quantity === "a") return [`say.operation.${quantity}.backward`, values];
+  const { type, activation = "tanh" } = layerOf(shapeIn(state), layer);
+  const values = {
+    layer, t: timestep, f: activation, U: weightName({ layer, weight: "recurrent_kernel" }), values: list(valuesIn(state, { layer, timestep, quantity, gradient: true }) ?? []),
+  };
+  if (quantity === "h") return ["say.operation.h.backward", values];
+  if (!quantity.startsWith("h_")) return [`say.back.${type}.${quantity}`, values];
   const none = quantity === "h_from_time" ? timestep === timesteps : Number(layer) === layers.length && !outputs.includes(timestep);
   return [`say.operation.${quantity}${none ? ".none" : ""}`, values];
 }

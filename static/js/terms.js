@@ -12,8 +12,11 @@ const DECIMALS = 4;
 function factorName({ address, function: applied, value }, show) {
   if (!address) return show(value);
   const name = nameOf(address);
-  return applied ? words(`function.${applied}`, { name }) : name;
+  return applied ? words(`function.${spelled(applied, address)}`, { name }) : name;
 }
+
+/** The name of a function with y for the letter that it is spelled in: 1 - h^2 is 1 - y^2. */
+const spelled = (applied, { quantity }) => applied.replaceAll(new RegExp(`\\b${quantity}\\b`, "g"), "y");
 
 /** A number's name with its unit or its place in the matrix; the loss is one number. */
 function nameOf(address) {
@@ -29,8 +32,8 @@ const telling = ({ factors }) => factors.filter(({ address, result }) => address
 /** The numbers of a term: −0.66 × 0.09; of a single function, what it is applied to: tanh(−0.07). */
 function product(term, show) {
   const factors = telling(term);
-  const [{ value, function: applied }] = factors;
-  if (factors.length === 1) return applied ? [words(`function.${applied}`, { name: show(value) })] : [];
+  const [{ value, function: applied, address }] = factors;
+  if (factors.length === 1) return applied ? [words(`function.${spelled(applied, address)}`, { name: show(value) })] : [];
   return factors.flatMap(({ result, address }, i) => [i ? " × " : null, html("span", { "data-address": addressText(address) }, show(result))]);
 }
 

@@ -13,8 +13,8 @@ export function shapeOf(/** @type {Scene} */ scene) {
   const timesteps = scene.sentence.length;
   const all = Array.from({ length: timesteps }, (_, i) => i + 1);
   return {
-    layers: recurrent.map(({ type, units, return_sequences }, i) => ({ name: String(i + 1), type, units, sequences: return_sequences === true })),
-    output: { type: "Dense", units: scene.layers.at(-1)?.units ?? 1 },
+    layers: recurrent.map((layer, i) => ({ ...layer, name: String(i + 1), sequences: layer.return_sequences === true })),
+    output: { .../** @type {Scene["layers"][0]} */ (scene.layers.at(-1)), type: "Dense" },
     timesteps,
     outputs: recurrent.at(-1)?.return_sequences ? all : [timesteps],
     /** the first layer whose input has lost its timesteps, or null where the stack works */

@@ -3,8 +3,8 @@ from __future__ import annotations
 import re
 
 from app.notation import NOTATIONS
+from app.tables import WEIGHTED
 from app.words import WORDS
-from engine import Dense, SimpleRNN
 from engine.activations import ELEMENTWISE
 from engine.quantities import QUANTITIES
 from tests.contract.repository import ROOT
@@ -16,12 +16,21 @@ ASKED = set(re.findall(r"""\b(?:words|rich)\("([^"]+)\"""", SCRIPTS)) | set(re.f
 CHOSEN = {
     literal for choice in re.findall(r"\b(?:words|rich)\(([^,{\n]*\?[^,{\n]*)", SCRIPTS) for literal in re.findall(r'"([^"]+)"', choice)
 }
-APPLIED = {"tanh", "sigmoid", ELEMENTWISE["tanh"].slope.format("h"), "negative", "1 - target", "-log sigmoid", "-log(1 - sigmoid)"}
+LOGARITHMS = {"-log sigmoid", "-log(1 - sigmoid)", "-log softmax"}
+APPLIED = {
+    *ELEMENTWISE,
+    *(activation.slope.format("y") for activation in ELEMENTWISE.values()),
+    "softmax",
+    "negative",
+    "1 - y",
+    *LOGARITHMS,
+}
 QUANTITY = {quantity.name for group in QUANTITIES.values() for quantity in group}
 FILLED = {
-    "applied": APPLIED,
     "address.quantity": QUANTITY,
     "quantity": QUANTITY,
+    "type": set(QUANTITIES),
+    "spelled(applied, address)": APPLIED,
     "command": {"up", "down", "remove"},
     "name": {"system", "light", "dark"},
     "phase": {"words", "forward", "output", "loss", "backward", "update"},
@@ -56,9 +65,9 @@ def test_every_function_that_the_engine_applies_to_a_factor_has_words() -> None:
 
 def test_every_symbol_of_a_formula_stands_in_the_notation() -> None:
     for notation in NOTATIONS.values():
-        names = {name for formula in notation["formulas"].values() for name in re.findall(r"(\w+)\{", formula)}
+        names = {name for lines in notation["formulas"].values() for line in lines for name in re.findall(r"(\w+)\{", line)}
         assert names - {"below"} <= set(notation["symbols"])
-        weights = {name for layer in (SimpleRNN, Dense) for name in layer.initializers}
+        weights = {name for layer in WEIGHTED for name in layer.initializers}
         quantities = {quantity.name for group in QUANTITIES.values() for quantity in group if quantity.role != "part"}
         assert weights | quantities <= set(notation["symbols"])
 

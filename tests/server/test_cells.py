@@ -67,8 +67,8 @@ class Asked:
             return float(self.tensors[f"{kind}/{layer}/{address['weight']}"][place])
         timestep, name, unit = address["timestep"], address["quantity"], address["unit"] - 1
         if name == "target":
-            label = self.scene.label
-            return float(label if isinstance(label, int) else label[timestep - 1])
+            labels = self.scene.labels
+            return labels[timestep - 1] if len(labels) > 1 else labels[0]
         if name == "loss":
             return float(self.tensors["loss"][0])
         if timestep == 0:
@@ -197,7 +197,7 @@ def test_a_zero_in_a_term_has_no_sign(client: TestClient) -> None:
 
 def test_a_row_has_its_limits_too(client: TestClient, toy_id: str) -> None:
     document = require_problem(client.get(f"/api/traces/{toy_id}/weights/1/kernel?row=0"), 422, "invalid-parameter")
-    assert document["detail"] == '`row` must be 1 to 10,000. Received: "0". Choose a larger number.'
+    assert document["detail"] == '`row` must be 1 to 10,001. Received: "0". Choose a larger number.'
 
 
 @pytest.mark.parametrize("query", ["unit=0", "unit=x", "unit=", "unit=129", "unit=1e3"])

@@ -1,5 +1,5 @@
 import { html } from "../dom.js";
-import { arrowNamed, formula, math, operator, row, weightMatrix } from "../formula.js";
+import { arrowNamed, formulas, math, operator, row, weightMatrix } from "../formula.js";
 import { readBy } from "../place.js";
 import { shapeIn, timelineIn, valuesIn } from "../state.js";
 import { sumTable } from "../terms.js";
@@ -7,10 +7,10 @@ import { layerOf } from "../timeline.js";
 
 /** @import { State, Place } from "../types.js" */
 
-/** The formula of the place in symbols. */
+/** The formulas of the place in symbols. */
 export function symbols(/** @type {State} */ state, /** @type {Place} */ place) {
   const shape = shapeIn(state);
-  return [formula(layerOf(shape, place.layer).type, place, shape.layers.length)];
+  return formulas(layerOf(shape, place.layer), place, shape.layers.length);
 }
 
 /** The same with this place's numbers: what comes from below, its own past, the bias, and what becomes of the sum. */

@@ -1,0 +1,28 @@
+"""A scene's layers as the engine's."""
+
+from __future__ import annotations
+
+from app.scene_fields import DenseLayer, EmbeddingLayer, GRULayer, LSTMLayer, SceneFields, SimpleRNNLayer
+from app.scene_fields import Layer as LayerFields
+from engine import GRU, LSTM, Dense, Embedding, OneHot, SimpleRNN
+from engine.layers import Layer
+
+
+def network(scene: SceneFields) -> list[Layer]:
+    """Every layer, without weights; one that makes vectors of words stands first, listed or not."""
+    layers = [_layer(layer) for layer in scene.layers]
+    return layers if layers[0].encodes else [OneHot(len(scene.vocabulary)), *layers]
+
+
+def _layer(layer: LayerFields) -> Layer:
+    match layer:
+        case EmbeddingLayer():
+            return Embedding(layer.input_dim, layer.output_dim)
+        case SimpleRNNLayer():
+            return SimpleRNN(layer.units, return_sequences=layer.return_sequences, activation=layer.activation)
+        case LSTMLayer():
+            return LSTM(layer.units, return_sequences=layer.return_sequences)
+        case GRULayer():
+            return GRU(layer.units, return_sequences=layer.return_sequences, reset_after=layer.reset_after)
+        case DenseLayer():
+            return Dense(layer.units, activation=layer.activation)
