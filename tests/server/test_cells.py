@@ -27,7 +27,39 @@ def deep(sequences: bool = False) -> Scene:
     return Scene.model_validate(document)
 
 
-SCENES = {"the toy": default_scene(), "deep": deep(), "an output at every timestep": deep(sequences=True)}
+def gated(**changes: Any) -> Scene:
+    """An LSTM, both GRUs and a SimpleRNN without tanh, over word vectors, with a class at every timestep."""
+    stack = [
+        {"type": "Embedding", "input_dim": 5, "output_dim": 4},
+        {"type": "LSTM", "units": 3},
+        {"type": "GRU", "units": 2},
+        {"type": "GRU", "units": 3, "reset_after": False},
+        {"type": "SimpleRNN", "units": 2, "activation": "sigmoid"},
+    ]
+    layers = [layer if layer["type"] == "Embedding" else layer | {"return_sequences": True} for layer in stack]
+    document = default_scene().document() | {
+        "sentence": ["rat", "cat", "rat"],
+        "label": [2, 0, 1],
+        "layers": [*layers, {"type": "Dense", "units": 3, "activation": "softmax"}],
+        "loss": "categorical_crossentropy",
+        "initial_state": [{"h": [0.5, -0.25, 0], "c": [2, 0, -1]}, [0, 0.5], [1, 0, 0.25], [0.5, 0]],
+    }
+    return Scene.model_validate(document | changes)
+
+
+def number() -> Scene:
+    """A number to meet, by a sum without a function."""
+    layers = [{"type": "LSTM", "units": 2, "return_sequences": False}, {"type": "Dense", "units": 1, "activation": "linear"}]
+    return Scene.model_validate(default_scene().document() | {"layers": layers, "loss": "mse", "label": 0.25})
+
+
+SCENES = {
+    "the toy": default_scene(),
+    "deep": deep(),
+    "an output at every timestep": deep(sequences=True),
+    "every cell": gated(),
+    "a number": number(),
+}
 
 
 class Asked:
@@ -47,7 +79,7 @@ class Asked:
 
     def cells(self) -> list[dict[str, Any]]:
         timesteps = range(1, len(self.scene.sentence) + 1)
-        inner = [self.get(f"cells/{layer}/{t}") for layer in range(1, len(self.scene.layers)) for t in timesteps]
+        inner = [self.get(f"cells/{layer}/{t}") for layer, _ in enumerate(self.scene.recurrent, 1) for t in timesteps]
         return inner + [self.get(f"cells/output/{t}") for t in self.layout["output_timesteps"]]
 
     def weights(self) -> list[dict[str, Any]]:
@@ -63,12 +95,15 @@ class Asked:
         if "weight" in address:
             kind = "gradients" if gradient else "weights"
             shape = self.layout["weights"][layer][address["weight"]]
-            place = np.ravel_multi_index([index - 1 for index in address["index"]], shape)
+            index = list(address["index"])
+            if layer == "embedding":
+                index[0] = self.layout["embedding_rows"].index(index[0]) + 1
+            place = np.ravel_multi_index([at - 1 for at in index], shape)
             return float(self.tensors[f"{kind}/{layer}/{address['weight']}"][place])
         timestep, name, unit = address["timestep"], address["quantity"], address["unit"] - 1
         if name == "target":
-            labels = self.scene.labels
-            return labels[timestep - 1] if len(labels) > 1 else labels[0]
+            label = self.scene.labels[timestep - 1 if len(self.scene.labels) > 1 else 0]
+            return float(label == unit) if self.scene.loss == "categorical_crossentropy" else label
         if name == "loss":
             return float(self.tensors["loss"][0])
         if timestep == 0:
@@ -119,7 +154,8 @@ def test_the_cells_hold_every_number_of_the_grid_once(asked: Asked) -> None:
     assert len(told) == len(set(told))
     layout, timesteps, outputs = asked.layout, len(asked.scene.sentence), len(asked.layout["output_timesteps"])
     count = {key: sum(entry["units"] for entry in layout[key]) for key in ("initial_state", "forward", "output", "backward")}
-    words, norms, last = len(asked.scene.vocabulary), len(asked.scene.recurrent), layout["backward"][-1]["units"]
+    words, norms = layout["forward"][0]["units"], len(asked.scene.recurrent)
+    last = sum(entry["units"] for entry in layout["backward"] if entry["layer"] == "output")
     forward = timesteps * (count["forward"] - words) + outputs * count["output"]
     backward = timesteps * (count["backward"] - norms - last) + outputs * last
     assert len(told) == forward + backward + count["initial_state"]

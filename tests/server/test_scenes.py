@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from app.errors import Faulty
 from app.limits import LIMITS, most
+from app.presets import PRESETS
 from app.scenes import Scene, default_scene, migrated, parse_scene
 from app.validation import BOUNDS
 from tests.server.asking import changed, require_fault, require_problem
@@ -439,3 +440,85 @@ def test_whatever_stands_at_any_place_of_a_scene_gets_a_scene_or_our_words(data:
     scene = changed(data.draw(st.sampled_from(pointers)), value)
     with suppress(Faulty):
         assert parse(scene).canonical
+
+
+WORD_VECTORS = {"type": "Embedding", "input_dim": 4, "output_dim": 2}
+
+
+def stack_of(*layers: dict[str, Any]) -> dict[str, Any]:
+    """The toy with other layers below its Dense layer."""
+    document = default_scene().document()
+    return {**document, "layers": [*layers, document["layers"][-1]]}
+
+
+def lstm(units: int = 2, *, sequences: bool = False) -> dict[str, Any]:
+    return {"type": "LSTM", "units": units, "return_sequences": sequences}
+
+
+@pytest.mark.parametrize(
+    ("scene", "pointer", "code"),
+    [
+        (stack_of(lstm(sequences=True), WORD_VECTORS), "/layers/1/type", "embedding_above"),
+        (stack_of(WORD_VECTORS), "/layers", "recurrent_missing"),
+        (stack_of(WORD_VECTORS | {"input_dim": 3}, lstm()), "/layers/0/input_dim", "too_few_rows"),
+        (stack_of(WORD_VECTORS | {"input_dim": 1}, lstm()), "/layers/0/input_dim", "too_small"),
+        (stack_of(WORD_VECTORS | {"output_dim": 129}, lstm()), "/layers/0/output_dim", "too_large"),
+        (stack_of(WORD_VECTORS, lstm(sequences=True), lstm(), lstm()), "/layers/2/return_sequences", "expected_ndim"),
+        (stack_of(WORD_VECTORS, *[lstm(sequences=True)] * 9), "/layers", "too_many_layers"),
+        (stack_of(lstm() | {"activation": "relu"}), "/layers/0/activation", "unknown_field"),
+        (stack_of({"type": "GRU", "units": 2, "reset_after": 1}), "/layers/0/reset_after", "wrong_type"),
+        (changed("/layers/0/activation", "softmax"), "/layers/0/activation", "unknown_choice"),
+        (changed("/layers/2/activation", "softmax"), "/loss", "loss_mismatch"),
+        (changed("/loss", "categorical_crossentropy"), "/loss", "loss_mismatch"),
+        (stack_of(lstm()) | {"initial_state": [[0, 0]]}, "/initial_state/0", "wrong_type"),
+        (stack_of(lstm()) | {"initial_state": [{"h": [0, 0]}]}, "/initial_state/0/c", "missing"),
+        (stack_of(lstm()) | {"initial_state": [{"h": [0, 0], "c": [0]}]}, "/initial_state/0/c", "wrong_length"),
+        (stack_of(lstm()) | {"initial_state": [{"h": [0, 0], "c": [0, 1e7]}]}, "/initial_state/0/c/1", "too_large"),
+        (
+            changed("/layers/0/type", "SimpleRNN") | {"initial_state": [{"h": [0, 0, 0], "c": [0, 0, 0]}, [0, 0]]},
+            "/initial_state/0",
+            "wrong_type",
+        ),
+    ],
+)
+def test_a_stack_of_other_cells_that_breaks_a_rule_is_told_where(
+    client: TestClient, scene: dict[str, Any], pointer: str, code: str
+) -> None:
+    require_fault(post(client, scene), 422, code, pointer)
+
+
+@pytest.mark.parametrize(
+    ("loss", "activation", "label", "code"),
+    [
+        ("binary_crossentropy", "sigmoid", 2, "too_large"),
+        ("categorical_crossentropy", "softmax", 3, "too_large"),
+        ("categorical_crossentropy", "softmax", -1, "too_small"),
+        ("categorical_crossentropy", "softmax", 0.5, "wrong_type"),
+        ("mse", "linear", 1e7, "too_large"),
+    ],
+)
+def test_what_a_label_may_be_follows_from_the_loss(
+    client: TestClient, toy: dict[str, Any], loss: str, activation: str, label: float, code: str
+) -> None:
+    toy |= {"loss": loss, "label": label}
+    toy["layers"][-1] = {"type": "Dense", "units": 3, "activation": activation}
+    require_fault(post(client, toy), 422, code, "/label")
+
+
+def test_keras_counts_the_names_of_the_layers_by_their_type() -> None:
+    above = {"type": "GRU", "units": 2}
+    for layers, name in (([lstm(), lstm()], "lstm_1"), ([lstm(), above], "'gru'"), ([lstm(sequences=True), lstm(), above, above], "'gru'")):
+        with pytest.raises(Faulty) as raised:
+            parse(stack_of(*layers))
+        assert name in raised.value.detail
+
+
+def test_an_activation_of_tanh_is_left_out_and_any_other_is_part_of_the_scene(toy: dict[str, Any]) -> None:
+    assert parse(changed("/layers/0/activation", "tanh")).id == TOY_ID
+    assert b'"activation":"relu"' in parse(changed("/layers/0/activation", "relu")).canonical
+
+
+def test_a_preset_keeps_every_rule_and_two_are_never_the_same() -> None:
+    assert len({preset.id for preset in PRESETS.values()}) == len(PRESETS) == 6
+    for preset in PRESETS.values():
+        assert parse_scene(preset.canonical) == preset

@@ -22,7 +22,7 @@ from app.layout import encoded
 from app.scene_rules import count_numbers
 from app.scenes import Scene, default_scene
 from app.traces import run
-from engine import SGD, Dense, OneHot, Sequential, SimpleRNN
+from engine import GRU, LSTM, SGD, Dense, Embedding, Gradients, OneHot, Sequential, SimpleRNN, Trace
 from tests.server.asking import header_of, layout_of, quantity, require_problem
 
 ROOT = Path(__file__).parents[2]
@@ -38,12 +38,38 @@ def stack(*units: int, sequences: bool = False) -> list[dict[str, Any]]:
     return [*layers, {"type": "Dense", "units": units[-1], "activation": "sigmoid"}]
 
 
+LAYERS = {layer.__name__: layer for layer in (Embedding, SimpleRNN, LSTM, GRU, Dense)}
+WORD_VECTORS = {"type": "Embedding", "input_dim": 6, "output_dim": 4}
+
+
+def gated(*layers: dict[str, Any], sequences: bool = False, units: int = 1, activation: str = "sigmoid") -> list[dict[str, Any]]:
+    stack = [layer | {"return_sequences": True} for layer in layers]
+    stack[-1]["return_sequences"] = sequences
+    return [*stack, {"type": "Dense", "units": units, "activation": activation}]
+
+
 SCENES = {
     "the toy": default_scene(),
     "one of each": scene_of(vocabulary=["a"], sentence=["a"], layers=stack(1, 1)),
     "an output at every timestep": scene_of(layers=stack(3, 2, 2, sequences=True), label=[1, 0, 1]),
     "one label for every output": scene_of(layers=stack(2, 3, sequences=True), label=0),
     "an initial state": scene_of(initial_state=[[0.5, -0.25, 1e6], [-1, 0]]),
+    "deep LSTM with a past": scene_of(
+        layers=gated({"type": "LSTM", "units": 3}, {"type": "LSTM", "units": 2}),
+        initial_state=[{"h": [0.5, -0.25, 0], "c": [2, 0, -1]}, {"h": [0, 0], "c": [0, 1e6]}],
+    ),
+    "GRU, both ways": scene_of(layers=gated({"type": "GRU", "units": 3}, {"type": "GRU", "units": 2, "reset_after": False})),
+    "mixed, over word vectors": scene_of(
+        sentence=["rat", "cat", "rat"],
+        layers=[WORD_VECTORS, *gated({"type": "LSTM", "units": 3}, {"type": "GRU", "units": 2}, {"type": "SimpleRNN", "units": 4})],
+        initial_state=[{"h": [1, 0, 0], "c": [0, 0, 0.5]}, [0, 0.25], [0, 0, 0, 0]],
+    ),
+    "classes at every timestep": scene_of(
+        loss="categorical_crossentropy",
+        label=[2, 0, 1],
+        layers=gated({"type": "SimpleRNN", "units": 2, "activation": "relu"}, sequences=True, units=3, activation="softmax"),
+    ),
+    "a number": scene_of(loss="mse", label=0.5, layers=gated({"type": "GRU", "units": 2}, units=2, activation="linear")),
     "deep and long": scene_of(sentence=["rat", "cat"] * 20, layers=stack(*range(2, 10), 3)),
 }
 
@@ -56,52 +82,76 @@ def scene(request: pytest.FixtureRequest) -> Scene:
 def test_the_bytes_open_in_the_official_reader_and_are_the_engines_numbers_bitwise(client: TestClient, scene: Scene) -> None:
     body = client.post("/api/traces", content=scene.canonical, headers={"Content-Type": "application/json"}).content
     tensors, layout = load(body), layout_of(body)
-    units = [layer.units for layer in scene.layers]
-    recurrent = [SimpleRNN(n, return_sequences=layer.return_sequences) for n, layer in zip(units[:-1], scene.recurrent, strict=True)]
-    model = Sequential([OneHot(len(scene.vocabulary)), *recurrent, Dense(units[-1], activation="sigmoid")], seed=0)
-    state = scene.initial_state and [np.array([row]) for row in scene.initial_state]
-    forward = model.forward(np.array([[scene.vocabulary.index(word) for word in scene.sentence]]), state)
-    labels = np.array(scene.label, float)
-    target = labels.reshape(1, -1, 1) + np.zeros(forward.output.shape) if labels.ndim else np.full(forward.output.shape, labels)
-    gradients = model.backward(forward, target, loss="binary_crossentropy")
+    model, words, forward = engine_run(scene)
+    embedded = isinstance(model.layers[0], Embedding)
+    gradients = model.backward(forward, expected_target(scene, forward.output.shape), loss=scene.loss)
     updated = SGD(scene.optimizer.learning_rate).update(model.get_weights(), gradients.weights)
 
     def same(name: str, expected: Any) -> None:
         assert tensors.pop(name).tobytes() == np.ascontiguousarray(expected, dtype="<f8").tobytes(), name
 
-    assert tensors.pop("words").tolist() == [scene.vocabulary.index(word) for word in scene.sentence]
+    assert tensors.pop("words").tolist() == words
+    assert layout.get("embedding_rows") == ([token + 1 for token in sorted(set(words))] if embedded else None)
     names = [(layer, name) for layer, shapes in layout["weights"].items() for name in shapes]
     for kind, weights in (("weights", model.get_weights()), ("gradients", gradients.weights), ("updated", updated)):
-        for (layer, name), weight in zip(names, weights, strict=True):
+        for (layer, name), whole in zip(names, weights, strict=True):
+            weight = whole[sorted(set(words))] if layer == "embedding" else whole
             assert layout["weights"][layer][name] == list(weight.shape)
             same(f"{kind}/{layer}/{name}", weight)
-    same("initial_state", np.concatenate([part[0] for part in forward.initial_state]))
-    same("gradients/initial_state", np.concatenate([part[0] for part in gradients.initial_state]))
+    for kind, run_of in (("initial_state", forward), ("gradients/initial_state", gradients)):
+        same(kind, np.concatenate([np.ravel(part) for part in run_of.initial_state]))
     same("loss", gradients.loss)
     same("output", np.concatenate([forward.layers[-1]["a"][0], forward.layers[-1]["y"][0]], axis=1))
     for t in range(len(scene.sentence)):
         row, back = tensors.pop(f"forward/{t + 1}"), tensors.pop(f"backward/{t + 1}")
         assert np.array_equal(quantity(row, layout["forward"], "input", "x"), forward.inputs[0, t])
         assert np.array_equal(quantity(back, layout["backward"], "input", "x"), gradients.inputs[0, t])
-        for index in range(1, len(units)):
-            for name in ("a", "h"):
-                assert np.array_equal(quantity(row, layout["forward"], str(index), name), forward.layers[index][name][0, t])
-            for name in ("h", "h_from_depth", "h_from_time", "a"):
-                assert np.array_equal(quantity(back, layout["backward"], str(index), name), gradients.layers[index][name][0, t])
+        for index in range(1, len(model.layers) - 1):
+            for name, values in forward.layers[index].items():
+                assert np.array_equal(quantity(row, layout["forward"], str(index), name), values[0, t])
+            for name, values in gradients.layers[index].items():
+                assert np.array_equal(quantity(back, layout["backward"], str(index), name), values[0, t])
             norm = np.sqrt(np.sum(np.square(gradients.layers[index]["h"][0, t])))
             assert quantity(back, layout["backward"], str(index), "h_norm") == pytest.approx(norm, rel=1e-15)
-        if t + 1 in layout["output_timesteps"]:
-            entering = gradients.layers[-1]["a"][0][layout["output_timesteps"].index(t + 1)]
-            assert np.array_equal(quantity(back, layout["backward"], "output", "a"), entering)
-        else:
-            assert len(back) == sum(entry["units"] for entry in layout["backward"] if entry["layer"] != "output")
+        require_output_gradient(layout, t + 1, back, gradients)
     assert tensors == {}
+
+
+def require_output_gradient(layout: dict[str, Any], timestep: int, back: np.ndarray, gradients: Gradients) -> None:
+    """Where there is an output its gradient stands at the end, and nowhere else."""
+    if timestep not in layout["output_timesteps"]:
+        assert len(back) == sum(entry["units"] for entry in layout["backward"] if entry["layer"] != "output")
+        return
+    for name, values in gradients.layers[-1].items():
+        entering = values[0][layout["output_timesteps"].index(timestep)]
+        assert np.array_equal(quantity(back, layout["backward"], "output", name), entering)
+
+
+def engine_run(scene: Scene) -> tuple[Sequential, list[int], Trace]:
+    """The scene's network, words and forward pass, asked of the engine itself."""
+    layers: list[Any] = [LAYERS[layer.type](**layer.model_dump(exclude={"type"})) for layer in scene.layers]
+    embedded = layers[0].encodes
+    model = Sequential(layers if embedded else [OneHot(len(scene.vocabulary)), *layers], seed=0)
+    states = scene.document().get("initial_state")
+    state = states and [np.array([row]) if isinstance(row, list) else (np.array([row["h"]]), np.array([row["c"]])) for row in states]
+    words = [scene.vocabulary.index(word) + embedded for word in scene.sentence]
+    return model, words, model.forward(np.array([words]), state)
+
+
+def expected_target(scene: Scene, shape: tuple[int, ...]) -> np.ndarray:
+    """One number for every output, by a loop."""
+    target = np.zeros(shape)
+    for place in np.ndindex(shape):
+        label = scene.labels[place[1] if len(scene.labels) > 1 else 0]
+        target[place] = label if scene.loss != "categorical_crossentropy" else place[-1] == label
+    return target
 
 
 def test_the_tensors_stand_in_the_order_in_which_information_flows(scene: Scene) -> None:
     header = header_of(encoded(run(scene)))
     timesteps = len(scene.sentence)
-    weights = [f"{number}/{name}" for number in range(1, len(scene.layers)) for name in ("kernel", "recurrent_kernel", "bias")]
+    weights = ["embedding/embeddings"] if scene.layers[0].type == "Embedding" else []
+    weights += [f"{number}/{name}" for number, _ in enumerate(scene.recurrent, 1) for name in ("kernel", "recurrent_kernel", "bias")]
     weights += ["output/kernel", "output/bias"]
     assert list(header) == [
         "__metadata__",
@@ -241,21 +291,46 @@ def test_numbers_survive_json_bitwise(number: float) -> None:
 numbers = st.floats(-1e6, 1e6)
 
 
+OUTPUTS = {
+    "binary_crossentropy": ["sigmoid"],
+    "categorical_crossentropy": ["softmax"],
+    "mse": ["sigmoid", "softmax", "linear", "tanh", "relu"],
+}
+
+
+def recurrent_layers(units: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Any cell, with any of its options."""
+    options: dict[str, dict[str, Any]] = {
+        "SimpleRNN": {"activation": st.sampled_from(["tanh", "relu", "sigmoid", "linear"])},
+        "LSTM": {},
+        "GRU": {"reset_after": st.booleans()},
+    }
+    kinds = [st.fixed_dictionaries({"type": st.just(kind), "units": st.just(units)} | more) for kind, more in options.items()]
+    return st.one_of(kinds)
+
+
 @st.composite
 def accepted_scenes(draw: st.DrawFn) -> Scene:
-    units = draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))
+    layers = [draw(recurrent_layers(units)) for units in draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))]
     vocabulary = draw(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4, unique=True))
     sentence = draw(st.lists(st.sampled_from(vocabulary), min_size=1, max_size=8))
-    sequences = draw(st.booleans())
-    label = draw(st.lists(st.integers(0, 1), min_size=len(sentence), max_size=len(sentence))) if sequences else draw(st.integers(0, 1))
+    sequences, loss, outputs = draw(st.booleans()), draw(st.sampled_from(sorted(OUTPUTS))), draw(st.integers(2, 3))
+    label = numbers if loss == "mse" else st.integers(0, 1)
+    states = [st.lists(numbers, min_size=layer["units"], max_size=layer["units"]) for layer in layers]
+    embedding = [WORD_VECTORS] if draw(st.booleans()) else []
+    stack = gated(*layers, sequences=sequences, units=outputs, activation=draw(st.sampled_from(OUTPUTS[loss])))
     return scene_of(
         vocabulary=vocabulary,
         sentence=sentence,
-        label=label,
-        layers=stack(*units, draw(st.integers(1, 3)), sequences=sequences),
+        label=draw(st.lists(label, min_size=len(sentence), max_size=len(sentence))) if sequences else draw(label),
+        layers=[*embedding, *stack],
+        loss=loss,
         weights={"seed": draw(st.integers(0, 2**32 - 1))},
         optimizer={"type": "SGD", "learning_rate": draw(st.floats(0, 1e6))},
-        initial_state=[draw(st.lists(numbers, min_size=n, max_size=n)) for n in units],
+        initial_state=[
+            {"h": draw(state), "c": draw(state)} if layer["type"] == "LSTM" else draw(state)
+            for layer, state in zip(layers, states, strict=True)
+        ],
     )
 
 
