@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import engine
 from app.answers import Representation
+from app.checked import checked, written
 from app.limits import LIMITS
 from app.openapi import openapi
 from app.problems import FAULTS, PROBLEMS
@@ -33,13 +34,19 @@ def _rendered(template: str, **context: Any) -> Representation:
 @cache
 def index_page() -> Representation:
     """The page itself, with its tables and the scene that it opens with."""
-    return _rendered("index.html", tables=page_tables(), modules=_modules(), version=engine.__version__)
+    return _rendered("index.html", tables=page_tables(), modules=_modules(), version=engine.__version__, badge=checked().badge())
 
 
 def _modules() -> list[str]:
     """Every module of the page, so that the browser need not find them one behind another."""
     scripts = ROOT / "static" / "js"
     return sorted(path.relative_to(ROOT).as_posix() for path in scripts.rglob("*.js") if path.name != "main.js")
+
+
+@cache
+def checked_page() -> Representation:
+    """What the engine was checked against, made from the record of a run of the tests."""
+    return _rendered("checked.html", checked=checked(), written=written)
 
 
 @lru_cache(maxsize=1)

@@ -32,6 +32,7 @@ POLICIES: dict[str, Policy] = {
     "GET /static/{path:path}": READ,
     "GET /fonts/{name}": READ,
     "GET /docs": READ,
+    "GET /checked": READ,
     "GET /problems/{name}": READ,
     "GET /openapi.json": READ,
     "GET /healthz": READ,

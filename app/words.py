@@ -9,6 +9,7 @@ WORDS: dict[str, str] = {
     "page.skip": "Skip to the grid",
     "views": "Views",
     "view.grid": "Grid",
+    "badge": "Checked against Keras {keras} and PyTorch {torch}: largest difference {largest}",
     "undo": "Undo",
     "redo": "Redo",
     "projector": "Projector",

@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
+
+import engine
+from app.checked import RECORD
+from tests.engine.killing import ENOUGH
+from tests.engine.test_reference import ABOUT
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run also the tests that take minutes, or that assert seconds")
+    parser.addoption("--record", action="store_true", help="write down what was compared, for the page that tells of it")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -14,3 +23,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     long = [item for item in items if item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+def properties(terminalreporter: pytest.TerminalReporter) -> list[dict[str, Any]]:
+    """What the tests of this run wrote down of themselves."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    return [dict(report.user_properties) for report in reports if report.when == "call"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The fault table: every seeded fault, and the tests that kill it; and with --record what was compared."""
+    told = properties(terminalreporter)
+    faults = [row for row in told if "fault" in row]
+    if faults:
+        terminalreporter.section(f"{len(faults)} seeded faults and what kills them")
+    for row in faults:
+        terminalreporter.write_line(f"{row['fault']}: {row['killers']}")
+    if config.getoption("--record"):
+        killed = [row for row in faults if len(row["killers"].split("; ")) >= ENOUGH]
+        compared = sorted((row["compared"] for row in told if "compared" in row), key=lambda each: (each["case"], each["source"]))
+        record = {"engine": engine.__version__, "versions": ABOUT["versions"], "compared": compared, "faults": len(killed)}
+        RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        terminalreporter.write_line(f"Wrote {RECORD}.")

@@ -7,7 +7,7 @@ from app.answers import REVALIDATE, answer
 from app.computing import json_answer
 from app.errors import Problem
 from app.openapi import openapi
-from app.pages import docs_page
+from app.pages import checked_page, docs_page
 from app.problems import PROBLEMS
 
 router = APIRouter(include_in_schema=False)
@@ -23,6 +23,12 @@ async def document(request: Request) -> Response:
 async def page(request: Request) -> Response:
     """The documentation of the API, made from its OpenAPI document."""
     return answer(request, docs_page(request.app), REVALIDATE)
+
+
+@router.get("/checked")
+async def what_was_checked(request: Request) -> Response:
+    """What the engine was checked against."""
+    return answer(request, checked_page(), REVALIDATE)
 
 
 @router.get("/problems/{name}")

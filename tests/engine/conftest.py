@@ -27,14 +27,3 @@ def few_examples() -> Iterator[None]:
     settings.load_profile("faults")
     yield
     settings.load_profile("engine")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The fault table: every seeded fault, and the tests that kill it."""
-    passed = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
-    rows = [dict(report.user_properties) for report in passed if report.when == "call"]
-    rows = [row for row in rows if "fault" in row]
-    if rows:
-        terminalreporter.section(f"{len(rows)} seeded faults and what kills them")
-    for row in rows:
-        terminalreporter.write_line(f"{row['fault']}: {row['killers']}")

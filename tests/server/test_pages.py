@@ -82,7 +82,7 @@ def test_an_answer_to_our_own_mistake_carries_them_too_and_tells_nothing(client:
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/checked"])
 def test_pages_load_nothing_from_elsewhere_and_hold_nothing_that_the_policy_stops(client: TestClient, path: str) -> None:
     page = Links(client.get(path).text)
     assert page.stopped == []
@@ -90,7 +90,7 @@ def test_pages_load_nothing_from_elsewhere_and_hold_nothing_that_the_policy_stop
     assert outside == [], "only relative URLs work under every sub-path"
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/checked"])
 def test_every_link_of_a_page_leads_somewhere(client: TestClient, path: str) -> None:
     page = Links(client.get(path).text)
     for url in page.urls:

@@ -1,0 +1,61 @@
+"""What the page says of these checks: the record of a run, and what this run finds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import engine
+from app.checked import RECORD, Comparison, checked
+from tests.engine.faults import FAULTS
+from tests.engine.gated_faults import GRU_FAULTS, LSTM_FAULTS
+from tests.engine.test_reference import ABOUT, numbers, run, vectors
+
+SOURCES = ("keras", "torch")
+TOLERANCE = 1e-12
+
+
+def comparison(name: str, source: str) -> Comparison:
+    """How far the engine is from the stored numbers of one framework."""
+    case: dict[str, Any] = ABOUT["cases"][name]
+    ours, theirs = numbers(*run(name)), vectors(name, source)
+    gaps = {key: np.abs(ours[key] - value) for key, value in theirs.items()}
+    layers = [f"{cell}({units})" for cell, units in zip(case["cells"], case["units"], strict=False)]
+    below = [f"Embedding({case['words']}, {case['features']})"] if case["words"] else []
+    return Comparison(
+        case=name,
+        source=source,
+        layers=[*below, *layers, f"Dense({case['outputs']}, {case['activation']})"],
+        shape=f"{case['batch']} × {case['timesteps']} × {case['features']}",
+        loss=case["loss"],
+        numbers=sum(gap.size for gap in gaps.values()),
+        largest=max(float(gap.max()) for gap in gaps.values()),
+    )
+
+
+@pytest.mark.parametrize("name", sorted(ABOUT["cases"]))
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_page_says_what_this_run_compares(name: str, source: str, record_property: Callable[[str, object], None]) -> None:
+    found = comparison(name, source)
+    record_property("compared", found.model_dump())
+    told = next(each for each in checked().compared if (each.case, each.source) == (name, source))
+
+    assert found.largest <= TOLERANCE
+    assert told.model_copy(update={"largest": found.largest}) == found
+    assert 0 < told.largest <= TOLERANCE
+
+
+def test_the_page_names_the_versions_the_engine_and_every_fault() -> None:
+    assert checked().versions == ABOUT["versions"]
+    assert checked().engine == engine.__version__
+    assert len(checked().compared) == len(SOURCES) * len(ABOUT["cases"])
+    assert checked().faults == len([*FAULTS, *LSTM_FAULTS, *GRU_FAULTS])
+
+
+def test_the_largest_difference_is_that_of_all_comparisons() -> None:
+    stored = json.loads(RECORD.read_text(encoding="utf-8"))
+    assert checked().largest == max(each["largest"] for each in stored["compared"])
