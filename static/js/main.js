@@ -9,10 +9,12 @@ import { createStore, listen, undoAll } from "./store.js";
 import { mountTerms } from "./terms-loader.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
+import { mountKeras } from "./views/keras.js";
 import { mountLegend } from "./views/legend.js";
 import { mountModel } from "./views/model.js";
 import { mountNotices } from "./views/notices.js";
 import { mountPanel } from "./views/panel.js";
+import { mountPresets } from "./views/presets.js";
 import { mountReach } from "./views/reach.js";
 import { mountReviews } from "./views/reviews.js";
 import { mountTransport } from "./views/transport.js";
@@ -50,7 +52,9 @@ export function mount(store) {
     mountHeader(at("header"), store),
     mountReviews(at("reviews"), store),
     mountVocabulary(at("vocabulary"), store),
+    mountPresets(at("preset"), store),
     mountModel(at("model"), store),
+    mountKeras(at("keras"), store),
     mountGrid(at("window"), store),
     mountLegend(at("legend"), store),
     mountPanel(at("panel"), store),
