@@ -29,6 +29,7 @@ QUANTITY = {quantity.name for group in QUANTITIES.values() for quantity in group
 FILLED = {
     "address.quantity": QUANTITY,
     "quantity": QUANTITY,
+    "part": QUANTITY,
     "type": set(QUANTITIES),
     "spelled(applied, address)": APPLIED,
     "command": {"up", "down", "remove"},

@@ -9,14 +9,14 @@ import { gradientRgb } from "../scales.js";
 import { placeIn, shapeIn, stepIn, timelineIn, valuesIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { layerOf } from "../timeline.js";
-import { words } from "../words.js";
+import { tables, words } from "../words.js";
 
 /** @import { State } from "../types.js" */
 
 const group = (create) => () => create("g");
 
 const geometry = once((shape, { width, height }, gradients, projector, features) => createGeometry(shape, { width, height, gradients, projector, features }));
-const edgesOf = once(createEdges);
+const edgesOf = once((shape, at) => createEdges(shape, at, tables.quantities));
 
 /** Everything that the drawing follows from. What stands still from step to step keeps its identity, so that signatures can hold it. */
 function drawingOf(/** @type {State} */ state) {
@@ -34,16 +34,16 @@ function drawCells(root, { state, shape, at, step, place }) {
   join(root, [...shape.layers].reverse(), {
     key: ({ name }) => name,
     create: group(svg),
-    update(row, { name, units }) {
+    update(row, { name, type, units }) {
       attrs(row, { role: "row", "aria-label": words("layer", { layer: name }) });
       const cells = Array.from({ length: shape.timesteps }, (_, i) => cellIn(state, name, i + 1, step));
       join(row, cells, {
         key: ({ timestep }) => timestep,
         create: () => svg("g", { role: "gridcell", tabindex: -1 }),
-        signature: ({ timestep, h, gradient, now }) =>
-          [at, state.shown.id, state.dark, h !== null, gradient !== null, now, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
+        signature: ({ timestep, h, gradient, now, quantity }) =>
+          [at, state.shown.id, state.dark, h !== null, gradient !== null, now, quantity, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
         update: (node, cell) => drawCell(node, cell, at, {
-          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward: gradientRgb(),
+          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward: gradientRgb(), remembers: type === "LSTM",
         }),
       });
     },
@@ -62,9 +62,11 @@ function drawEdges(root, { state, shape, at, step }) {
   const pointed = pointedWeight(state);
   const serial = `${state.step} ${state.detail} ${state.order}`;
   const looks = edgesOf(shape, at).map((edge) => {
+    const flow = flowOf(edge, step, (address) => known(address) <= state.step);
+    if (!edge.weight) return { edge, flow, shape: null };
     const { layer, weight } = edge.weight;
     const sized = state.shapes || pointed === `${layer}/${weight}`;
-    return { edge, flow: flowOf(edge, step, (address) => known(address) <= state.step), shape: sized ? layout?.[layer]?.[weight] : null };
+    return { edge, flow, shape: sized ? layout?.[layer]?.[weight] : null };
   });
   join(root, looks, {
     key: ({ edge }) => edge.key,
