@@ -20,7 +20,7 @@ export function symbolName(written, { layer, timestep }, { x, y }, scale = 1) {
 }
 
 /** One picture for many numbers: a pixel each, enlarged without smoothing. */
-function mosaic(values, box, paint) {
+export function mosaic(values, box, paint) {
   const rows = Math.max(1, Math.round(Math.sqrt((values.length * box.height) / box.width)));
   const columns = Math.ceil(values.length / rows);
   const canvas = document.createElement("canvas");

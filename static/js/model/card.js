@@ -1,8 +1,9 @@
 import { attrs, html, text } from "../dom.js";
+import { setField } from "../fields.js";
 import { grouped } from "../format.js";
 import { firstRecurrent, parameters, recurrentLayers } from "../scene.js";
 import { tables, words } from "../words.js";
-import { drawFault, drawSum, setField } from "./sum.js";
+import { drawFault, drawSum } from "./sum.js";
 
 /** The layers that are used again at every timestep. */
 const CELLS = Object.keys(tables.weights).filter((type) => tables.weights[type].includes("recurrent_kernel"));

@@ -1,9 +1,10 @@
 import { mark, text } from "../dom.js";
+import { setField } from "../fields.js";
 import { grouped } from "../format.js";
 import { MARKED, faultAt } from "../problem.js";
 import { embeddingOf, parameters } from "../scene.js";
 import { tables, words } from "../words.js";
-import { drawFault, drawSum, setField } from "./sum.js";
+import { drawFault, drawSum } from "./sum.js";
 
 /** The card of the output: its activation, which most losses decide, its units, and the loss. */
 export function drawDense(card, { scene, problem, chosen }) {

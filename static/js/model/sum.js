@@ -9,10 +9,9 @@ const bracket = (written) => ({ key: written, written });
 
 function product(layer, weight, size) {
   const [rows, columns] = size;
-  const of = layerName(layer);
   return {
     key: `${layer}/${weight}`, written: size.join("·"), address: `${layer}/${weight}`,
-    said: words(columns ? "model.weight" : "model.weight.vector", { name: weightName({ layer, weight }), of, rows, columns }),
+    said: words(columns ? "model.weight" : "model.weight.vector", { name: weightName({ layer, weight }), layer: layerName(layer), rows, columns }),
   };
 }
 
@@ -35,11 +34,3 @@ export function drawFault(card, { problem, index, chosen }) {
   card.classList.toggle("chosen", chosen);
   card.classList.toggle("bad", fault !== null);
 }
-
-/** Writes a value into a field where it changed, so that the caret keeps its place. */
-export function setField(field, value) {
-  if (field.value !== String(value)) field.value = String(value);
-}
-
-/** A number as typed; null where it is none: it is left standing, for the person to finish. */
-export const typed = (field) => (field.value === "" || field.validity.badInput ? null : Number(field.value));

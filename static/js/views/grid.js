@@ -1,16 +1,18 @@
 import { attrs, join, svg } from "../dom.js";
 import { createEdge, drawEdge, isFlowing } from "../draw/edges.js";
 import { cellIn, drawCell } from "../draw/cells.js";
-import { drawInitial, drawInput, drawOutput, verdictOf } from "../draw/ends.js";
+import { drawInitial, drawInput, drawOutput } from "../draw/ends.js";
 import { drawAxes } from "../draw/axes.js";
 import { createEdges, createGeometry, flowOf } from "../geometry.js";
 import { once } from "../memo.js";
 import { gradientRgb } from "../scales.js";
+import { initialOf } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn, valuesIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { layerOf } from "../timeline.js";
 import { tables, words } from "../words.js";
 
+import { labelAt, verdictOf } from "../verdict.js";
 /** @import { State } from "../types.js" */
 
 const group = (create) => () => create("g");
@@ -76,24 +78,31 @@ function drawEdges(root, { state, shape, at, step }) {
   });
 }
 
-function drawInputs(root, { state, scene, at, step }) {
+/** What an input box does at a step: its word enters, or its row of the embedding learns. */
+function inputNow({ phase, timestep, layer }, t) {
+  if (layer === "embedding") return phase;
+  return phase === "words" && timestep === t ? phase : null;
+}
+
+function drawInputs(root, { state, shape, scene, at, step }) {
   const { known } = timelineIn(state);
-  const inputs = scene.sentence.map((word, i) => ({
-    word, timestep: i + 1, index: scene.vocabulary.indexOf(word), now: step.phase === "words" && step.timestep === i + 1,
-    seen: known({ layer: "input", timestep: i + 1, quantity: "x" }) <= state.step,
-  }));
+  const inputs = scene.sentence.map((word, i) => {
+    const address = { layer: "input", timestep: i + 1, quantity: "x" };
+    const index = scene.vocabulary.indexOf(word);
+    const vector = shape.embedding && valuesIn(state, address);
+    return { word, timestep: i + 1, index, now: inputNow(step, i + 1), seen: known(address) <= state.step,
+      embedded: shape.embedding !== null, vector, address: `embedding/embeddings/${index + 2}` }; // row 1 is padding
+  });
   join(root, inputs, {
     key: ({ timestep }) => timestep,
     create: group(svg),
-    signature: ({ word, index, now, seen }) => [at, word, index, now, seen],
+    signature: ({ word, index, now, seen, vector }) => [at, word, index, now, seen, vector && `${state.shown.id} ${state.dark}`],
     update: (node, input) => drawInput(node, input, at),
   });
 }
 
 function drawInitials(root, { state, shape, scene, at, place }) {
-  const initials = shape.layers.map(({ name, units }, i) => ({
-    layer: name, state: scene.initial_state?.[i] ?? Array(units).fill(0), chosen: isPlace(place, name, 0),
-  }));
+  const initials = shape.layers.map(({ name }, i) => ({ layer: name, states: initialOf(scene, i), chosen: isPlace(place, name, 0) }));
   join(root, initials, {
     key: ({ layer }) => layer,
     create: group(svg),
@@ -102,16 +111,18 @@ function drawInitials(root, { state, shape, scene, at, place }) {
   });
 }
 
-function drawOutputs(root, { state, shape, at, step, place }) {
+function drawOutputs(root, { state, shape, scene, at, step, place }) {
   const now = step.phase === "output" || step.phase === "loss" ? step.phase : null;
   const outputs = shape.outputs.map((timestep) => ({
     timestep, now, alone: shape.outputs.length === 1, verdict: verdictOf(state, timestep), chosen: isPlace(place, "output", timestep),
+    activation: shape.output.activation, units: shape.output.units, y: valuesIn(state, { layer: "output", timestep, quantity: "y" }),
     gradient: valuesIn(state, { layer: "output", timestep, quantity: "a", gradient: true }),
+    wanted: scene.loss === "categorical_crossentropy" ? labelAt(scene, timestep) : null, rgb: gradientRgb(),
   }));
   join(root, outputs, {
     key: ({ timestep }) => timestep,
     create: group(svg),
-    signature: ({ verdict, gradient, chosen }) => [at, state.shown.id, verdict !== null, gradient !== null, now, chosen],
+    signature: ({ verdict, gradient, chosen }) => [at, state.shown.id, state.dark, verdict !== null, gradient !== null, now, chosen],
     update: (node, output) => drawOutput(node, output, at),
   });
 }

@@ -1,8 +1,8 @@
 import { join, text } from "../dom.js";
+import { setField, typed } from "../fields.js";
 import { grouped } from "../format.js";
 import { createCard, drawCard } from "../model/card.js";
 import { drawDense, drawWords } from "../model/ends.js";
-import { setField, typed } from "../model/sum.js";
 import { edit } from "../runner.js";
 import {
   parameters, recurrentLayers, withActivation, withAddedLayer, withCell, withEmbedding, withEmbeddingSize, withLoss, withOneHot, withOutputActivation,
