@@ -138,6 +138,8 @@ def test_words_become_rows_of_an_embedding_and_one_hot_again(page: Page) -> None
     expect_states(page, scene)
     largest = abs(run(scene).forward.inputs[0, 0]).max()
     expect(page.get_by_role("img", name=f"word 1: cat, 4 numbers up to ±{written(largest)}")).to_be_visible()
+    inputs(page).get_by_role("button", name="E of Embedding: 8 times 4").hover()
+    expect(page.locator(".vector.lit")).to_have_count(3)
     words.select_option(label="One-hot")
     expect(page.get_by_text("3 words → 3")).to_be_visible()
     expect(page.get_by_role("img", name="word 1: cat", exact=True)).to_be_visible()
@@ -203,6 +205,32 @@ def test_a_number_is_wanted_by_the_squared_error(page: Page) -> None:
     expect(page.locator("#reviews [role=alert]")).to_be_hidden()
 
 
+def test_an_answer_that_comes_while_a_person_types_takes_no_digit_away(page: Page) -> None:
+    units = layer(page, 1).get_by_role("spinbutton", name="units")
+    units.press_sequentially("1")
+    expect(units).to_have_value("31")
+    page.evaluate("document.querySelector('[data-part=fresh]').click()")
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("1")
+    drawn(page)
+    expect(units).to_have_value("31")
+    units.press("Enter")
+    expect(layer(page, 1)).to_contain_text("31·31")
+
+
+def test_a_loss_that_the_output_does_not_fit_is_marked_there_and_mended_there(page: Page, watched: Watched) -> None:
+    watched.allowed.append("422")
+    page.evaluate("""() => {
+        const scene = JSON.parse(document.getElementById("tables").textContent).scene;
+        location.hash = `#v=1&scene=${encodeURIComponent(JSON.stringify({ ...scene, loss: "categorical_crossentropy" }))}`;
+    }""")
+    expect(page.get_by_role("alert").filter(has_text="softmax")).to_have_count(1)
+    expect(dense(page).get_by_role("alert")).to_contain_text("softmax")
+    for loss in ("binary_crossentropy", "categorical_crossentropy"):
+        page.get_by_role("combobox", name="loss").select_option(label=loss)
+    expect(dense(page).get_by_role("alert")).to_have_count(0)
+    expect(dense(page).get_by_role("combobox", name="activation")).to_have_value("softmax")
+
+
 def test_the_reviews_are_those_of_the_preset(page: Page) -> None:
     reviews = page.get_by_role("button", name=re.compile(r"label [01]$"))
     choose(page, "order matters")
@@ -213,6 +241,9 @@ def test_the_reviews_are_those_of_the_preset(page: Page) -> None:
     expect(page.get_by_role("combobox", name="Preset")).to_have_value("order matters")
     choose(page, "deep LSTM")
     expect(reviews).to_have_count(3)
+    press(page, "Undo")
+    expect(page.get_by_role("combobox", name="Preset")).to_have_value("order matters")
+    expect(reviews).to_have_count(2)
 
 
 def test_an_lstm_starts_from_two_states(page: Page) -> None:
