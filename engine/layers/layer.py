@@ -51,8 +51,8 @@ class Layer(ABC):
         of every timestep, or of the last."""
 
     @abstractmethod
-    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
-        """d_output = dL/d outputs -> dL/d every quantity, the weights, x."""
+    def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
+        """d_output = dL/d outputs -> dL/d every quantity, the weights, x. window: how many timesteps a gradient reaches back at most."""
 
     def padded(self, x: Array) -> Array | None:
         """Where these tokens (timesteps, batch) are padding, (timesteps, batch, 1); None: nowhere."""

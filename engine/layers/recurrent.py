@@ -43,6 +43,12 @@ class Recurrent(Layer):
         return h[1:] if self.return_sequences else h[-1:]
 
 
+def window_starts(steps: int, window: int | None) -> range:
+    """The rows at which a window begins, backwards: nothing goes from there to the row before. Windows are counted from the end; the
+    first of them, which may be shorter, still hears of the initial state."""
+    return range(steps - window + 1, 1, -window) if window else range(0)
+
+
 def blank(groups: Sequence[tuple[str, ...]], shape: Shape, dtype: DType) -> tuple[list[Array], dict[str, Array]]:
     """One block of zeros: per group (rows, batch, names * units), so that one product fills it; under each name (rows, batch, units)."""
     *rows, units = shape
