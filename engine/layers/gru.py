@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.initializers import glorot_uniform, orthogonal, zeros
+from engine.initializers import Orthogonal, glorot_uniform, zeros
 from engine.layers.layer import Pulled
 from engine.layers.recurrent import Recurrent, blank, over_time, project, pull_projection, silence, squash, window_starts
 from engine.quantities import all_quantities, forward_quantities
@@ -31,7 +31,7 @@ class GRU(Recurrent):
     output: ClassVar = "h"
     states: ClassVar = ("h",)
     gates: ClassVar = _GATES
-    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": orthogonal, "bias": zeros}
+    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": Orthogonal(), "bias": zeros}
 
     reset_after: bool = True
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.initializers import forget_bias, glorot_uniform, orthogonal
+from engine.initializers import Orthogonal, forget_bias, glorot_uniform
 from engine.layers.layer import Pulled
 from engine.layers.recurrent import Recurrent, blank, over_time, project, pull_projection, silence, squash, window_starts
 from engine.quantities import forward_quantities
@@ -27,7 +27,7 @@ class LSTM(Recurrent):
     output: ClassVar = "h"
     states: ClassVar = ("h", "c")
     gates: ClassVar = _A
-    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": orthogonal, "bias": forget_bias}
+    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": Orthogonal(), "bias": forget_bias}
 
     def forward(self, x: Array, timesteps: range, state: State, padded: Array | None = None) -> tuple[LayerTrace, Array]:
         """x (timesteps, batch, features), state (h_0, c_0) or () for zeros -> every quantity; row 0 holds h_0 and c_0."""

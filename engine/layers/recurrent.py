@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.initializers import Initializer, Orthogonal, RecurrentInitializer, require_recurrent_initializer
 from engine.layers.layer import Layer, require_size
 from engine.sums import sum_over_rows
 from engine.types import Array, DType, Shape
@@ -19,9 +20,11 @@ class Recurrent(Layer):
 
     units: int
     return_sequences: bool = False
+    recurrent_initializer: RecurrentInitializer = field(default=Orthogonal(), kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         require_size("units", self.units)
+        require_recurrent_initializer(self.recurrent_initializer)
 
     @property
     def width(self) -> int:
@@ -37,6 +40,10 @@ class Recurrent(Layer):
         """kernel, recurrent_kernel, bias: one group of columns per gate."""
         columns = len(self.gates) * self.units
         return (features, columns), (self.units, columns), (columns,)
+
+    def initializer(self, name: str) -> Initializer:
+        """The recurrent kernel begins as the layer was told."""
+        return self.recurrent_initializer if name == "recurrent_kernel" else super().initializer(name)
 
     def outgoing(self, h: Array) -> Array:
         """(1 + timesteps, batch, units) -> what the layer above receives."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from engine.activations import ELEMENTWISE, require_activation
-from engine.initializers import glorot_uniform, orthogonal, zeros
+from engine.initializers import Orthogonal, glorot_uniform, zeros
 from engine.layers.layer import Pulled
 from engine.layers.recurrent import Recurrent, silence, window_starts
 from engine.quantities import all_quantities, forward_quantities
@@ -27,7 +27,7 @@ class SimpleRNN(Recurrent):
     output: ClassVar = "h"
     states: ClassVar = ("h",)
     gates: ClassVar = ("a",)
-    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": orthogonal, "bias": zeros}
+    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": Orthogonal(), "bias": zeros}
 
     activation: str = "tanh"
 

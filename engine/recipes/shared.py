@@ -124,7 +124,7 @@ def from_above(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
 
 
 def from_time(arriving: Recipe) -> Recipe:
-    """What the next timestep sends back to a state: all of its own gradient where it is padding; nothing where the sequence or a window ends."""
+    """What the next timestep sends back to a state: all of its own gradient where it is padding; nothing where sequence or window ends."""
 
     def recipe(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
         after = at.timestep + 1
