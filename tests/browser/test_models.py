@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -19,16 +22,17 @@ UNSAID = """() => [...document.querySelectorAll("body *")].filter((node) => node
 
 
 def choose(page: Page, preset: str) -> Scene:
-    """Opens a preset, and waits until its numbers are here."""
+    """Opens a preset, and waits until its numbers are here: then its scene stands in the address."""
     page.get_by_role("combobox", name="Preset").select_option(label=preset)
     scene = PRESETS[preset]
-    expect(grid(page).get_by_role("gridcell")).to_have_count(len(scene.recurrent) * len(scene.sentence))
-    expect_total(page, scene)
+    page.wait_for_url(lambda url: scene_of(url) == scene.document())
+    expect(page.locator(".total")).to_contain_text(f"{Sequential(network(scene)).count_params():,}")
     return scene
 
 
-def expect_total(page: Page, scene: Scene) -> None:
-    expect(page.locator(".total")).to_contain_text(f"{Sequential(network(scene)).count_params():,}")
+def scene_of(url: str) -> Any:
+    said = parse_qs(urlsplit(url).fragment).get("scene")
+    return json.loads(said[0]) if said else None
 
 
 def dense(page: Page) -> Locator:
