@@ -77,7 +77,7 @@ export function createGeometry(shape, { width, height, gradients, projector, fea
   };
 
   return {
-    kind, profile, cellWidth, pitch, gradients, features, left,
+    kind, profile, cellWidth, pitch, gradients, features, left, rise,
     width: Math.max(width, wide), height: Math.max(tall, height), x,
     boxes: (layer) => layers[layer - 1].boxes,
     middle: (layer) => tops[layer - 1] + heights[layer - 1] / 2,

@@ -7,6 +7,8 @@ import { gradientPicture, symbolName, valuePicture } from "./picture.js";
 
 /** @import { State } from "../types.js" */
 
+const NAME_ROOM = 34; // between two layers, for a name above a cell
+
 /** What there is to say of a cell at this step. */
 export function cellIn(/** @type {State} */ state, layer, timestep, step) {
   const address = { layer, timestep, quantity: "h" };
@@ -48,6 +50,6 @@ export function drawCell(node, cell, at, look) {
     svg("rect", { ...box, rx: 14, class: "frame" }),
     ...valuePicture(moved, h, look.units, `${address}/h`),
     ...gradientPicture(moved, gradient, look.units, `${address}/h`, look.backward),
-    ...(now && at.kind !== "phone" ? [presentName(cell, box, look.remembers)] : []),
+    ...(now && at.kind !== "phone" && !(look.remembers && at.rise < NAME_ROOM) ? [presentName(cell, box, look.remembers)] : []),
   );
 }

@@ -13,16 +13,19 @@
  *   past: {x: number, y: number}, below: {x: number, y: number}, up: {x: number}}} Plan
  */
 
-export const CHIP = { width: 44, height: 20 };
+export const CHIP = { width: 46, height: 20 };
 export const STRIP = { width: 44, height: 16 };
 const WIDTH = 360;
-const RADIUS = 11; // of an operator
+const RADIUS = 11; // of an operator that is one sign
 const LINE = 34; // how high the line of the state runs
 const PAIR = 22; // from a number to its gradient below it
 const [PAST, NEXT, UP] = [30, 332, 303]; // what comes from the past, what goes to the future, what goes up
 const PAST_END = PAST + CHIP.width / 2;
 const NEXT_START = NEXT - CHIP.width / 2;
 const HALF = 7; // half of the room between the two wires into a card
+
+/** How large the circle of an operator is: a word needs more room than a sign. */
+export const operatorRadius = (/** @type {string} */ sign) => (sign.length > 1 ? 16 : RADIUS);
 
 /** A gate: its letter, its value, the function, its sum, its name, from top to bottom. `alone` is a number without a sum. */
 function card(part, x, top, width, gradients, alone = false) {
@@ -55,10 +58,10 @@ function feeds(bottom, cards, { fromPast, fromBelow, entry }) {
 /** @returns {Plan} */
 function lstm(gradients) {
   const top = gradients ? 150 : 138;
-  const [f, i, g, o] = [78, 144, 208, 286];
+  const [f, i, g, o] = [78, 141, 209, 286];
   const [input, show] = [(i + g) / 2, 241];
   const [product, output] = [116, 106];
-  const cards = [card("f", f, top, 58, gradients), card("i", i, top, 58, gradients), card("g", g, top, 62, gradients), card("o", o, top, 58, gradients)];
+  const cards = [card("f", f, top, 58, gradients), card("i", i, top, 58, gradients), card("g", g, top, 66, gradients), card("o", o, top, 58, gradients)];
   const parts = ["i", "f", "g", "o"];
   const feed = feeds(cards[0].top + cards[0].height, cards, { fromPast: parts, fromBelow: parts, entry: input });
   return {
@@ -73,7 +76,7 @@ function lstm(gradients) {
       { d: `M${i} ${top}V${product}H${input - RADIUS}`, to: ["c"], from: ["i"] },
       { d: `M${g} ${top}V${product}H${input + RADIUS}`, to: ["c"], from: ["g"] },
       { d: `M${input} ${product - RADIUS}V${LINE + RADIUS}`, to: ["c"], from: ["i", "g"] },
-      { d: `M${show} ${LINE}V55M${show} 83V${output}`, to: ["tanh_c"], from: ["c"] },
+      { d: `M${show} ${LINE}V53M${show} 85V${output}`, to: ["tanh_c"], from: ["c"] },
       { d: `M${show} ${output}H${o - RADIUS}`, to: ["h"], from: ["tanh_c"] },
       { d: `M${o} ${top}V${output + RADIUS}`, to: ["h"], from: ["o"] },
       { d: `M${o + RADIUS} ${output}H${NEXT_START}`, to: ["h"], from: ["tanh_c", "o"] },
@@ -103,9 +106,9 @@ function gru(gradients, after) {
   const top = gradients ? 140 : 136;
   const [z, r, m, n] = [78, 146, 208, 282];
   const [other, rest, product] = [84, 172, 112]; // 1 − z on its way to the candidate; where r meets the past
-  const cards = [card("z", z, top, 56, gradients), card("r", r, top, 56, gradients), card("m", m, top, 50, gradients, true), card("n", n, top, 62, gradients)];
+  const cards = [card("z", z, top, 56, gradients), card("r", r, top, 56, gradients), card("m", m, top, 54, gradients, true), card("n", n, top, 66, gradients)];
   const sum = cards[3].numbers[1].y;
-  const [left, side, bend] = [n - 31, m + 25, (m + 25 + n - 31) / 2];
+  const [left, side, bend] = [n - 33, m + 27, (m + 27 + n - 33) / 2];
   const feed = feeds(cards[0].top + cards[0].height, cards, { fromPast: after ? ["z", "r", "m"] : ["z", "r"], fromBelow: ["z", "r", "n"], entry: (r + m) / 2 });
   const reset = after ? [
     { d: `M${r} ${top}V${product}H${m - RADIUS}`, to: ["a_n"], from: ["r"] },
@@ -128,7 +131,7 @@ function gru(gradients, after) {
       { d: `M${NEXT + CHIP.width / 2} ${LINE}H${WIDTH}`, to: ["h"], from: ["h_from_time"], carries: "h", ahead: true },
       { d: `M${UP} ${LINE}V4`, to: ["h"], from: ["h_from_depth"], up: true },
       { d: `M${z} ${top}V${LINE + RADIUS}`, to: ["h"], from: ["z"] },
-      { d: `M${z} ${other}H${rest - 14}M${rest + 14} ${other}H${n - RADIUS}`, to: ["h"], from: ["z"] },
+      { d: `M${z} ${other}H${rest - 16}M${rest + 16} ${other}H${n - RADIUS}`, to: ["h"], from: ["z"] },
       { d: `M${n} ${top}V${other + RADIUS}`, to: ["h"], from: ["n"] },
       { d: `M${n} ${other - RADIUS}V${LINE + RADIUS}`, to: ["h"], from: ["n", "z"] },
     ],
@@ -152,11 +155,12 @@ function simple(gradients, applied) {
   const sum = card("a", 128, line - 38, 58, gradients, true);
   const feed = feeds(sum.top + sum.height, [sum], { fromPast: ["a"], fromBelow: ["a"], entry: 135 });
   const bend = 226;
+  const reach = operatorRadius(applied || "=");
   return {
     width: WIDTH, height: feed.height, cards: [sum], past: feed.past, below: feed.below, up: { x: 286 },
     wires: [
       ...feed.wires,
-      { d: `M157 ${line}H${bend - 18}M${bend + 18} ${line}H${NEXT_START}`, to: ["h"], from: ["a"] },
+      { d: `M157 ${line}H${bend - reach}M${bend + reach} ${line}H${NEXT_START}`, to: ["h"], from: ["a"] },
       { d: `M286 ${line}V4`, to: ["h"], from: ["h_from_depth"], up: true },
       { d: `M${NEXT} ${line}H${WIDTH}`, to: ["h"], from: ["h_from_time"], ahead: true },
     ],

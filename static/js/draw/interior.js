@@ -4,7 +4,7 @@ import { notation } from "../notation.js";
 import { signed } from "../scales.js";
 import { addressText } from "../trace.js";
 import { words } from "../words.js";
-import { CHIP, STRIP } from "./interior-plans.js";
+import { CHIP, STRIP, operatorRadius } from "./interior-plans.js";
 import { label, symbolName } from "./picture.js";
 
 /** @import { Card, Num, Plan } from "./interior-plans.js" */
@@ -37,7 +37,7 @@ function drawOperator(cell, operator) {
   const { x, y, sign } = operator;
   const flow = passes(cell, operator);
   const long = sign.length > 1;
-  return svg("g", { class: `operator${flow ? ` now ${flow}` : ""}` }, svg("circle", { cx: x, cy: y, r: long ? (sign.length > 4 ? 20 : 14) : 11 }), label(sign, { x, y, class: long ? "word" : "sign" }));
+  return svg("g", { class: `operator${flow ? ` now ${flow}` : ""}` }, svg("circle", { cx: x, cy: y, r: operatorRadius(sign) }), label(sign, { x, y, class: long ? "word" : "sign" }));
 }
 
 /** A number in the colour of its sign, or its gradient in an outline; an empty well before its step. */

@@ -102,8 +102,8 @@ function plainNumbers(state, place, { activation = "tanh" }) {
   const past = layer === "output" ? null : valuesIn(state, at("h", timestep - 1));
   const result = valuesIn(state, at(made));
   return [
-    math(row(input, under, options), weight("kernel")),
-    past && math(operator("+"), row(past, at("h", timestep - 1), options), weight("recurrent_kernel")),
+    html("span", { class: "product" }, math(row(input, under, options)), math(weight("kernel"))),
+    past && html("span", { class: "product" }, math(operator("+"), row(past, at("h", timestep - 1), options)), math(weight("recurrent_kernel"))),
     math(operator("+"), weight("bias")),
     html("span", { class: "break" }),
     math(operator("="), row(sum, at("a"), options)),
