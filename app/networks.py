@@ -1,17 +1,25 @@
-"""A scene's layers as the engine's."""
+"""A scene's layers and optimizer as the engine's."""
 
 from __future__ import annotations
 
 from app.scene_fields import DenseLayer, EmbeddingLayer, GRULayer, LSTMLayer, SceneFields, SimpleRNNLayer
 from app.scene_fields import Layer as LayerFields
-from engine import GRU, LSTM, Dense, Embedding, OneHot, SimpleRNN
+from engine import GRU, LSTM, SGD, Adagrad, Adam, Dense, Embedding, OneHot, RMSprop, SimpleRNN
 from engine.layers import Layer
+from engine.optimizers import Optimizer
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {rule.__name__: rule for rule in (SGD, RMSprop, Adam, Adagrad)}
 
 
 def network(scene: SceneFields) -> list[Layer]:
     """Every layer, without weights; one that makes vectors of words stands first, listed or not."""
     layers = [_layer(layer) for layer in scene.layers]
     return layers if layers[0].encodes else [OneHot(len(scene.vocabulary)), *layers]
+
+
+def optimizer(scene: SceneFields) -> Optimizer:
+    """The rule by which the weights learn."""
+    return OPTIMIZERS[scene.optimizer.type](**scene.optimizer.model_dump(exclude={"type"}))
 
 
 def _layer(layer: LayerFields) -> Layer:

@@ -184,6 +184,10 @@ FAULTS: dict[str, FaultKind] = {
         "The loss {received} is computed from the sums of a Dense layer with activation {limit}. Received: a Dense layer with "
         "{activation}. Set its activation to {limit}, or choose another loss.",
     ),
+    "one_clipping": FaultKind(
+        "invalid-scene",
+        "Gradients are clipped in one way at most, and `{first}` is set. Received: `{field}` of {received} too. Take one of them out.",
+    ),
     "single_label": FaultKind(
         "invalid-scene",
         "`label` must be one value: only the last timestep has an output, because the top recurrent layer has "

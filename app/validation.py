@@ -9,7 +9,7 @@ from typing import Any
 from app.errors import MOST_FAULTS, Fault, counted, spoken
 from app.limits import LIMITS, most
 from app.problems import FAULTS
-from app.scene_fields import VERSION
+from app.scene_fields import CLIPPING, VERSION
 
 Path = tuple[str | int, ...]
 Context = Mapping[str, Any]
@@ -54,11 +54,13 @@ RULES: dict[str, Rule] = {
 
 
 # Where a location names the branch of a union that pydantic took, which is no place of the document.
-BRANCHES = {"label": 1, "layers": 2, "initial_state": 2}
+BRANCHES = {"label": 1, "layers": 2, "initial_state": 2, "optimizer": 1}
 
 # Which limit a field has: pydantic names only the end of it that was passed.
-BOUNDS = {name: (LIMITS[name].min, LIMITS[name].max) for name in ("units", "input_dim", "seed", "learning_rate")} | {
+BOUNDS = {name: (LIMITS[name].min, LIMITS[name].max) for name in ("units", "input_dim", "seed", "learning_rate", "epsilon", "l2")} | {
     "version": (VERSION, VERSION),
+    **dict.fromkeys(("momentum", "rho", "beta_1", "beta_2"), (LIMITS["share"].min, LIMITS["share"].max)),
+    **dict.fromkeys((*CLIPPING, "initial_accumulator_value"), (LIMITS["clip"].min, LIMITS["clip"].max)),
     "output_dim": (LIMITS["units"].min, LIMITS["units"].max),
     **dict.fromkeys(("label", "initial_state", "h", "c"), (-LIMITS["absolute_value"].max, LIMITS["absolute_value"].max)),
     "layer": (LIMITS["recurrent_layers"].min, LIMITS["recurrent_layers"].max),

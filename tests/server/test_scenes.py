@@ -149,7 +149,7 @@ def test_units_outside_their_limits_are_refused(client: TestClient, layer: int, 
         ("/weights/edits", {}, "unknown_field"),
         ("/loss", "hinge", "unknown_choice"),
         ("/loss", None, "unknown_choice"),
-        ("/optimizer/type", "Adam", "unknown_choice"),
+        ("/optimizer/type", "Adadelta", "unknown_choice"),
         ("/optimizer/learning_rate", -0.1, "too_small"),
         ("/optimizer/learning_rate", 1e300, "too_large"),
         ("/optimizer/learning_rate", "0.1", "wrong_type"),
@@ -503,6 +503,30 @@ def test_what_a_label_may_be_follows_from_the_loss(
     toy |= {"loss": loss, "label": label}
     toy["layers"][-1] = {"type": "Dense", "units": 3, "activation": activation}
     require_fault(post(client, toy), 422, code, "/label")
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "pointer", "code"),
+    [
+        ({"type": "SGD", "momentum": 1}, "/optimizer/momentum", "too_large"),
+        ({"type": "SGD", "rho": 0.5}, "/optimizer/rho", "unknown_field"),
+        ({"type": "RMSprop", "rho": -0.1}, "/optimizer/rho", "too_small"),
+        ({"type": "Adam", "beta_2": "0.9"}, "/optimizer/beta_2", "wrong_type"),
+        ({"type": "Adam", "epsilon": 0}, "/optimizer/epsilon", "too_small"),
+        ({"type": "Adagrad", "initial_accumulator_value": 0}, "/optimizer/initial_accumulator_value", "too_small"),
+        ({"type": "SGD", "clipnorm": 0}, "/optimizer/clipnorm", "too_small"),
+        ({"type": "SGD", "clipnorm": 1, "clipvalue": 1}, "/optimizer/clipvalue", "one_clipping"),
+    ],
+)
+def test_an_optimizer_that_breaks_a_rule_is_told_where(client: TestClient, optimizer: dict[str, Any], pointer: str, code: str) -> None:
+    require_fault(post(client, changed("/optimizer", {"learning_rate": 0.1, **optimizer})), 422, code, pointer)
+
+
+def test_what_an_optimizer_or_l2_leaves_at_its_default_changes_no_id(toy: dict[str, Any]) -> None:
+    plain = {"type": "SGD", "learning_rate": 0.1, "momentum": 0, "nesterov": False, "clipnorm": None}
+    assert parse({**toy, "optimizer": plain, "l2": 0}).id == TOY_ID
+    assert parse(changed("/optimizer", plain | {"momentum": 0.9})).id != TOY_ID
+    assert parse({**toy, "l2": 0.1}).id != TOY_ID
 
 
 def test_keras_counts_the_names_of_the_layers_by_their_type() -> None:
