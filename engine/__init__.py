@@ -6,6 +6,7 @@ from engine.errors import EngineError, ShapeError
 from engine.explain import explain
 from engine.explanation import Explanation, Factor, QuantityAddress, Term, WeightAddress
 from engine.gradcheck import gradcheck
+from engine.initializers import Identity, Orthogonal, ScaledOrthogonal
 from engine.layers import GRU, LSTM, Dense, Embedding, OneHot, SimpleRNN
 from engine.optimizers import SGD
 from engine.sequential import Sequential
@@ -23,9 +24,12 @@ __all__ = [
     "Explanation",
     "Factor",
     "Gradients",
+    "Identity",
     "LayerTrace",
     "OneHot",
+    "Orthogonal",
     "QuantityAddress",
+    "ScaledOrthogonal",
     "Sequential",
     "ShapeError",
     "SimpleRNN",

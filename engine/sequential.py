@@ -68,8 +68,12 @@ class Sequential:
             flows.append(flow)
         return Trace(stack, tuple(flows), tuple(records), self._sequences)
 
-    def backward(self, trace: Trace, y: ArrayLike, loss: str) -> Gradients:
-        """y (the shape of trace.output, or (batch,) for one unit) -> the loss, and its gradient at every number of the trace."""
+    def backward(self, trace: Trace, y: ArrayLike, loss: str, *, window: int | None = None) -> Gradients:
+        """y (the shape of trace.output, or (batch,) for one unit) -> the loss, and its gradient at every number of the trace.
+
+        window: truncated BPTT. The states are detached at every so many timesteps, counted from the end."""
+        if window is not None:
+            require_size("window", window)
         rule, target, value = self._measure(trace, y, loss)
         flow = rule.gradient(trace.flows[-1], target)
 
@@ -77,11 +81,13 @@ class Sequential:
         weights: list[Array] = []
         for layer, x, record in [*zip(trace.stack, trace.flows, trace.layers, strict=False)][::-1]:  # the last flow enters no layer
             enters_at_a = rule.activation is not None and not records
-            backward = layer.backward_from_a if enters_at_a and isinstance(layer, Dense) else layer.backward
-            d_record, d_weights, flow = backward(x, record, flow)
+            if enters_at_a and isinstance(layer, Dense):
+                d_record, d_weights, flow = layer.backward_from_a(x, record, flow)
+            else:
+                d_record, d_weights, flow = layer.backward(x, record, flow, window)
             records.append(d_record)
             weights[:0] = d_weights
-        return Gradients(value, weights, tuple(records[::-1]), trace, target, rule, flow)
+        return Gradients(value, weights, tuple(records[::-1]), trace, target, rule, flow, window)
 
     def loss(self, trace: Trace, y: ArrayLike, loss: str) -> Any:
         """The loss alone, without its gradients."""

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.initializers import glorot_uniform, orthogonal, zeros
+from engine.initializers import Orthogonal, glorot_uniform, zeros
 from engine.layers.layer import Pulled
-from engine.layers.recurrent import Recurrent, blank, over_time, project, pull_projection, silence, squash
+from engine.layers.recurrent import Recurrent, blank, over_time, project, pull_projection, silence, squash, window_starts
 from engine.quantities import all_quantities, forward_quantities
 from engine.trace import LayerTrace
 from engine.types import Array, Shape, State
@@ -31,7 +31,7 @@ class GRU(Recurrent):
     output: ClassVar = "h"
     states: ClassVar = ("h",)
     gates: ClassVar = _GATES
-    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": orthogonal, "bias": zeros}
+    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": Orthogonal(), "bias": zeros}
 
     reset_after: bool = True
 
@@ -72,7 +72,7 @@ class GRU(Recurrent):
         rows = tuple(q[name] for name in _QUANTITIES)
         return LayerTrace(rows, _QUANTITIES, timesteps, self.states, padded), self.outgoing(h)
 
-    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
+    def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d every quantity, the weights and x."""
         kernel, U_zr, U_n, _, _ = self._parts()
         z, r, m, n, h = map(record.rows_from_initial, ("z", "r", "m", "n", "h"))
@@ -86,7 +86,7 @@ class GRU(Recurrent):
         a_z_slope, a_r_slope, a_n_slope = z_slope * z * (1 - z), reset * r * (1 - r), n_slope * (1 - n * n)
 
         depth[-len(d_output) :] = d_output
-        time_t, product = time[-1], np.empty(h.shape[1:], self.dtype)
+        time_t, product, cuts = time[-1], np.empty(h.shape[1:], self.dtype), window_starts(len(x), window)
         for t in range(len(x), 0, -1):
             d_h_t = np.add(depth[t], time_t, d_h[t])
             np.multiply(d_h_t, a_z_slope[t], d_a_z[t])
@@ -101,6 +101,8 @@ class GRU(Recurrent):
                 time_t = np.multiply(d_m_t, r[t], time[t - 1])
             time_t += d_zr[t].dot(U_zr.T, product)
             time_t += np.multiply(d_h_t, keep[t], product)
+            if t in cuts:
+                time_t.fill(0)
         d_h[0] = time_t
 
         np.multiply(d_h, z_slope, d["z"])

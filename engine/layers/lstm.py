@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.initializers import forget_bias, glorot_uniform, orthogonal
+from engine.initializers import Orthogonal, forget_bias, glorot_uniform
 from engine.layers.layer import Pulled
-from engine.layers.recurrent import Recurrent, blank, over_time, project, pull_projection, silence, squash
+from engine.layers.recurrent import Recurrent, blank, over_time, project, pull_projection, silence, squash, window_starts
 from engine.quantities import forward_quantities
 from engine.trace import LayerTrace
 from engine.types import Array, State
@@ -27,7 +27,7 @@ class LSTM(Recurrent):
     output: ClassVar = "h"
     states: ClassVar = ("h", "c")
     gates: ClassVar = _A
-    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": orthogonal, "bias": forget_bias}
+    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": Orthogonal(), "bias": forget_bias}
 
     def forward(self, x: Array, timesteps: range, state: State, padded: Array | None = None) -> tuple[LayerTrace, Array]:
         """x (timesteps, batch, features), state (h_0, c_0) or () for zeros -> every quantity; row 0 holds h_0 and c_0."""
@@ -56,7 +56,7 @@ class LSTM(Recurrent):
                 np.copyto(h_t, h[t - 1], where=padded[t - 1])
         return LayerTrace(tuple(q.values()), tuple(q), timesteps, self.states, padded), self.outgoing(h)
 
-    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
+    def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d every quantity, the weights and x."""
         kernel, recurrent_kernel, _ = self.weights
         i, f, g, o, c, tanh_c, h = map(record.rows_from_initial, (*_GATES, "c", "tanh_c", "h"))
@@ -71,7 +71,7 @@ class LSTM(Recurrent):
         silence(record.padded, 1, keep)
 
         depth[-len(d_output) :] = d_output
-        d_gates = d_a.reshape(slope.shape)
+        d_gates, cuts = d_a.reshape(slope.shape), window_starts(len(x), window)
         to_past, time_t, c_from_time = recurrent_kernel.T, time[-1], d_c[0]
         for t in range(len(x), 0, -1):
             d_h_t = np.add(depth[t], time_t, d_h[t])
@@ -83,6 +83,9 @@ class LSTM(Recurrent):
             np.multiply(d_c_t, keep[t], c_from_time)
             if record.padded is not None:
                 np.copyto(time_t, d_h_t, where=record.padded[t - 1])
+            if t in cuts:
+                time_t.fill(0)
+                c_from_time.fill(0)
         d_h[0] = time_t
 
         np.multiply(d_h, o, d["tanh_c"])

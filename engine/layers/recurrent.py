@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.initializers import Initializer, Orthogonal, RecurrentInitializer, require_recurrent_initializer
 from engine.layers.layer import Layer, require_size
 from engine.sums import sum_over_rows
 from engine.types import Array, DType, Shape
@@ -19,9 +20,11 @@ class Recurrent(Layer):
 
     units: int
     return_sequences: bool = False
+    recurrent_initializer: RecurrentInitializer = field(default=Orthogonal(), kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         require_size("units", self.units)
+        require_recurrent_initializer(self.recurrent_initializer)
 
     @property
     def width(self) -> int:
@@ -38,9 +41,19 @@ class Recurrent(Layer):
         columns = len(self.gates) * self.units
         return (features, columns), (self.units, columns), (columns,)
 
+    def initializer(self, name: str) -> Initializer:
+        """The recurrent kernel begins as the layer was told."""
+        return self.recurrent_initializer if name == "recurrent_kernel" else super().initializer(name)
+
     def outgoing(self, h: Array) -> Array:
         """(1 + timesteps, batch, units) -> what the layer above receives."""
         return h[1:] if self.return_sequences else h[-1:]
+
+
+def window_starts(steps: int, window: int | None) -> range:
+    """The rows at which a window begins, backwards: nothing goes from there to the row before. Windows are counted from the end; the
+    first of them, which may be shorter, still hears of the initial state."""
+    return range(steps - window + 1, 1, -window) if window else range(0)
 
 
 def blank(groups: Sequence[tuple[str, ...]], shape: Shape, dtype: DType) -> tuple[list[Array], dict[str, Array]]:

@@ -124,11 +124,11 @@ def from_above(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
 
 
 def from_time(arriving: Recipe) -> Recipe:
-    """What the next timestep sends back to a state: all of its own gradient where it is padding; nothing after the last timestep."""
+    """What the next timestep sends back to a state: all of its own gradient where it is padding; nothing where sequence or window ends."""
 
     def recipe(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
         after = at.timestep + 1
-        if after == read.trace.layers[at.layer].timesteps.stop:
+        if read.is_last_of_window(at.layer, at.timestep):
             return "sum", ()
         if read.is_padded(at.layer, after, at.batch):
             return "carried", (Term.of(read.d(at, "h", back=-1)),)

@@ -49,10 +49,10 @@ class Task:
         """The trace, of this or of changed arguments."""
         return self.model.forward(**{"x": self.x, "initial_state": self.initial_state} | changed)
 
-    def run(self) -> tuple[Trace, Gradients]:
-        """Forward and backward."""
+    def run(self, **options: Any) -> tuple[Trace, Gradients]:
+        """Forward and backward; options of backward."""
         trace = self.forward()
-        return trace, self.model.backward(trace, self.y, self.loss)
+        return trace, self.model.backward(trace, self.y, self.loss, **options)
 
 
 def make_task(
