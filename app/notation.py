@@ -11,6 +11,9 @@ from typing import TypedDict
 
 WEIGHTS = {"kernel": "W", "recurrent_kernel": "U", "bias": "b", "recurrent_bias": "b′"}
 
+GATES_OF_GRU = [f"{gate}{{t,l}} = σ ( a_{gate}{{t,l}} )" for gate in "zr"]
+CANDIDATE_OF_GRU = "n{t,l} = tanh ( a_n{t,l} )"
+
 
 class Notation(TypedDict):
     """Letters by quantity and weight, formulas by layer, functions by activation."""
@@ -45,20 +48,25 @@ NOTATIONS: dict[str, Notation] = {
         "formulas": {
             "SimpleRNN": ["h{t,l} = activation ( below{t,l} kernel{l} + h{t-1,l} recurrent_kernel{l} + bias{l} )"],
             "LSTM": [
-                *(f"{gate}{{t,l}} = {'tanh' if gate == 'g' else 'σ'} ( {_sum(gate)} )" for gate in "ifgo"),
+                *(f"a_{gate}{{t,l}} = {_sum(gate)}" for gate in "ifgo"),
+                *(f"{gate}{{t,l}} = {'tanh' if gate == 'g' else 'σ'} ( a_{gate}{{t,l}} )" for gate in "ifgo"),
                 "c{t,l} = f{t,l} ⊙ c{t-1,l} + i{t,l} ⊙ g{t,l}",
                 "h{t,l} = o{t,l} ⊙ tanh ( c{t,l} )",
             ],
             "GRU": [
-                *(f"{gate}{{t,l}} = σ ( {_sum(gate)} + recurrent_bias_{gate}{{l}} )" for gate in "zr"),
+                *(f"a_{gate}{{t,l}} = {_sum(gate)} + recurrent_bias_{gate}{{l}}" for gate in "zr"),
+                *GATES_OF_GRU,
                 "m{t,l} = h{t-1,l} recurrent_kernel_n{l} + recurrent_bias_n{l}",
-                "n{t,l} = tanh ( below{t,l} kernel_n{l} + bias_n{l} + r{t,l} ⊙ m{t,l} )",
+                "a_n{t,l} = below{t,l} kernel_n{l} + bias_n{l} + r{t,l} ⊙ m{t,l}",
+                CANDIDATE_OF_GRU,
                 "h{t,l} = z{t,l} ⊙ h{t-1,l} + ( 1 − z{t,l} ) ⊙ n{t,l}",
             ],
             "GRU, reset before": [
-                *(f"{gate}{{t,l}} = σ ( {_sum(gate)} )" for gate in "zr"),
+                *(f"a_{gate}{{t,l}} = {_sum(gate)}" for gate in "zr"),
+                *GATES_OF_GRU,
                 "m{t,l} = r{t,l} ⊙ h{t-1,l}",
-                "n{t,l} = tanh ( below{t,l} kernel_n{l} + m{t,l} recurrent_kernel_n{l} + bias_n{l} )",
+                "a_n{t,l} = below{t,l} kernel_n{l} + m{t,l} recurrent_kernel_n{l} + bias_n{l}",
+                CANDIDATE_OF_GRU,
                 "h{t,l} = z{t,l} ⊙ h{t-1,l} + ( 1 − z{t,l} ) ⊙ n{t,l}",
             ],
             "Dense": ["y{t} = activation ( below{t,l} kernel{o} + bias{o} )"],

@@ -43,5 +43,5 @@ PRESETS: dict[str, Scene] = {
     "deep LSTM": _deep("LSTM"),
     "deep GRU": _deep("GRU"),
     "mixed": scene({"type": "LSTM", "units": 3}, {"type": "GRU", "units": 2}, {"type": "SimpleRNN", "units": 2}),
-    "order matters": scene(*KERAS, below=[EMBEDDING], reading=ORDER_MATTERS[1]),
+    "order matters": scene(*KERAS, reading=ORDER_MATTERS[1]),  # one-hot: both sentences are the same three vectors
 }

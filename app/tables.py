@@ -12,6 +12,8 @@ from app.presets import ORDER_MATTERS, PRESETS, REVIEWS
 from app.scenes import default_scene
 from app.words import WORDS
 from engine import GRU, LSTM, Dense, Embedding, SimpleRNN
+from engine.activations import ELEMENTWISE
+from engine.losses import LOSSES
 from engine.quantities import QUANTITIES, forward_quantities
 
 WEIGHTED = (Embedding, SimpleRNN, LSTM, GRU, Dense)
@@ -33,6 +35,8 @@ def page_tables() -> dict[str, Any]:
         "operations": {layer: operations(layer) for layer in QUANTITIES},
         "weights": {layer.__name__: list(layer.initializers) for layer in WEIGHTED},
         "gates": {layer.__name__: list(layer.gates) for layer in WEIGHTED},
+        "activations": list(ELEMENTWISE),
+        "losses": {loss.name: loss.activation for loss in LOSSES.values()},
         "quantities": {layer: [asdict(quantity) for quantity in quantities] for layer, quantities in QUANTITIES.items()},
         "limits": limits_document(),
         "reviews": REVIEWS,

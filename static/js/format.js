@@ -23,6 +23,9 @@ export function magnitude(value) {
   return fixed(value, 2);
 }
 
+/** A count with its thousands apart: 320,251. */
+export const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+
 /** Numbers side by side: "0.37, −0.13". */
 export const list = (values, decimals = 2) => Array.from(values, (value) => fixed(value, decimals)).join(", ");
 

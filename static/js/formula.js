@@ -1,14 +1,17 @@
-import { mathml } from "./dom.js";
-import { exact, fixed } from "./format.js";
+import { attrs, mathml } from "./dom.js";
 import { notation } from "./notation.js";
 import { below } from "./place.js";
-import { signed } from "./scales.js";
 import { addressText } from "./trace.js";
 
-/** @import { Address } from "./types.js" */
+/**
+ * One piece of an equation: a sign, a function, or a symbol with what it stands for at a place.
+ *
+ * @typedef {{kind: string, written: string, address?: any, gate?: string, second?: boolean, timestep?: string, layer?: string}} Token
+ */
 
 const SYMBOL = /^(\w+)\{([^}]*)\}$/;
 const WEIGHT = /^(kernel|recurrent_kernel|bias|recurrent_bias)(?:_(\w))?$/;
+const NAMES = new Set(Object.values(notation.functions));
 
 const raisedIndex = (layer) => mathml("mrow", {}, mathml("mo", { stretchy: "false" }, "("), mathml("mn", {}, layer), mathml("mo", { stretchy: "false" }, ")"));
 
@@ -20,75 +23,67 @@ function index(text, place) {
   return shift ? String(Number(value) + Number(shift)) : String(value);
 }
 
-function symbolNode(letter, /** @type {{timestep?: string, layer?: string}} */ { timestep, layer }, address) {
-  const base = mathml("mi", {}, letter);
-  const low = timestep === undefined ? null : mathml("mn", {}, timestep);
-  const high = layer === undefined || layer === "input" ? null : layer === "output" ? raisedIndex("o") : raisedIndex(layer);
-  const values = { "data-address": addressText(address) };
-  if (low && high) return mathml("msubsup", values, base, low, high);
-  if (low) return mathml("msub", values, base, low);
-  return high ? mathml("msup", values, base, high) : base;
+/** What stands low: the gate, the timestep, or both. */
+function lowered(gate, timestep) {
+  if (!gate) return timestep === undefined ? null : mathml("mn", {}, timestep);
+  const letter = mathml("mi", {}, gate);
+  return timestep === undefined ? letter : mathml("mrow", {}, letter, mathml("mo", { separator: "true", lspace: "0", rspace: "0" }, ","), mathml("mn", {}, timestep));
 }
 
-/** One symbol of a formula, with the address that pointing at it means. */
+/** A symbol as the table writes it, W_i or tanh c, with its timestep below and its layer above. */
+export function symbolNode(written, /** @type {{timestep?: any, layer?: string}} */ { timestep, layer }, address = null) {
+  const [, before, letter, gate] = /^(?:(.*) )?([^_]+)(?:_(.*))?$/.exec(written) ?? [];
+  const base = mathml("mi", {}, letter);
+  const low = lowered(gate, timestep);
+  const high = /^\d+$/.test(layer) ? raisedIndex(layer) : layer === "output" ? raisedIndex("o") : null;
+  const whole = low && high ? mathml("msubsup", {}, base, low, high) : low ? mathml("msub", {}, base, low) : high ? mathml("msup", {}, base, high) : base;
+  const node = before ? mathml("mrow", {}, mathml("mi", {}, before), mathml("mspace", { width: "0.17em" }), whole) : whole;
+  return attrs(node, { "data-address": addressText(address) });
+}
+
+/** The name of a quantity, or of its gradient with ∂L/∂ before it. */
+export function quantitySymbol({ layer, timestep, quantity, gradient = false }) {
+  const written = notation.symbols[quantity.startsWith("h_") ? "h" : quantity];
+  const symbol = symbolNode(written, quantity === "loss" ? {} : { timestep, layer: layer === "output" ? undefined : layer });
+  return gradient ? mathml("mrow", {}, mathml("mi", {}, "∂L"), mathml("mo", { lspace: "0", rspace: "0" }, "/"), mathml("mi", {}, "∂"), symbol) : symbol;
+}
+
+/** The name of a weight, or of a gate's columns of it; b′ is the second row of a bias that has two. */
+export function weightSymbol({ layer, weight }, gate = null, second = false) {
+  const name = weight === "bias" && second ? "recurrent_bias" : weight;
+  return symbolNode(notation.symbols[gate ? `${name}_${gate}` : name], { layer });
+}
+
+/** Reads one symbol of a formula at a place. @returns {Token} */
 function symbol(name, indices, place, layers) {
   const [first, second] = indices.split(",").map((text) => index(text, place));
-  const [, weight] = WEIGHT.exec(name) ?? [];
-  if (weight) return symbolNode(notation.symbols[name], { layer: first }, { layer: first, weight: weight === "recurrent_bias" ? "bias" : weight });
-  if (name === "below") {
-    const { layer, quantity } = below(second ?? place.layer, layers);
-    return symbolNode(notation.symbols[quantity], { timestep: first, layer }, { layer, timestep: Number(first), quantity });
+  const [, weight, gate] = WEIGHT.exec(name) ?? [];
+  if (weight) {
+    const row = weight === "recurrent_bias";
+    return { kind: "weight", written: notation.symbols[name], layer: first, gate, second: row, address: { layer: first, weight: row ? "bias" : weight } };
   }
-  const layer = second ?? "output";
-  return symbolNode(notation.symbols[name], { timestep: first, layer: second }, { layer, timestep: Number(first), quantity: name });
+  const { layer, quantity } = name === "below" ? below(second ?? place.layer, layers) : { layer: second ?? "output", quantity: name };
+  return { kind: "quantity", written: notation.symbols[quantity], timestep: first, layer: second ? layer : undefined,
+    address: { layer, timestep: Number(first), quantity } };
 }
 
-const NAMES = new Set(Object.values(notation.functions));
-
-/** The formulas of a layer at a cell, a line each: symbols that can be pointed at. */
-export function formulas({ type, activation = "tanh", reset_after: after = true }, place, layers) {
+/** The equations of a layer at a place, each as its tokens. */
+export function equations({ type, activation = "tanh", reset_after: after = true }, place, layers) {
   const lines = notation.formulas[type === "GRU" && !after ? "GRU, reset before" : type];
-  return lines.map((line) => mathml("math", { display: "block" }, mathml("mrow", {}, line.split(" ").map((token) => {
-    const [, base, indices] = SYMBOL.exec(token) ?? [];
-    if (base) return symbol(base, indices, place, layers);
+  return lines.map((line) => line.split(" ").map((/** @type {string} */ token) => {
+    const [, name, indices] = SYMBOL.exec(token) ?? [];
+    if (name) return symbol(name, indices, place, layers);
     const written = token === "activation" ? notation.functions[activation] : token;
-    return NAMES.has(written) ? mathml("mi", {}, written) : mathml("mo", {}, written);
-  }))));
+    return /** @type {Token} */ ({ kind: NAMES.has(written) ? "function" : "sign", written });
+  }));
 }
 
-/** A number in the colour of its sign, with its address. */
-function number(value, address, { full }) {
-  const { fill, ink } = signed(value);
-  return mathml("mn", { "data-address": addressText(address), style: `background: ${fill}; color: ${ink}`, title: exact(value) }, full ? exact(value) : fixed(value, 2));
-}
-
-const LONGEST = 6; // rows or columns of a matrix that are written out; of more, the first and the last
-
-/** The indices that are written out, with null where some are left out. */
-function written(length) {
-  const all = Array.from({ length }, (_, i) => i);
-  return length <= LONGEST ? all : [...all.slice(0, LONGEST - 2), null, length - 1];
-}
-
-/** A matrix in brackets; `at(i, j)` is the address of an entry. */
-function matrix(rows, at, options) {
-  const columns = written(rows[0].length);
-  const entry = (i, j) => (i === null ? mathml("mo", {}, "⋮") : j === null ? mathml("mo", {}, "⋯") : number(rows[i][j], at(i, j), options));
-  const table = mathml("mtable", {}, written(rows.length).map((i) => mathml("mtr", {}, columns.map((j) => mathml("mtd", {}, entry(i, j))))));
-  return mathml("mrow", {}, mathml("mo", { stretchy: "true" }, "["), table, mathml("mo", { stretchy: "true" }, "]"));
-}
-
-/** A row vector of a quantity. */
-export const row = (values, address, options) => matrix([values], (_, j) => ({ ...address, unit: j + 1 }), options);
-
-/** A weight, or the gradient of one, as a matrix. */
-export function weightMatrix(rows, { layer, weight, gradient = false }, options) {
-  return matrix(rows, (i, j) => ({ layer, weight, index: weight === "bias" ? [j + 1] : [i + 1, j + 1], gradient }), options);
+/** A token as it is written. */
+export function tokenNode(/** @type {Token} */ { kind, written, timestep, layer, address }) {
+  if (address) return symbolNode(written, { timestep, layer }, address);
+  if (kind === "function") return mathml("mi", {}, written);
+  return mathml(/^\d+$/.test(written) ? "mn" : "mo", {}, written);
 }
 
 /** One formula out of parts. */
 export const math = (...nodes) => mathml("math", {}, mathml("mrow", {}, nodes));
-/** A sign between two of them. */
-export const operator = (sign) => mathml("mo", {}, sign);
-/** An arrow with the name of the function that is applied. */
-export const arrowNamed = (name) => mathml("mover", {}, mathml("mo", { stretchy: "false" }, "→"), mathml("mi", {}, name));

@@ -80,14 +80,23 @@ export function readLink(hash) {
   return link;
 }
 
+const strings = (list) => Array.isArray(list) && list.every((word) => typeof word === "string");
+
+/** An Embedding stands at the bottom or nowhere; above it are a recurrent layer and an output at least. */
+function readableLayers(layers) {
+  if (!Array.isArray(layers)) return false;
+  const [lowest] = layers;
+  const embedding = lowest?.type === "Embedding";
+  const upper = layers.slice(embedding ? 1 : 0);
+  return (!embedding || (Number.isInteger(lowest.input_dim) && Number.isInteger(lowest.output_dim)))
+    && upper.length >= 2 && upper.every((layer) => typeof layer?.type === "string" && Number.isInteger(layer.units));
+}
+
 /** Enough of a check to draw the scene's controls; the server checks the rest, and says in words what is wrong. */
 function readScene(text) {
   try {
     const scene = JSON.parse(text);
-    const strings = (list) => Array.isArray(list) && list.every((word) => typeof word === "string");
-    const layers = Array.isArray(scene.layers) && scene.layers.length >= 2
-      && scene.layers.every((layer) => typeof layer?.type === "string" && Number.isInteger(layer.units));
-    const whole = strings(scene.vocabulary) && strings(scene.sentence) && layers && Number.isInteger(scene.weights?.seed)
+    const whole = strings(scene.vocabulary) && strings(scene.sentence) && readableLayers(scene.layers) && Number.isInteger(scene.weights?.seed)
       && typeof scene.optimizer?.learning_rate === "number" && "label" in scene;
     return whole ? scene : null;
   } catch {

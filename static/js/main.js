@@ -9,10 +9,13 @@ import { createStore, listen, undoAll } from "./store.js";
 import { mountTerms } from "./terms-loader.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
+import { mountInterior } from "./views/interior.js";
+import { mountKeras } from "./views/keras.js";
 import { mountLegend } from "./views/legend.js";
 import { mountModel } from "./views/model.js";
 import { mountNotices } from "./views/notices.js";
 import { mountPanel } from "./views/panel.js";
+import { mountPresets } from "./views/presets.js";
 import { mountReach } from "./views/reach.js";
 import { mountReviews } from "./views/reviews.js";
 import { mountTransport } from "./views/transport.js";
@@ -34,7 +37,7 @@ export function openStore() {
   return createStore({
     ...DEFAULT_VIEW,
     scene, shown: { scene, id: null, trace: null }, problem: null, arriving: null, awaited: null, history: { past: [], future: [] },
-    busy: false, away: false, playing: false, dark: false, hover: null, notice: null, terms: null, uses: null, contributions: false,
+    busy: false, away: false, playing: false, dark: false, hover: null, notice: null, terms: null, uses: null, contributions: false, chosen: null,
     viewport: { width: at("window").clientWidth, height: at("window").clientHeight },
   });
 }
@@ -50,10 +53,13 @@ export function mount(store) {
     mountHeader(at("header"), store),
     mountReviews(at("reviews"), store),
     mountVocabulary(at("vocabulary"), store),
+    mountPresets(at("preset"), store),
     mountModel(at("model"), store),
+    mountKeras(at("keras"), store),
     mountGrid(at("window"), store),
     mountLegend(at("legend"), store),
     mountPanel(at("panel"), store),
+    mountInterior(at("interior"), store),
     mountTransport(at("transport"), store),
     mountReach(at("reach"), store),
     mountNotices(at("notice"), store),

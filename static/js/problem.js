@@ -7,4 +7,6 @@ export function faultAt(/** @type {Problem | null} */ problem, pattern) {
 }
 
 /** The places of a scene that a control of the page marks by itself. */
-export const MARKED = { sentence: /^\/(sentence|label)/, vocabulary: /^\/vocabulary/, layer: (index) => new RegExp(`^/layers/${index}(/|$)`) };
+export const MARKED = {
+  sentence: /^\/(sentence|label)/, vocabulary: /^\/vocabulary/, loss: /^\/loss/, layer: (index) => new RegExp(`^/layers/${index}(/|$)`),
+};

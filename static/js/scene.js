@@ -1,21 +1,96 @@
-/** @import { Scene } from "./types.js" */
+/** @import { Layer, Scene } from "./types.js" */
 
-/** A copy of a scene with the recurrent layers changed; states that no longer fit are left out. */
-function withRecurrent(/** @type {Scene} */ scene, recurrent) {
-  const { initial_state: states, ...rest } = scene;
-  const fits = states?.length === recurrent.length && states.every((state, i) => state.length === recurrent[i].units);
-  return { ...rest, layers: [...recurrent, scene.layers.at(-1)], ...(fits ? { initial_state: states } : {}) };
+/** The layer that makes vectors of words, where it has weights; null: the words are one-hot. */
+export const embeddingOf = (/** @type {Scene} */ scene) => (scene.layers[0].type === "Embedding" ? scene.layers[0] : null);
+
+/** How many layers stand below the recurrent ones: what their places in the scene are counted from. */
+export const firstRecurrent = (/** @type {Scene} */ scene) => (embeddingOf(scene) ? 1 : 0);
+
+/** All layers between the words and the last one, which is Dense. */
+export const recurrentLayers = (/** @type {Scene} */ scene) => scene.layers.slice(firstRecurrent(scene), -1);
+
+/** How many numbers a layer hands up. */
+const widthOf = (/** @type {Layer} */ { units, output_dim: width }) => units ?? width;
+
+/** Has a state the form that its layer needs? */
+function fitsLayer(state, /** @type {Layer} */ { type, units }) {
+  return type === "LSTM" ? state?.h?.length === units && state.c?.length === units : state?.length === units;
 }
 
-/** All layers but the last, which is Dense. */
-export const recurrentLayers = (/** @type {Scene} */ scene) => scene.layers.slice(0, -1);
+/** A copy of a scene with other layers; states that no longer fit are left out. */
+function withLayers(/** @type {Scene} */ scene, layers) {
+  const { initial_state: states, ...rest } = scene;
+  const changed = { ...rest, layers };
+  const recurrent = recurrentLayers(changed);
+  const fits = states?.length === recurrent.length && states.every((state, i) => fitsLayer(state, recurrent[i]));
+  return fits ? { ...changed, initial_state: states } : changed;
+}
 
-const withLayer = (scene, index, patch) => withRecurrent(scene, recurrentLayers(scene).map((layer, i) => (i === index ? { ...layer, ...patch } : layer)));
+/** A copy of a scene with the recurrent layers changed. */
+function withRecurrent(/** @type {Scene} */ scene, recurrent) {
+  return withLayers(scene, [...scene.layers.slice(0, firstRecurrent(scene)), ...recurrent, scene.layers.at(-1)]);
+}
+
+/** A copy of a scene with one recurrent layer changed, where there is one. */
+function withLayer(scene, index, patch) {
+  const layers = recurrentLayers(scene);
+  return layers[index] ? withRecurrent(scene, layers.with(index, patch(layers[index]))) : scene;
+}
 
 /** The scene with another number of units in a layer. */
-export const withUnits = (scene, index, units) => withLayer(scene, index, { units });
+export const withUnits = (scene, index, units) => withLayer(scene, index, (layer) => ({ ...layer, units }));
 /** The scene with a layer's return_sequences switched. */
-export const withSequences = (scene, index, sequences) => withLayer(scene, index, { return_sequences: sequences });
+export const withSequences = (scene, index, sequences) => withLayer(scene, index, (layer) => ({ ...layer, return_sequences: sequences }));
+/** The scene with another kind of cell in a layer, at its defaults. */
+export function withCell(scene, index, type) {
+  const defaults = type === "GRU" ? { reset_after: true } : {};
+  return withLayer(scene, index, ({ units, return_sequences: sequences }) => ({ type, units, return_sequences: sequences, ...defaults }));
+}
+/** The scene with another activation in a SimpleRNN; tanh, the default, is left out. */
+export function withActivation(scene, index, activation) {
+  return withLayer(scene, index, ({ activation: _, ...layer }) => (activation === "tanh" ? layer : { ...layer, activation }));
+}
+/** The scene with a GRU's reset after the product with its recurrent kernel, or before. */
+export const withReset = (scene, index, after) => withLayer(scene, index, (layer) => ({ ...layer, reset_after: after }));
+
+const NOTES_EMBEDDING = { type: "Embedding", input_dim: 10_000, output_dim: 32 };
+
+/** The scene whose words are rows of a table, at first that of the notes. */
+export function withEmbedding(scene) {
+  const input_dim = Math.max(NOTES_EMBEDDING.input_dim, scene.vocabulary.length + 1);
+  return embeddingOf(scene) ? scene : withLayers(scene, [{ ...NOTES_EMBEDDING, input_dim }, ...scene.layers]);
+}
+/** The scene whose words are one-hot. */
+export const withOneHot = (scene) => withLayers(scene, scene.layers.slice(firstRecurrent(scene)));
+/** The scene with another size of its embedding: input_dim or output_dim. */
+export function withEmbeddingSize(scene, name, size) {
+  return embeddingOf(scene) ? withLayers(scene, [{ ...scene.layers[0], [name]: size }, ...scene.layers.slice(1)]) : scene;
+}
+
+/** A label that the loss can use: 0 or 1, a class that there is, or any number. */
+function fittingLabel(label, loss, classes) {
+  if (loss === "mse") return label;
+  const largest = loss === "binary_crossentropy" ? 1 : classes - 1;
+  return Math.max(0, Math.min(largest, Math.round(label)));
+}
+
+function withDense(scene, dense, loss = scene.loss) {
+  const fit = (label) => fittingLabel(label, loss, dense.units);
+  const label = Array.isArray(scene.label) ? scene.label.map(fit) : fit(scene.label);
+  return { ...scene, layers: [...scene.layers.slice(0, -1), dense], loss, label };
+}
+
+/** The scene with another activation of the output. */
+export const withOutputActivation = (scene, activation) => withDense(scene, { ...scene.layers.at(-1), activation });
+/** The scene with another number of outputs. */
+export const withOutputUnits = (scene, units) => withDense(scene, { ...scene.layers.at(-1), units });
+
+/** The scene with another loss, and with the output and the label that it needs; `needed` is its activation, null: any. */
+export function withLoss(scene, loss, needed) {
+  const { activation, units, ...dense } = scene.layers.at(-1);
+  const free = activation === "softmax" ? "linear" : activation;
+  return withDense(scene, { ...dense, units: needed === "softmax" ? Math.max(2, units) : units, activation: needed ?? free }, loss);
+}
 
 /** The switches belong to their places, not to the layers that move through them: a stack that works goes on working. */
 function withOrder(scene, recurrent, sequences) {
@@ -60,19 +135,38 @@ export const withWord = (scene, word) => ({ ...scene, vocabulary: [...scene.voca
 /** The scene whose vocabulary has lost a word. */
 export const withoutWord = (scene, word) => ({ ...scene, vocabulary: scene.vocabulary.filter((known) => known !== word) });
 
-/** Sets one unit of an initial state; when all are zero again there is none. */
-export function withInitial(scene, index, unit, value) {
-  const states = recurrentLayers(scene).map(({ units }, i) => scene.initial_state?.[i] ?? Array(units).fill(0));
-  const changed = states.map((state, i) => (i === index ? state.map((old, u) => (u === unit ? value : old)) : state));
-  const { initial_state: _, ...rest } = scene;
-  return changed.flat().every((number) => number === 0) ? rest : { ...rest, initial_state: changed };
+/** The states of a recurrent layer before the first word, by their letters. @returns {Record<string, number[]>} */
+export function initialOf(/** @type {Scene} */ scene, index) {
+  const { type, units } = recurrentLayers(scene)[index];
+  const state = scene.initial_state?.[index];
+  const zeros = () => Array(units).fill(0);
+  return type === "LSTM" ? { h: state?.h ?? zeros(), c: state?.c ?? zeros() } : { h: state ?? zeros() };
 }
 
-/** How many numbers a recurrent layer learns, and the products that they come from. */
-export function parameters(scene, index) {
-  const features = index === 0 ? scene.vocabulary.length : scene.layers[index - 1].units;
-  const { type, units } = scene.layers[index];
-  const sizes = { kernel: [features, units], ...(type === "Dense" ? {} : { recurrent_kernel: [units, units] }), bias: [units] };
-  const counts = Object.values(sizes).map((size) => size.reduce((product, n) => product * n, 1));
-  return { features, units, sizes, total: counts.reduce((sum, n) => sum + n, 0) };
+/** Sets one unit of an initial state, of an LSTM h or c; when all are zero again there is none. */
+export function withInitial(scene, index, unit, value, quantity = "h") {
+  const states = recurrentLayers(scene).map((_, i) => initialOf(scene, i));
+  if (!states[index]) return scene;
+  states[index][quantity] = states[index][quantity].map((old, u) => (u === unit ? value : old));
+  const { initial_state: _, ...rest } = scene;
+  const zero = states.every((state) => Object.values(state).flat().every((number) => number === 0));
+  return zero ? rest : { ...rest, initial_state: states.map((state) => ("c" in state ? state : state.h)) };
+}
+
+const product = (size) => size.reduce((result, n) => result * n, 1);
+
+/**
+ * How many numbers a layer learns: so many gates, each with the weights of these sizes.
+ *
+ * @param {Scene} scene
+ * @param {Record<string, string[]>} gates of each type of layer, those with weights of their own
+ */
+export function parameters(scene, index, gates) {
+  const { type, units, input_dim, output_dim, reset_after: after = true } = scene.layers[index];
+  if (type === "Embedding") return { gates: 1, features: input_dim, units: output_dim, sizes: { embeddings: [input_dim, output_dim] }, total: input_dim * output_dim };
+  const features = index === 0 ? scene.vocabulary.length : widthOf(scene.layers[index - 1]);
+  const recurrent = type === "Dense" ? {} : { recurrent_kernel: [units, units] };
+  const sizes = { kernel: [features, units], ...recurrent, bias: type === "GRU" && after ? [2, units] : [units] };
+  const count = gates[type]?.length ?? 1;
+  return { gates: count, features, units, sizes, total: count * Object.values(sizes).reduce((sum, size) => sum + product(size), 0) };
 }

@@ -7,7 +7,7 @@ import { tables } from "./words.js";
 /** Brings the terms of the cell in the panel into the state, under the key of the cell that they explain. */
 export function mountTerms(store) {
   const wanted = {};
-  const whole = ({ shown: { trace, scene } }) => trace?.has(`updated/1/${tables.weights[scene.layers[0].type].at(-1)}`) ?? false;
+  const whole = ({ shown: { trace } }) => trace?.has("updated/output/bias") ?? false;
 
   /** Asks, and keeps the answer if it is still wanted when it comes. */
   function load(field, key, ask) {
@@ -19,7 +19,7 @@ export function mountTerms(store) {
 
   const cell = (state) => {
     const { layer, timestep } = placeIn(state);
-    return [whole(state) && timestep > 0 && !state.away ? state.shown.id : null, layer, timestep];
+    return [whole(state) && timestep > 0 && layer !== "embedding" && !state.away ? state.shown.id : null, layer, timestep];
   };
   const weights = (state) => [state.contributions && whole(state) && !state.away ? state.shown.id : null, placeIn(state).layer];
 

@@ -1,3 +1,5 @@
+import { embeddingOf, recurrentLayers } from "./scene.js";
+
 /** @import { Scene, Step } from "./types.js" */
 
 /** The wave in which the cells are computed: each order visits every cell after the cells that it reads. */
@@ -9,12 +11,15 @@ const ORDERS = {
 
 /** What a timeline follows from: a scene's layers, timesteps and outputs. */
 export function shapeOf(/** @type {Scene} */ scene) {
-  const recurrent = scene.layers.slice(0, -1);
+  const recurrent = recurrentLayers(scene);
+  const embedding = embeddingOf(scene);
   const timesteps = scene.sentence.length;
   const all = Array.from({ length: timesteps }, (_, i) => i + 1);
   return {
     layers: recurrent.map((layer, i) => ({ ...layer, name: String(i + 1), sequences: layer.return_sequences === true })),
     output: { .../** @type {Scene["layers"][0]} */ (scene.layers.at(-1)), type: "Dense" },
+    /** what makes vectors of words, where it has weights */
+    embedding: embedding && { ...embedding, units: embedding.output_dim },
     timesteps,
     outputs: recurrent.at(-1)?.return_sequences ? all : [timesteps],
     /** the first layer whose input has lost its timesteps, or null where the stack works */
@@ -22,8 +27,11 @@ export function shapeOf(/** @type {Scene} */ scene) {
   };
 }
 
-/** A layer of a shape by its name; undefined for the input. */
-export const layerOf = (shape, name) => (name === "output" ? shape.output : shape.layers[Number(name) - 1]);
+/** A layer of a shape by its name; undefined for one-hot words. */
+export function layerOf(shape, name) {
+  if (name === "embedding") return shape.embedding ?? undefined;
+  return name === "output" ? shape.output : shape.layers[Number(name) - 1];
+}
 
 /** The index of the first recurrent layer that hands only its last timestep to another one; null where there is none. */
 function brokenAt(recurrent) {
@@ -57,7 +65,7 @@ export function createTimeline(shape, detail, order, operations, weights) {
   const times = Array.from({ length: shape.timesteps }, (_, i) => i + 1);
   const cells = shape.layers.flatMap(({ name }) => times.map((timestep) => ({ layer: Number(name), timestep }))).sort(ORDERS[order]);
   const cellSteps = (phase) => cells.map(({ layer, timestep }) => split({ phase, layer: String(layer), timestep }));
-  const weighted = ["output", ...shape.layers.map(({ name }) => name).reverse()];
+  const weighted = ["output", ...shape.layers.map(({ name }) => name).reverse(), ...(shape.embedding ? ["embedding"] : [])];
 
   /** @type {Step[]} */
   const steps = [
@@ -78,7 +86,7 @@ export function createTimeline(shape, detail, order, operations, weights) {
   function known(address) {
     const { layer, timestep, quantity, gradient } = address;
     if (timestep === 0) return gradient ? (end({ phase: "backward", layer, timestep: 1 }) ?? Infinity) : 0;
-    if (layer === "input") return gradient ? known({ layer: "1", timestep, quantity: "a", gradient }) : (at.get(`words/input/${timestep}/`) ?? Infinity);
+    if (layer === "input") return (gradient ? end({ phase: "backward", layer: "1", timestep }) : at.get(`words/input/${timestep}/`)) ?? Infinity;
     if (layer === "output" && (gradient || quantity === "loss")) return at.get("loss/output//") ?? Infinity;
     if (layer === "output") return at.get(`output/output//${quantity}`) ?? at.get("output/output//") ?? Infinity;
     const phase = gradient ? "backward" : "forward";
@@ -94,7 +102,8 @@ export function createTimeline(shape, detail, order, operations, weights) {
     const exactly = at.get(keyOf(step));
     if (exactly !== undefined) return exactly;
     const finished = end(step);
-    const complete = byOperation || partsOf(step).at(-1) === (step.quantity ?? step.weight);
+    const part = step.quantity ?? step.weight;
+    const complete = part === undefined || part === partsOf(step).at(-1);
     if (finished !== undefined) return complete ? finished : finished - 1;
     return steps.findLastIndex(({ phase }) => phase === step.phase);
   }

@@ -49,7 +49,7 @@ export function createTrace(layout, tensor) {
     /** The loss, or null while it is on its way. */
     loss: () => tensor("loss")?.[0] ?? null,
     /**
-     * A whole weight, as rows: of `weights`, `gradients` or `updated`. A vector is one row.
+     * A whole weight, as rows: of `weights`, `gradients` or `updated`. A vector is one row; of an embedding there are the rows of the sentence's words.
      * @param {WeightAddress & {of?: string}} address
      */
     weight({ layer, weight, of = "weights" }) {
@@ -58,6 +58,11 @@ export function createTrace(layout, tensor) {
       if (!numbers) return null;
       const columns = /** @type {number} */ (shape.at(-1));
       return Array.from({ length: numbers.length / columns }, (_, i) => numbers.subarray(i * columns, (i + 1) * columns));
+    },
+    /** What the rows of a weight are counted as, from 1: those of an embedding are not all here. */
+    rowsOf({ layer, weight }) {
+      const rows = layout.weights[layer]?.[weight]?.at(-2) ?? 1;
+      return (layer === "embedding" && layout.embedding_rows) || Array.from({ length: rows }, (_, i) => i + 1);
     },
   };
 }

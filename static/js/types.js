@@ -1,16 +1,18 @@
 /**
  * The shapes that the modules share; nothing here runs.
  *
- * @typedef {{type: string, units: number, return_sequences?: boolean, activation?: string}} Layer
+ * @typedef {{type: string, units?: number, return_sequences?: boolean, activation?: string, reset_after?: boolean, input_dim?: number, output_dim?: number}} Layer
  * @typedef {{version: number, vocabulary: string[], sentence: string[], label: number | number[], layers: Layer[], weights: {seed: number},
- *   loss: string, optimizer: {type: string, learning_rate: number}, initial_state?: number[][]}} Scene
+ *   loss: string, optimizer: {type: string, learning_rate: number}, initial_state?: any[]}} Scene
+ * An initial state is a list, one number per unit; for an LSTM {h, c}, two of them.
+ * @typedef {{name: string, scene: Scene, reviews: {sentence: string[], label: number}[]}} Preset
  *
  * A quantity's address counts from 1; the initial state stands at timestep 0; `unit` is left out for the whole vector.
  * @typedef {{layer: string, timestep: number, quantity: string, unit?: number, gradient?: boolean}} Address
  * @typedef {{layer: string, weight: string, index?: number[], gradient?: boolean}} WeightAddress
  *
  * @typedef {{layer: string, quantity: string, start: number, units: number}} Entry
- * @typedef {{timesteps: number, output_timesteps: number[], weights: Record<string, Record<string, number[]>>,
+ * @typedef {{timesteps: number, output_timesteps: number[], weights: Record<string, Record<string, number[]>>, embedding_rows?: number[],
  *   initial_state: Entry[], forward: Entry[], output: Entry[], backward: Entry[]}} Layout
  *
  * @typedef {{value: number, address: Address & WeightAddress | null, function: string | null, result: number}} Factor
@@ -46,6 +48,7 @@
  * @property {boolean} playing
  * @property {Place | null} pinned the cell that the panel is held at; without one it follows the playhead
  * @property {number} unit
+ * @property {{part: string, step: number} | null} chosen the gate or state of the cell that a person opened in the panel, and at which step
  * @property {({key: string, error?: string} & Cell) | null} terms of the cell in the panel, by its key
  * @property {{key: string, error?: string, weights: Record<string, Explanation[]>} | null} uses of the weights of the layer in the panel
  * @property {boolean} contributions is the panel open at what goes to the weights?

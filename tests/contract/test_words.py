@@ -6,6 +6,7 @@ from app.notation import NOTATIONS
 from app.tables import WEIGHTED
 from app.words import WORDS
 from engine.activations import ELEMENTWISE
+from engine.losses import LOSSES
 from engine.quantities import QUANTITIES
 from tests.contract.repository import ROOT
 
@@ -29,7 +30,10 @@ QUANTITY = {quantity.name for group in QUANTITIES.values() for quantity in group
 FILLED = {
     "address.quantity": QUANTITY,
     "quantity": QUANTITY,
+    "part": QUANTITY,
     "type": set(QUANTITIES),
+    "end": {"sigmoid", "softmax", "linear", "bent"},
+    "loss": set(LOSSES),
     "spelled(applied, address)": APPLIED,
     "command": {"up", "down", "remove"},
     "name": {"system", "light", "dark"},

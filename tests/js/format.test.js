@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exact, fixed, list, lowered, magnitude, raised } from "../../static/js/format.js";
+import { exact, fixed, grouped, list, lowered, magnitude, raised } from "../../static/js/format.js";
 
 test("minus is U+2212, and what rounds to zero has no sign", () => {
   assert.equal(fixed(-0.126, 2), "\u22120.13");
@@ -20,6 +20,10 @@ test("a magnitude that spans decades is written as a power of ten", () => {
   assert.equal(magnitude(3.4e-7), "3·10⁻⁷");
   assert.equal(magnitude(12345), "1·10⁴");
   assert.equal(magnitude(0), "0.00");
+});
+
+test("a count has its thousands apart", () => {
+  assert.deepEqual([36, 999, 1000, 320_251, 1_000_000].map(grouped), ["36", "999", "1,000", "320,251", "1,000,000"]);
 });
 
 test("lists and indices read as in the lecture", () => {

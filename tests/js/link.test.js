@@ -40,8 +40,19 @@ test("every part that cannot be read is named, and the rest is kept", () => {
   assert.deepEqual(link.scene, scene);
 });
 
+test("a scene over an Embedding, with any cells, is carried there and back", () => {
+  const layers = [{ type: "Embedding", input_dim: 10_000, output_dim: 32 }, { type: "LSTM", units: 2, return_sequences: true },
+    { type: "GRU", units: 2, return_sequences: false, reset_after: false }, { type: "Dense", units: 3, activation: "softmax" }];
+  const initial_state = [{ h: [0, 0], c: [0.5, 0] }, [0, 1]];
+  const embedded = { ...scene, layers, initial_state, loss: "categorical_crossentropy", label: 2 };
+  assert.deepEqual(readLink(writeLink(state({}, embedded))).scene, embedded);
+});
+
 test("a scene that is no scene is refused", () => {
-  for (const text of ["{", "null", "[]", "{}", JSON.stringify({ ...scene, layers: [] }), JSON.stringify({ ...scene, sentence: "cat" })]) {
+  for (const text of ["{", "null", "[]", "{}", JSON.stringify({ ...scene, layers: [] }), JSON.stringify({ ...scene, sentence: "cat" }),
+    ...[[], scene.layers.slice(1), scene.layers].map((upper) => JSON.stringify({ ...scene, layers: [{ type: "Embedding", input_dim: 9 }, ...upper] })),
+    JSON.stringify({ ...scene, layers: [{ type: "Embedding", input_dim: 9, output_dim: 4 }, scene.layers[2]] }),
+    JSON.stringify({ ...scene, layers: [scene.layers[0], { type: "Embedding", input_dim: 9, output_dim: 4 }, scene.layers[2]] })]) {
     assert.deepEqual(readLink(`#v=1&scene=${encodeURIComponent(text)}`).bad, ["scene"], text);
   }
 });

@@ -4,13 +4,13 @@ import { readTrace } from "../../static/js/stream.js";
 import { addressText, relatives } from "../../static/js/trace.js";
 
 const layout = {
-  timesteps: 1, output_timesteps: [1], weights: { 1: { kernel: [2, 1], bias: [1] } },
+  timesteps: 1, output_timesteps: [1], weights: { embedding: { embeddings: [2, 2] }, 1: { kernel: [2, 1], bias: [1] } }, embedding_rows: [3, 8],
   initial_state: [{ layer: "1", quantity: "h", start: 0, units: 1 }],
   forward: [{ layer: "input", quantity: "x", start: 0, units: 2 }, { layer: "1", quantity: "h", start: 2, units: 1 }],
   output: [{ layer: "output", quantity: "a", start: 0, units: 1 }, { layer: "output", quantity: "y", start: 1, units: 1 }],
   backward: [{ layer: "1", quantity: "h", start: 0, units: 1 }, { layer: "output", quantity: "a", start: 1, units: 1 }],
 };
-const numbers = { "weights/1/kernel": [0.1, -0.2], "forward/1": [1, 0, Math.PI], output: [-0.5, 0.25], loss: [0.7], "backward/1": [-1e-300, 0.125] };
+const numbers = { "weights/embedding/embeddings": [1, 2, 3, 4], "weights/1/kernel": [0.1, -0.2], "forward/1": [1, 0, Math.PI], output: [-0.5, 0.25], loss: [0.7], "backward/1": [-1e-300, 0.125] };
 
 /** The bytes of a safetensors file, made by hand. */
 function safetensors() {
@@ -63,6 +63,16 @@ test("what is not in the layout is null", async () => {
   await readTrace(inPieces(safetensors(), 64), (latest) => { trace = latest; });
   assert.equal(trace.vector({ layer: "2", timestep: 1, quantity: "h" }), null);
   assert.equal(trace.vector({ layer: "output", timestep: 2, quantity: "y" }), null);
+});
+
+test("of an embedding the rows of the sentence's words are here, under their own numbers", async () => {
+  let trace;
+  await readTrace(inPieces(safetensors(), 64), (latest) => { trace = latest; });
+  const embeddings = { layer: "embedding", weight: "embeddings" };
+  assert.deepEqual(trace.weight(embeddings).map((row) => [...row]), [[1, 2], [3, 4]]);
+  assert.deepEqual(trace.rowsOf(embeddings), [3, 8]);
+  assert.deepEqual(trace.rowsOf({ layer: "1", weight: "kernel" }), [1, 2]);
+  assert.deepEqual(trace.rowsOf({ layer: "1", weight: "bias" }), [1]);
 });
 
 test("an address has one text, and pointing at it lights the number, its wholes and its parts", () => {

@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createTimeline, shapeOf, tensorOf } from "../../static/js/timeline.js";
+import { createTimeline, layerOf, shapeOf, tensorOf } from "../../static/js/timeline.js";
 
 const OPERATIONS = {
   SimpleRNN: { forward: ["a", "h"], backward: ["h_from_depth", "h_from_time", "h", "a"] },
-  Dense: { forward: ["a", "y"], backward: ["a"] },
+  LSTM: {
+    forward: ["a_i", "a_f", "a_g", "a_o", "i", "f", "g", "o", "c", "tanh_c", "h"],
+    backward: ["h_from_depth", "h_from_time", "h", "tanh_c", "c", "o", "g", "f", "i", "a_o", "a_g", "a_f", "a_i"],
+  },
+  GRU: {
+    forward: ["a_z", "a_r", "z", "r", "m", "a_n", "n", "h"],
+    backward: ["h_from_depth", "h_from_time", "h", "n", "a_n", "m", "r", "z", "a_r", "a_z"],
+  },
+  Embedding: { forward: ["x"], backward: ["x"] },
+  Dense: { forward: ["a", "y"], backward: ["y", "a"] },
 };
-const WEIGHTS = { SimpleRNN: ["kernel", "recurrent_kernel", "bias"], Dense: ["kernel", "bias"] };
+const CELL_WEIGHTS = ["kernel", "recurrent_kernel", "bias"];
+const WEIGHTS = { SimpleRNN: CELL_WEIGHTS, LSTM: CELL_WEIGHTS, GRU: CELL_WEIGHTS, Embedding: ["embeddings"], Dense: ["kernel", "bias"] };
 
 const scene = (units, timesteps, sequences = units.map((_, i) => i < units.length - 1)) => ({
   sentence: Array(timesteps).fill("cat"),
@@ -69,6 +79,64 @@ test("by operation, each quantity has its own step", () => {
   const depth = known({ layer: "2", timestep: 2, quantity: "h_from_depth", gradient: true });
   assert.deepEqual(["h_from_time", "h", "a"].map((quantity) => known({ layer: "2", timestep: 2, quantity, gradient: true }) - depth), [1, 2, 3]);
   assert.equal(steps.filter(({ phase }) => phase === "update").length, 8);
+});
+
+/** A stack of these cells over an Embedding. */
+const gated = (...types) => ({
+  sentence: ["cat", "mat"],
+  layers: [{ type: "Embedding", input_dim: 9, output_dim: 4 },
+    ...types.map((type, i) => ({ type, units: 2, return_sequences: i < types.length - 1 })), { type: "Dense", units: 1 }],
+});
+
+test("an Embedding is no row of the grid, and learns last, in one step", () => {
+  const shape = shapeOf(gated("LSTM", "GRU"));
+  assert.deepEqual(shape.layers.map(({ name, type }) => [name, type]), [["1", "LSTM"], ["2", "GRU"]]);
+  assert.equal(layerOf(shape, "embedding").units, 4);
+  assert.equal(layerOf(shapeOf(scene([3, 2], 3)), "embedding"), undefined);
+  for (const detail of ["cell", "operation"]) {
+    const { steps } = timeline(detail, "timestep", gated("LSTM", "GRU"));
+    const updates = steps.filter(({ phase }) => phase === "update");
+    assert.deepEqual([...new Set(updates.map(({ layer }) => layer))], ["output", "2", "1", "embedding"]);
+    assert.equal(updates.filter(({ layer }) => layer === "embedding").length, 1);
+    assert.equal(tensorOf(updates.at(-1), shape.outputs, WEIGHTS.Embedding), "updated/embedding/embeddings");
+  }
+});
+
+test("every quantity of every cell has its moment, forward and backward, in both details", () => {
+  const of = gated("LSTM", "GRU", "SimpleRNN");
+  const [byCell, byOperation] = ["cell", "operation"].map((detail) => timeline(detail, "timestep", of));
+  shapeOf(of).layers.forEach(({ name, type }) => {
+    for (const gradient of [false, true]) {
+      const quantities = OPERATIONS[type][gradient ? "backward" : "forward"];
+      const moments = (line) => quantities.map((quantity) => line.known({ layer: name, timestep: 2, quantity, gradient }));
+      assert.equal(new Set(moments(byCell)).size, 1);
+      const [first, ...rest] = moments(byOperation);
+      assert.deepEqual(rest, quantities.slice(1).map((_, i) => first + 1 + i), `${type}: one after the other`);
+      assert.ok(Number.isFinite(first));
+    }
+  });
+});
+
+test("the gradient of a word and of the initial states is known when the first cell is through with its last operation", () => {
+  for (const [type, last] of [["SimpleRNN", "a"], ["LSTM", "a_i"], ["GRU", "a_z"]]) {
+    for (const detail of ["cell", "operation"]) {
+      const { known } = timeline(detail, "timestep", gated(type));
+      const through = known({ layer: "1", timestep: 1, quantity: last, gradient: true });
+      assert.ok(Number.isFinite(through));
+      assert.equal(known({ layer: "input", timestep: 1, quantity: "x", gradient: true }), through);
+      assert.equal(known({ layer: "1", timestep: 0, quantity: "h", gradient: true }), through);
+      assert.equal(known({ layer: "1", timestep: 0, quantity: "c", gradient: true }), through);
+    }
+  }
+});
+
+test("where another cell has no such operation, the playhead goes no further than it was", () => {
+  const lstm = timeline("operation", "timestep", gated("LSTM"));
+  const gru = timeline("operation", "timestep", gated("GRU"));
+  const half = lstm.known({ layer: "1", timestep: 2, quantity: "f" });
+  assert.ok(gru.nearest(lstm.steps[half]) < gru.known({ layer: "1", timestep: 2, quantity: "h" }));
+  const whole = lstm.known({ layer: "1", timestep: 2, quantity: "h" });
+  assert.equal(gru.nearest(lstm.steps[whole]), gru.known({ layer: "1", timestep: 2, quantity: "h" }));
 });
 
 test("changing detail or order keeps the nearest step at or before the same event", () => {

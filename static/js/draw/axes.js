@@ -1,7 +1,7 @@
 import { svg } from "../dom.js";
 import { fixed } from "../format.js";
 import { words } from "../words.js";
-import { verdictOf } from "./ends.js";
+import { verdictOf } from "../verdict.js";
 import { label } from "./picture.js";
 
 /** The captions left of the outputs: what leaves the stack, and what is said of it. */
@@ -14,7 +14,7 @@ function captions({ state, shape, at, step }) {
     return [label(caption, { x: at.kind === "phone" ? 8 : at.axis.x + 14, y: 11, class: "caption first" })];
   }
   const lines = [
-    verdict && [words("verdict.short", verdict), "verdict"],
+    verdict && [verdict.short, "verdict"],
     loss !== null && [words("verdict.loss", { loss }), "verdict loss"],
     (at.kind !== "phone" && !verdict) && [words("only.last"), "caption"],
   ].filter(Boolean);

@@ -1,8 +1,9 @@
 import { attrs, svg } from "../dom.js";
 import { list } from "../format.js";
+import { notation } from "../notation.js";
 import { valuesIn } from "../state.js";
 import { words } from "../words.js";
-import { gradientPicture, stateName, valuePicture } from "./picture.js";
+import { gradientPicture, symbolName, valuePicture } from "./picture.js";
 
 /** @import { State } from "../types.js" */
 
@@ -10,7 +11,7 @@ import { gradientPicture, stateName, valuePicture } from "./picture.js";
 export function cellIn(/** @type {State} */ state, layer, timestep, step) {
   const address = { layer, timestep, quantity: "h" };
   const now = step.layer === layer && step.timestep === timestep && (step.phase === "forward" || step.phase === "backward");
-  return { layer, timestep, h: valuesIn(state, address), gradient: valuesIn(state, { ...address, gradient: true }), now: now ? step.phase : null };
+  return { layer, timestep, h: valuesIn(state, address), gradient: valuesIn(state, { ...address, gradient: true }), now: now ? step.phase : null, quantity: now ? (step.quantity ?? null) : null };
 }
 
 /** The cell in words: what a screen reader says, and what tests hold on to. */
@@ -18,6 +19,13 @@ function cellName({ layer, timestep, h, gradient }) {
   if (!h) return words("cell.pending", { layer, timestep });
   const values = list(h);
   return gradient ? words("cell.gradient", { layer, timestep, values, gradient: list(gradient) }) : words("cell.value", { layer, timestep, values });
+}
+
+/** The name of what is computed in the cell now, beside it; where a line of c leaves there, above it. */
+function presentName({ layer, timestep, quantity }, box, remembers) {
+  const shown = quantity === null || quantity.startsWith("h") ? "h" : quantity;
+  const place = remembers ? { x: box.x + box.width - 6, y: box.y - 20 } : { x: box.x + box.width + 9, y: box.y - 4 };
+  return symbolName(notation.symbols[shown], { layer, timestep }, place);
 }
 
 /** Draws one gridcell; `look` says how the cells stand out now. */
@@ -40,6 +48,6 @@ export function drawCell(node, cell, at, look) {
     svg("rect", { ...box, rx: 14, class: "frame" }),
     ...valuePicture(moved, h, look.units, `${address}/h`),
     ...gradientPicture(moved, gradient, look.units, `${address}/h`, look.backward),
-    ...(now && at.kind !== "phone" ? [stateName(cell, { x: box.x + box.width + 9, y: box.y - 4 })] : []),
+    ...(now && at.kind !== "phone" ? [presentName(cell, box, look.remembers)] : []),
   );
 }

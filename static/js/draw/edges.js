@@ -1,5 +1,5 @@
 import { attrs, join, svg, text } from "../dom.js";
-import { weightName } from "../notation.js";
+import { notation, weightName } from "../notation.js";
 import { words } from "../words.js";
 
 const DOTS = [0.25, 0.5, 0.75];
@@ -32,18 +32,24 @@ export function createEdge() {
   return svg("g", {}, attrs(line(), { class: "reach" }), attrs(line(), { class: "line" }), svg("g", { class: "dots" }), svg("text"), svg("path", { class: "cross" }));
 }
 
-/** Draws one use of a weight matrix. */
+/** What an edge is called: its matrix, or the state that it carries as it is; and its address. */
+function identity({ weight, carries, from }, shape) {
+  if (weight) return { name: edgeLabel(weight, shape), address: `${weight.layer}/${weight.weight}` };
+  return { name: notation.symbols[carries], address: `${from.layer}/${from.timestep}/${carries}` };
+}
+
+/** Draws one use of a weight matrix, or a piece of the line of c. */
 export function drawEdge(node, edge, { flow, shape, font, serial }) {
-  const { x1, y1, x2, y2, weight, upright, broken } = edge;
+  const { x1, y1, x2, y2, upright, broken, carries, under } = edge; // below a line of c the label stands under its edge
+  const { name, address } = identity(edge, shape);
   const [reach, line, moving, label, cross] = node.children;
   const middle = { x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
-  attrs(node, { class: `edge ${broken ? "broken" : flow}`, "data-address": `${weight.layer}/${weight.weight}` });
+  attrs(node, { class: `edge ${broken ? "broken" : flow}${carries ? " memory" : ""}`, "data-address": address });
   attrs(reach, { x1, y1, x2, y2 });
   attrs(line, { x1, y1, x2, y2 });
   drawDots(moving, edge, flow, serial);
-  attrs(label, upright ? { x: middle.x + 11, y: middle.y, class: "beside" } : { x: middle.x, y: middle.y - (isFlowing(flow) ? 18 : 11), class: "above" });
+  attrs(label, upright ? { x: middle.x + 11, y: middle.y, class: "beside" } : { x: middle.x, y: middle.y + (under ? 1 : -1) * (isFlowing(flow) ? 18 : 11), class: "above" });
   const room = Math.abs(x2 - x1) - 4;
-  const name = edgeLabel(weight, shape);
   text(label, upright || name.length * font * 0.38 <= room ? name : "");
   attrs(cross, { d: broken ? `M${middle.x - 7} ${middle.y - 7}l14 14m0 -14l-14 14` : null });
 }

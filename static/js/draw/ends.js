@@ -1,85 +1,122 @@
 import { attrs, svg } from "../dom.js";
 import { fixed, list } from "../format.js";
-import { signed } from "../scales.js";
-import { valuesIn } from "../state.js";
+import { signRgb, signed, strength } from "../scales.js";
 import { words } from "../words.js";
-import { label } from "./picture.js";
-
-/** @import { State } from "../types.js" */
+import { label, mosaic } from "./picture.js";
 
 const SHOWN_TILES = 5; // a longer one-hot vector is said in words instead
 const LETTERS = 11;
 const short = (word) => ([...word].length > LETTERS ? `${[...word].slice(0, LETTERS - 1).join("")}…` : word);
 
-/** The word that enters at a timestep, with its one-hot vector. */
-export function drawInput(node, { timestep, word, index, now, seen }, at) {
+/** The tiles of a one-hot vector; empty before its step. */
+function tiles({ timestep, index, seen }, box, { features, profile: { tile } }) {
+  const gap = 3;
+  const wide = Math.min(tile, (box.width - 12) / features - gap);
+  const start = box.x + box.width / 2 - (features * (wide + gap) - gap) / 2;
+  return Array.from({ length: features }, (_, i) => svg("g", { class: i === index && seen ? "tile hot" : "tile", "data-address": `input/${timestep}/x/${i + 1}` },
+    svg("rect", { x: start + i * (wide + gap), y: box.y + 8, width: wide, height: tile, rx: 5 }),
+    label(seen ? (i === index ? "1" : "0") : "", { x: start + i * (wide + gap) + wide / 2, y: box.y + 8 + tile / 2 })));
+}
+
+/** A word's row of the embedding, a colour per number; the strongest colour is its largest number, for these numbers are small. */
+function row({ vector, address }, box, { profile: { tile } }) {
+  const place = { x: box.x + 8, y: box.y + 8, width: box.width - 16, height: tile };
+  if (!vector) return [svg("rect", { ...place, rx: 5, class: "well" })];
+  const largest = Math.max(...Array.from(vector, Math.abs)) || 1;
+  return [svg("g", { class: "vector", "data-address": address }, mosaic(vector, place, (value) => [...signRgb(value / largest), 255]),
+    svg("rect", { ...place, rx: 3, class: "edge-of" }))];
+}
+
+/** What a word is said as: itself, or with the vector that it has become. */
+function nameOf({ timestep, word, vector }) {
+  if (!vector) return words("word.name", { timestep, word });
+  return words("word.vector", { timestep, word, count: vector.length, largest: fixed(Math.max(...Array.from(vector, Math.abs)), 2) });
+}
+
+/** The word that enters at a timestep, with its vector. */
+export function drawInput(node, input, at) {
+  const { timestep, word, index, embedded, now } = input;
   const box = at.inputBox(timestep);
   const { tile } = at.profile;
   const middle = box.x + box.width / 2;
-  const gap = 3;
-  const features = at.features;
-  const wide = Math.min(tile, (box.width - 12) / features - gap);
-  const start = middle - (features * (wide + gap) - gap) / 2;
-  const tiles = Array.from({ length: features }, (_, i) => svg("g", { class: i === index && seen ? "tile hot" : "tile", "data-address": `input/${timestep}/x/${i + 1}` },
-    svg("rect", { x: start + i * (wide + gap), y: box.y + 8, width: wide, height: tile, rx: 5 }),
-    label(seen ? (i === index ? "1" : "0") : "", { x: start + i * (wide + gap) + wide / 2, y: box.y + 8 + tile / 2 })));
-  const summary = [label(`${index + 1} / ${features}`, { x: middle, y: box.y + 8 + tile / 2, class: "summary" })];
-  attrs(node, { role: "img", "aria-label": words("word.name", { timestep, word }), class: `input${now ? " now" : ""}`, "data-address": `input/${timestep}` });
-  node.replaceChildren(svg("rect", { ...box, rx: 12, class: "frame" }), ...(features <= SHOWN_TILES ? tiles : summary),
+  const summary = () => [label(`${index + 1} / ${at.features}`, { x: middle, y: box.y + 8 + tile / 2, class: "summary" })];
+  const picture = embedded ? row(input, box, at) : at.features <= SHOWN_TILES ? tiles(input, box, at) : summary();
+  attrs(node, { role: "img", "aria-label": nameOf(input), class: `input${now ? ` now ${now}` : ""}`, "data-address": `input/${timestep}` });
+  node.replaceChildren(svg("rect", { ...box, rx: 12, class: "frame" }), ...picture,
     svg("text", { x: middle, y: box.y + box.height - (box.height - 8 - tile) / 2 + 1, class: "word" }, svg("title", {}, word), short(word)));
 }
 
-/** h_0 of a layer: 0, or its numbers; opens its editor. */
-export function drawInitial(node, { layer, state: values, chosen }, at) {
+/** The letters of the states that are not zero: h₀, of an LSTM also c₀. */
+const lettersOf = (states) => Object.entries(states).filter(([, values]) => values.some((value) => value !== 0)).map(([letter]) => `${letter}₀`).join(" ");
+
+function initialName({ layer, states: { h, c } }) {
+  return c ? words("initial.name.LSTM", { layer, h: list(h), c: list(c) }) : words("initial.name", { layer, values: list(h) });
+}
+
+/** h_0 of a layer: 0, or its numbers, or its letters where there is no room for them; opens its editor. */
+export function drawInitial(node, { layer, states, chosen }, at) {
   const x = at.initialX;
   const y = at.middle(Number(layer));
-  const zero = values.every((value) => value === 0);
-  attrs(node, { role: "button", tabindex: 0, "aria-label": words("initial.name", { layer, values: list(values) }), class: `initial${chosen ? " chosen" : ""}`, "data-address": `${layer}/0` });
-  const shown = zero || at.kind === "phone" || values.length > 6;
-  const one = label(zero ? "0" : "h₀", { x: x - 4, y, class: "zero" });
+  const letters = lettersOf(states);
+  attrs(node, { role: "button", tabindex: 0, "aria-label": initialName({ layer, states }), class: `initial${chosen ? " chosen" : ""}`, "data-address": `${layer}/0` });
+  const { h, c } = states;
+  const written = letters !== "" && !c && at.kind !== "phone" && h.length <= 6;
   const step = at.profile.unit * 0.72;
-  const numbers = [...values].flatMap((value, i) => {
-    const top = y + (i - values.length / 2) * step;
+  const numbers = () => h.flatMap((value, i) => {
+    const top = y + (i - h.length / 2) * step;
     const { fill, ink } = signed(value);
     return [svg("rect", { x: x - 30, y: top + 1, width: 40, height: step - 2, rx: 5, style: `fill: ${fill}`, "data-address": `${layer}/0/h/${i + 1}` }),
       svg("text", { x: x - 10, y: top + step / 2, style: `fill: ${ink}` }, fixed(value, 2))];
   });
-  node.replaceChildren(svg("rect", { x: x - 22, y: y - 22, width: 34, height: 44, rx: 10, class: "reach" }, svg("title", {}, words("initial.edit"))), ...(shown ? [one] : numbers));
+  node.replaceChildren(svg("rect", { x: x - 22, y: y - 22, width: 34, height: 44, rx: 10, class: "reach" }, svg("title", {}, words("initial.edit"))),
+    ...(written ? numbers() : [label(letters || "0", { x: x - 4, y, class: "zero" })]));
 }
 
-/** What the outputs say: "ŷ = 0.56: positive; label 1: right", in parts. */
-export function verdictOf(/** @type {State} */ state, timestep) {
-  const y = valuesIn(state, { layer: "output", timestep, quantity: "y" });
-  if (!y) return null;
-  const { label: target } = state.shown.scene;
-  const wanted = Array.isArray(target) ? target[timestep - 1] : target;
-  const positive = y[0] >= 0.5;
-  return {
-    y: list(y),
-    reading: words(positive ? "verdict.positive" : "verdict.negative"),
-    label: wanted,
-    judgement: words(positive === (wanted >= 0.5) ? "verdict.right" : "verdict.wrong"),
-  };
+/** Many outputs as a strip, a colour per unit: the label's class stands out. */
+function strip(values, box, y, { wanted, address, paint }) {
+  const wide = (box.width - 28) / values.length;
+  return Array.from(values, (value, i) => svg("rect", {
+    x: box.x + 14 + i * wide, y, width: Math.max(1, wide - 1), height: 8, style: `fill: ${paint(value)}`, class: i === wanted ? "share wanted" : "share", "data-address": `${address}/${i + 1}`,
+  }, svg("title", {}, fixed(value, 4))));
 }
 
-/** The output of a timestep: its probability, and from the loss on its gradient. */
-export function drawOutput(node, { timestep, verdict, gradient, now, chosen, alone }, at) {
-  const box = at.outputBox(timestep);
+/** The outputs of a timestep, where there are several: their probabilities or numbers, and from the loss on their gradients. */
+function drawMany({ timestep, y, gradient, wanted, rgb, value }, box) {
+  const middle = box.x + box.width / 2;
+  if (!y) return [label(value, { x: middle, y: box.y + box.height / 2, class: "value" })];
+  const largest = Math.max(...Array.from(gradient ?? [], Math.abs));
+  const magenta = (part) => `rgb(${rgb.join(" ")} / ${strength(Math.abs(part), largest)})`;
+  return [
+    label(value, { x: middle, y: box.y + (gradient ? 13 : 16), class: "value" }),
+    ...strip(y, box, box.y + (gradient ? 23 : 28), { wanted, address: `output/${timestep}/y`, paint: (part) => signed(part).fill }),
+    ...(gradient ? strip(gradient, box, box.y + 33, { wanted: null, address: `d/output/${timestep}/a`, paint: magenta }) : []),
+  ];
+}
+
+/** The output of a timestep, where there is one number: it, what is judged of it, and from the loss on its gradient. */
+function drawOne({ timestep, verdict, gradient, alone, value }, box, { profile }) {
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  const value = verdict ? words("output.value", { y: verdict.y }) : box.width < 110 ? words("output.short") : words("output.waiting");
-  const name = verdict ? words("output.name", { timestep, value: words("verdict", verdict) }) : words("output.pending", { timestep });
   const half = box.width / 4;
-  attrs(node, { role: "button", tabindex: 0, "aria-label": name, "data-address": `output/${timestep}`,
-    class: ["output", verdict ? "done" : "todo", now && `now ${now}`, chosen && "chosen"].filter(Boolean).join(" ") });
-  const small = at.profile.small * 4;
+  const small = profile.small * 4;
   const x = gradient ? middle.x - half + 4 : middle.x;
   const judged = verdict && !alone; // one output alone has its verdict beside it
-  node.replaceChildren(
-    svg("rect", { ...box, rx: 22, class: "frame" }),
+  return [
     label(gradient && box.width < 150 ? verdict?.y : value, { x, y: middle.y - (judged ? 8 : 0), class: "value", "data-address": `output/${timestep}/y/1` }),
     ...(judged ? [label(verdict.judgement, { x, y: middle.y + 10, class: "judgement" })] : []),
     ...(gradient ? [svg("g", { class: "number gradient", "data-address": `d/output/${timestep}/a/1` },
       svg("rect", { x: middle.x + half - small / 2 - 4, y: middle.y - 12, width: small, height: 24, rx: 6 }),
       svg("text", { x: middle.x + half - 4, y: middle.y }, fixed(gradient[0], 2)))] : []),
-  );
+  ];
+}
+
+/** The output of a timestep. */
+export function drawOutput(node, output, at) {
+  const { timestep, verdict, now, chosen, activation, units } = output;
+  const box = at.outputBox(timestep);
+  const waiting = box.width < 110 ? words("output.short") : words("output.waiting", { f: activation });
+  const said = { ...output, value: verdict?.value ?? waiting };
+  attrs(node, { role: "button", tabindex: 0, "data-address": `output/${timestep}`,
+    "aria-label": verdict ? words("output.name", { timestep, value: verdict.whole }) : words("output.pending", { timestep }),
+    class: ["output", verdict ? "done" : "todo", now && `now ${now}`, chosen && "chosen"].filter(Boolean).join(" ") });
+  node.replaceChildren(svg("rect", { ...box, rx: 22, class: "frame" }), ...(units > 1 ? drawMany(said, box) : drawOne(said, box, at)));
 }

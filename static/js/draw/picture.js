@@ -8,14 +8,19 @@ export function label(words, values) {
   return svg("text", values, words);
 }
 
-/** h with its layer above and its timestep below, as the active cell is named. */
-export function stateName({ layer, timestep }, { x, y }) {
-  const part = (words, dx, dy, name) => svg("text", { x: x + dx, y: y + dy, class: name }, words);
-  return svg("g", { class: "state-name" }, part("h", 0, 0, "letter"), part(`(${layer})`, 11, -9, "index"), part(timestep, 11, 5, "index"));
+/** A symbol with its layer above and its timestep below: h, a_i, tanh c; `scale` 1 is the size of the active cell's name. */
+export function symbolName(written, { layer, timestep }, { x, y }, scale = 1) {
+  const [, before, letter, gate] = /^(?:(.*) )?([^_]+)(?:_(.*))?$/.exec(written) ?? [];
+  const start = before ? x + before.length * 9 * scale : x;
+  const room = scale === 1 ? 11 : 13; // a small letter is wider for its size
+  const part = (words, dx, dy, name) => svg("text", { x: start + dx * scale, y: y + dy * scale, class: name }, words);
+  return svg("g", { class: scale === 1 ? "state-name" : "state-name small" },
+    ...(before ? [svg("text", { x, y, class: "function" }, before)] : []),
+    part(letter, 0, 0, "letter"), part(`(${layer})`, room, -9, "index"), part(gate ? `${gate},${timestep}` : timestep, room, 5, "index"));
 }
 
 /** One picture for many numbers: a pixel each, enlarged without smoothing. */
-function mosaic(values, box, paint) {
+export function mosaic(values, box, paint) {
   const rows = Math.max(1, Math.round(Math.sqrt((values.length * box.height) / box.width)));
   const columns = Math.ceil(values.length / rows);
   const canvas = document.createElement("canvas");

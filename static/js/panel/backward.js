@@ -1,43 +1,87 @@
 import { html } from "../dom.js";
 import { exact, fixed } from "../format.js";
-import { math, weightMatrix } from "../formula.js";
+import { math, quantitySymbol } from "../formula.js";
+import { columnsOf, gatesOf, openPart, presentQuantity, quantityOf } from "../gates.js";
+import { weightMatrix } from "../matrix.js";
 import { weightName } from "../notation.js";
 import { readBy } from "../place.js";
-import { shapeIn, valuesIn } from "../state.js";
+import { shapeIn, timelineIn, valuesIn } from "../state.js";
+import { layerOf } from "../timeline.js";
 import { addressText } from "../trace.js";
-import { words } from "../words.js";
+import { tables, words } from "../words.js";
 
 /** @import { State, Place } from "../types.js" */
 
-/** One line of a gradient: where it comes from or goes to, and its numbers; before its step, a dash; where nothing comes, the words alone. */
-function line(state, title, address, none = false) {
-  if (none) return html("tr", {}, html("th", { scope: "row", colspan: 2 }, title));
-  const values = valuesIn(state, { ...address, gradient: true });
+/** The numbers of a gradient, unit by unit; before its step, a dash. */
+function gradientCell(state, address, values) {
   const show = state.exact ? exact : (value) => fixed(value, 4);
   const numbers = Array.from(values ?? [], (value, i) => html("span", { class: "gradient", "data-address": addressText({ ...address, gradient: true, unit: i + 1 }) }, show(value)));
-  return html("tr", {}, html("th", { scope: "row" }, title), html("td", {}, numbers.length ? numbers : "–"));
+  return html("td", {}, numbers.length ? numbers : "–");
 }
 
-const table = (rows) => html("table", { class: "gradients" }, html("tbody", {}, rows));
+const gradientIn = (state, address) => valuesIn(state, { ...address, gradient: true });
 
-/** What arrives: from above, from the future, the whole, and that through tanh. */
+/** One line of a gradient: where it comes from or goes to, and its numbers; where nothing comes, the words alone. */
+function line(state, title, address, { none = false, values = gradientIn(state, address) } = {}) {
+  if (none) return html("tr", {}, html("th", { scope: "row", colspan: 2 }, title));
+  return html("tr", {}, html("th", { scope: "row" }, title), gradientCell(state, address, values));
+}
+
+const table = (rows, head = null) => html("table", { class: "gradients" }, head ? html("thead", {}, head) : [], html("tbody", {}, rows));
+
+/** What c gets from its own future: dL/dc of a timestep times the forget gate there; null before the step at which it arrives. */
+function throughTime(/** @type {State} */ state, layer, timestep) {
+  const arrived = timelineIn(state).known({ layer, timestep: timestep - 1, quantity: "c", gradient: true }) <= state.step;
+  const gradient = arrived ? gradientIn(state, { layer, timestep, quantity: "c" }) : null;
+  const forget = valuesIn(state, { layer, timestep, quantity: "f" });
+  return gradient && forget ? gradient.map((value, i) => value * forget[i]) : null;
+}
+
+/** At an output: the loss's own gradient, and that through the activation; a cross-entropy gives both at once. */
+function enteringOutput(state, at, activation) {
+  const crossEntropy = state.shown.scene.loss !== "mse";
+  return crossEntropy ? [line(state, words("from.loss"), at("a"))]
+    : [line(state, words("from.loss.y"), at("y")), line(state, words("from.derivative", { f: activation }), at("a"))];
+}
+
+/** What arrives: from above, from the future, the whole, and where a single function makes the state, that through it. */
 export function arriving(/** @type {State} */ state, /** @type {Place} */ { layer, timestep }) {
   const at = (quantity) => ({ layer, timestep, quantity });
-  if (layer === "output") return [table([line(state, words("from.sigmoid"), at("a"))])];
   const { layers, outputs, timesteps } = shapeIn(state);
+  const { type, activation = "tanh" } = layerOf(shapeIn(state), layer);
+  if (layer === "output") return [table(enteringOutput(state, at, activation))];
   const top = Number(layer) === layers.length;
   const W = weightName({ layer: top ? "output" : String(Number(layer) + 1), weight: "kernel" });
   const leaves = !top || outputs.includes(timestep);
+  const last = timestep === timesteps;
   const above = leaves ? words(top ? "from.above.output" : "from.above.layer", { above: Number(layer) + 1, W }) : words("none.top");
-  const future = timestep < timesteps
-    ? words("from.future", { next: timestep + 1, U: weightName({ layer, weight: "recurrent_kernel" }) })
-    : words("none.last");
+  const future = last ? words("none.last") : words("from.future", { next: timestep + 1, U: weightName({ layer, weight: "recurrent_kernel" }) });
+  const memory = type === "LSTM" && !last
+    ? [line(state, words("from.memory", { next: timestep + 1 }), { ...at("c"), timestep: timestep + 1 }, { values: throughTime(state, layer, timestep + 1) })] : [];
   return [table([
-    line(state, above, at("h_from_depth"), !leaves),
-    line(state, future, at("h_from_time"), timestep === timesteps),
+    line(state, above, at("h_from_depth"), { none: !leaves }),
+    line(state, future, at("h_from_time"), { none: last }),
     line(state, words("from.whole"), at("h")),
-    line(state, words("from.derivative"), at("a")),
+    ...memory,
+    ...(gatesOf(type).length ? [] : [line(state, words("from.derivative", { f: activation }), at("a"))]),
   ])];
+}
+
+/** The gradient at every gate and memory of a cell, and at the sum before it, in the order in which it gets there. */
+export function throughGates(/** @type {State} */ state, /** @type {Place} */ place) {
+  const { type } = layerOf(shapeIn(state), place.layer);
+  if (!gatesOf(type).length) return [];
+  const present = presentQuantity(state, place);
+  const inside = tables.operations[type].backward.filter((quantity) => !quantity.startsWith("h") && !quantity.startsWith("a_"));
+  const rows = inside.map((quantity) => {
+    const sum = gatesOf(type).includes(quantity) ? `a_${quantity}` : null;
+    const cell = (name) => gradientCell(state, { ...place, quantity: name }, gradientIn(state, { ...place, quantity: name }));
+    return html("tr", { class: present && [quantity, sum].includes(present) ? "now" : null },
+      html("th", { scope: "row", title: quantityOf(type, quantity).label }, math(quantitySymbol({ ...place, quantity }))),
+      cell(quantity), sum ? cell(sum) : html("td"));
+  });
+  const head = ["column.number", "column.there", "column.sum"].map((key) => html("th", { scope: "col" }, words(key)));
+  return [table(rows, html("tr", {}, head))];
 }
 
 /** What it sends on: down, and to the past. Each number has its own step, and appears there. */
@@ -49,34 +93,62 @@ export function leaving(/** @type {State} */ state, /** @type {Place} */ place) 
   if (layer !== "output") {
     const past = timestep === 1 ? { layer, timestep: 0, quantity: "h" } : { layer, timestep: timestep - 1, quantity: "h_from_time" };
     lines.push(line(state, timestep === 1 ? words("to.initial") : words("to.past", { past: timestep - 1 }), past));
+    const memory = { layer, timestep, quantity: "c" };
+    if (layerOf(shapeIn(state), layer).type === "LSTM") {
+      lines.push(line(state, words(timestep === 1 ? "to.initial.memory" : "to.past.memory", { past: timestep - 1 }), memory, { values: throughTime(state, layer, timestep) }));
+    }
   }
   return [table(lines)];
 }
 
+/** The gates of a layer as buttons, where it has any: whose columns of its weights are shown. */
+function gateButtons(state, place, type) {
+  const open = openGate(state, place, type);
+  return html("div", { class: "units", role: "group", "aria-label": words("panel.gate") }, gatesOf(type).map((gate) =>
+    html("button", { type: "button", "data-gate": gate, "data-within": "columns", "aria-pressed": String(gate === open), title: quantityOf(type, gate).label }, gate)));
+}
+
+/** The gate whose columns are shown; null where there are no gates. */
+function openGate(state, place, type) {
+  const gates = gatesOf(type);
+  const open = gates.length ? openPart(state, place) : null;
+  return gates.includes(open) ? open : (gates[0] ?? null);
+}
+
+/** The part of a weight that is shown: a gate's columns of it, or all. */
+const shownPart = (state, place, layer) => columnsOf(layer, openGate(state, place, layer.type));
+
 /** What this timestep alone adds to the gradient of each weight of its layer: one term of the sum over time. */
-export function contributions(/** @type {State} */ state, /** @type {Place} */ { layer, timestep }, weights) {
+export function contributions(/** @type {State} */ state, /** @type {Place} */ place, weights) {
+  const { layer, timestep } = place;
+  const shape = layerOf(shapeIn(state), layer);
   const here = ({ factors }) => factors.some(({ address }) => address?.gradient && address.timestep === timestep);
-  return Object.entries(weights).map(([weight, gradients]) => {
+  const figures = Object.entries(weights).map(([weight, gradients]) => {
     const columns = Math.max(...gradients.map(({ address }) => address.index.at(-1)));
     const values = gradients.map(({ terms }) => terms.find(here)?.value ?? 0);
     const lines = Array.from({ length: values.length / columns }, (_, i) => values.slice(i * columns, (i + 1) * columns));
     return html("figure", {}, html("figcaption", {}, words("to.weight", { name: weightName({ layer, weight }) })),
-      math(weightMatrix(lines, { layer, weight, gradient: true }, { full: state.exact })));
+      math(weightMatrix(lines, { layer, weight, gradient: true }, { full: state.exact }, shownPart(state, place, shape))));
   });
+  return gatesOf(shape.type).length && figures.length ? [gateButtons(state, place, shape.type), ...figures] : figures;
 }
 
 /** How a layer's weights change: before, gradient, after. */
-export function updates(/** @type {State} */ state, layer, names) {
-  const trace = state.shown.trace;
+export function updates(/** @type {State} */ state, /** @type {Place} */ place, names) {
+  const { trace, scene } = state.shown;
   if (!trace) return [];
-  return names.map((weight) => {
+  const { layer } = place;
+  const shape = layerOf(shapeIn(state), layer);
+  const sections = names.map((weight) => {
+    const options = { full: state.exact, numbers: trace.rowsOf({ layer, weight }) };
     const part = (of, key) => {
       const rows = trace.weight({ layer, weight, of });
       if (!rows) return null;
-      return html("figure", {}, html("figcaption", {}, words(key, { rate: state.shown.scene.optimizer.learning_rate })),
-        math(weightMatrix(rows, { layer, weight, gradient: of === "gradients" }, { full: state.exact })));
+      return html("figure", {}, html("figcaption", {}, words(key, { rate: scene.optimizer.learning_rate })),
+        math(weightMatrix(rows, { layer, weight, gradient: of === "gradients" }, options, shownPart(state, place, shape))));
     };
     return html("section", { class: "update" }, html("h4", { "data-address": `${layer}/${weight}` }, weightName({ layer, weight })),
       part("weights", "update.before"), part("gradients", "update.gradient"), part("updated", "update.after"));
   });
+  return gatesOf(shape.type).length ? [gateButtons(state, place, shape.type), ...sections] : sections;
 }

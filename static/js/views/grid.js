@@ -1,22 +1,24 @@
 import { attrs, join, svg } from "../dom.js";
 import { createEdge, drawEdge, isFlowing } from "../draw/edges.js";
 import { cellIn, drawCell } from "../draw/cells.js";
-import { drawInitial, drawInput, drawOutput, verdictOf } from "../draw/ends.js";
+import { drawInitial, drawInput, drawOutput } from "../draw/ends.js";
 import { drawAxes } from "../draw/axes.js";
 import { createEdges, createGeometry, flowOf } from "../geometry.js";
 import { once } from "../memo.js";
 import { gradientRgb } from "../scales.js";
+import { initialOf } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn, valuesIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { layerOf } from "../timeline.js";
-import { words } from "../words.js";
+import { tables, words } from "../words.js";
 
+import { labelAt, verdictOf } from "../verdict.js";
 /** @import { State } from "../types.js" */
 
 const group = (create) => () => create("g");
 
 const geometry = once((shape, { width, height }, gradients, projector, features) => createGeometry(shape, { width, height, gradients, projector, features }));
-const edgesOf = once(createEdges);
+const edgesOf = once((shape, at) => createEdges(shape, at, tables.quantities));
 
 /** Everything that the drawing follows from. What stands still from step to step keeps its identity, so that signatures can hold it. */
 function drawingOf(/** @type {State} */ state) {
@@ -34,16 +36,16 @@ function drawCells(root, { state, shape, at, step, place }) {
   join(root, [...shape.layers].reverse(), {
     key: ({ name }) => name,
     create: group(svg),
-    update(row, { name, units }) {
+    update(row, { name, type, units }) {
       attrs(row, { role: "row", "aria-label": words("layer", { layer: name }) });
       const cells = Array.from({ length: shape.timesteps }, (_, i) => cellIn(state, name, i + 1, step));
       join(row, cells, {
         key: ({ timestep }) => timestep,
         create: () => svg("g", { role: "gridcell", tabindex: -1 }),
-        signature: ({ timestep, h, gradient, now }) =>
-          [at, state.shown.id, state.dark, h !== null, gradient !== null, now, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
+        signature: ({ timestep, h, gradient, now, quantity }) =>
+          [at, state.shown.id, state.dark, h !== null, gradient !== null, now, quantity, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
         update: (node, cell) => drawCell(node, cell, at, {
-          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward: gradientRgb(),
+          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward: gradientRgb(), remembers: type === "LSTM",
         }),
       });
     },
@@ -62,9 +64,11 @@ function drawEdges(root, { state, shape, at, step }) {
   const pointed = pointedWeight(state);
   const serial = `${state.step} ${state.detail} ${state.order}`;
   const looks = edgesOf(shape, at).map((edge) => {
+    const flow = flowOf(edge, step, (address) => known(address) <= state.step);
+    if (!edge.weight) return { edge, flow, shape: null };
     const { layer, weight } = edge.weight;
     const sized = state.shapes || pointed === `${layer}/${weight}`;
-    return { edge, flow: flowOf(edge, step, (address) => known(address) <= state.step), shape: sized ? layout?.[layer]?.[weight] : null };
+    return { edge, flow, shape: sized ? layout?.[layer]?.[weight] : null };
   });
   join(root, looks, {
     key: ({ edge }) => edge.key,
@@ -74,24 +78,31 @@ function drawEdges(root, { state, shape, at, step }) {
   });
 }
 
-function drawInputs(root, { state, scene, at, step }) {
+/** What an input box does at a step: its word enters, or its row of the embedding learns. */
+function inputNow({ phase, timestep, layer }, t) {
+  if (layer === "embedding") return phase;
+  return phase === "words" && timestep === t ? phase : null;
+}
+
+function drawInputs(root, { state, shape, scene, at, step }) {
   const { known } = timelineIn(state);
-  const inputs = scene.sentence.map((word, i) => ({
-    word, timestep: i + 1, index: scene.vocabulary.indexOf(word), now: step.phase === "words" && step.timestep === i + 1,
-    seen: known({ layer: "input", timestep: i + 1, quantity: "x" }) <= state.step,
-  }));
+  const inputs = scene.sentence.map((word, i) => {
+    const address = { layer: "input", timestep: i + 1, quantity: "x" };
+    const index = scene.vocabulary.indexOf(word);
+    const vector = shape.embedding && valuesIn(state, address);
+    return { word, timestep: i + 1, index, now: inputNow(step, i + 1), seen: known(address) <= state.step,
+      embedded: shape.embedding !== null, vector, address: `embedding/embeddings/${index + 2}` }; // row 1 is padding
+  });
   join(root, inputs, {
     key: ({ timestep }) => timestep,
     create: group(svg),
-    signature: ({ word, index, now, seen }) => [at, word, index, now, seen],
+    signature: ({ word, index, now, seen, vector }) => [at, word, index, now, seen, vector && `${state.shown.id} ${state.dark}`],
     update: (node, input) => drawInput(node, input, at),
   });
 }
 
 function drawInitials(root, { state, shape, scene, at, place }) {
-  const initials = shape.layers.map(({ name, units }, i) => ({
-    layer: name, state: scene.initial_state?.[i] ?? Array(units).fill(0), chosen: isPlace(place, name, 0),
-  }));
+  const initials = shape.layers.map(({ name }, i) => ({ layer: name, states: initialOf(scene, i), chosen: isPlace(place, name, 0) }));
   join(root, initials, {
     key: ({ layer }) => layer,
     create: group(svg),
@@ -100,16 +111,18 @@ function drawInitials(root, { state, shape, scene, at, place }) {
   });
 }
 
-function drawOutputs(root, { state, shape, at, step, place }) {
+function drawOutputs(root, { state, shape, scene, at, step, place }) {
   const now = step.phase === "output" || step.phase === "loss" ? step.phase : null;
   const outputs = shape.outputs.map((timestep) => ({
     timestep, now, alone: shape.outputs.length === 1, verdict: verdictOf(state, timestep), chosen: isPlace(place, "output", timestep),
+    activation: shape.output.activation, units: shape.output.units, y: valuesIn(state, { layer: "output", timestep, quantity: "y" }),
     gradient: valuesIn(state, { layer: "output", timestep, quantity: "a", gradient: true }),
+    wanted: scene.loss === "categorical_crossentropy" ? labelAt(scene, timestep) : null, rgb: gradientRgb(),
   }));
   join(root, outputs, {
     key: ({ timestep }) => timestep,
     create: group(svg),
-    signature: ({ verdict, gradient, chosen }) => [at, state.shown.id, verdict !== null, gradient !== null, now, chosen],
+    signature: ({ verdict, gradient, chosen }) => [at, state.shown.id, state.dark, verdict !== null, gradient !== null, now, chosen],
     update: (node, output) => drawOutput(node, output, at),
   });
 }

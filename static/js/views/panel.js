@@ -1,8 +1,10 @@
 import { attrs, html, join, text } from "../dom.js";
-import { arriving, contributions, leaving, updates } from "../panel/backward.js";
-import { numbers, scalars, symbols } from "../panel/forward.js";
+import { layerName } from "../notation.js";
+import { arriving, contributions, leaving, throughGates, updates } from "../panel/backward.js";
+import { numbers, symbols } from "../panel/forward.js";
+import { scalars } from "../panel/scalars.js";
 import { edit } from "../runner.js";
-import { withInitial } from "../scene.js";
+import { initialOf, withInitial } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { layerOf } from "../timeline.js";
@@ -10,13 +12,11 @@ import { quoted, rich, tables, words } from "../words.js";
 
 /** @import { State } from "../types.js" */
 
+const PARTS = ["where", "pinned", "pending", "symbols", "numbers", "scalar", "units", "arrives", "through", "blame", "leaves", "weights", "initial", "inputs", "update", "exact"];
 
 function heading(/** @type {State} */ state, { layer, timestep }) {
   const step = stepIn(state);
-  if (step.phase === "update" && !state.pinned) {
-    const name = layer === "output" ? words("layer.output") : words("layer", { layer });
-    return rich("panel.update", { layer: name, rate: state.shown.scene.optimizer.learning_rate });
-  }
+  if (step.phase === "update" && !state.pinned) return rich("panel.update", { layer: layerName(layer), rate: state.shown.scene.optimizer.learning_rate });
   if (timestep === 0) return rich("panel.initial", { layer });
   return rich(layer === "output" ? "panel.output" : "panel.cell", { layer, timestep, words: quoted(state.shown.scene.sentence.slice(0, timestep)) });
 }
@@ -30,14 +30,14 @@ function drawUnits(root, state, units) {
   });
 }
 
-/** The editor of an initial state: one number per unit. */
-function drawInitial(root, state, index, units) {
-  const values = state.scene.initial_state?.[index] ?? Array(units).fill(0);
+/** The editor of an initial state: one number per unit, of an LSTM for h and for c. */
+function drawInitial(root, state, index) {
   const limit = tables.limits.absolute_value.max;
-  join(root, Array.from({ length: units }, (_, unit) => ({ unit, value: values[unit] ?? 0 })), {
-    key: ({ unit }) => `${index}/${unit}`,
-    create: ({ unit }) => html("label", {}, words("initial.unit", { unit: unit + 1 }),
-      html("input", { type: "number", step: "0.1", min: -limit, max: limit, "data-layer": index, "data-unit": unit })),
+  const fields = Object.entries(initialOf(state.scene, index)).flatMap(([quantity, values]) => values.map((value, unit) => ({ quantity, unit, value })));
+  join(root, fields, {
+    key: ({ quantity, unit }) => `${index}/${quantity}/${unit}`,
+    create: ({ quantity, unit }) => html("label", {}, words("initial.unit", { state: quantity, unit: unit + 1 }),
+      html("input", { type: "number", step: "0.1", min: -limit, max: limit, "data-layer": index, "data-quantity": quantity, "data-unit": unit })),
     update(node, { value }) {
       const input = node.querySelector("input");
       if (input !== document.activeElement || Number(input.value) !== value) input.value = String(value);
@@ -54,12 +54,13 @@ function fill(section, nodes) {
 /** What the panel is about at this step: an initial state, an update, or a cell, as far as its numbers are known. */
 function lookOf(state, place) {
   const { known } = timelineIn(state);
+  const operations = tables.operations[layerOf(shapeIn(state), place.layer).type];
   const has = (quantity, gradient = false) => known({ ...place, quantity, gradient }) <= state.step;
   const initial = place.timestep === 0;
   const updating = stepIn(state).phase === "update" && !state.pinned;
-  const forward = !initial && !updating && state.shown.trace !== null && has("a");
-  const backward = forward && has(place.layer === "output" ? "a" : "h_from_depth", true);
-  return { initial, updating, forward, backward, whole: backward && has("a", true) };
+  const forward = !initial && !updating && state.shown.trace !== null && has(operations.forward[0]);
+  const backward = forward && has(operations.backward[0], true);
+  return { initial, updating, forward, backward, whole: backward && has(operations.backward.at(-1), true) };
 }
 
 /** The server's answers, where they are about this place. */
@@ -76,11 +77,16 @@ function failure(state, answer) {
   return why === null ? [] : [html("p", { class: "note" }, why)];
 }
 
+/** A button of a gate that had the focus has it again after it is drawn anew. */
+function keepingFocus(root, draw) {
+  const { gate, within } = document.activeElement instanceof HTMLElement && root.contains(document.activeElement) ? document.activeElement.dataset : {};
+  draw();
+  if (gate) root.querySelector(`[data-gate="${gate}"][data-within="${within}"]`)?.focus();
+}
+
 /** The right of the page: where a cell's numbers come from, and where its gradient goes. */
 export function mountPanel(root, store) {
-  const find = (name) => root.querySelector(`[data-part="${name}"]`);
-  const parts = Object.fromEntries(["where", "pinned", "pending", "symbols", "numbers", "scalar", "units", "arrives", "blame", "leaves", "weights", "initial", "inputs", "update", "exact"]
-    .map((name) => [name, find(name)]));
+  const parts = Object.fromEntries(PARTS.map((name) => [name, root.querySelector(`[data-part="${name}"]`)]));
 
   function draw() {
     const state = store.get();
@@ -92,37 +98,42 @@ export function mountPanel(root, store) {
     const { forward: up, backward: down } = tables.operations[type];
     const { phase, weight } = stepIn(state);
 
-    attrs(root, { "data-backward": backward && phase === "backward", "data-exact": state.exact });
+    attrs(root, { "data-backward": backward && phase === "backward", "data-exact": state.exact, "data-phase": phase });
     parts.where.replaceChildren(...heading(state, place));
     text(parts.pinned, state.pinned ? words("panel.pinned") : words("panel.following"));
     parts.pending.hidden = forward || initial || updating;
     text(parts.pending, state.problem && !state.shown.trace ? state.problem.detail : words("panel.pending"));
     fill(parts.symbols, initial || updating ? [] : symbols(state, place));
     fill(parts.numbers, forward ? numbers(state, place) : []);
-    fill(parts.scalar, forward ? [...scalars(state, place, terms?.forward ?? [], [...up, "loss"]), ...failure(state, terms)] : []);
+    fill(parts.scalar, forward ? [...scalars(state, place, terms?.forward ?? [], [...up, "loss"], "scalar"), ...failure(state, terms)] : []);
     parts.units.hidden = !forward;
     drawUnits(parts.units, state, units);
     fill(parts.arrives, backward ? arriving(state, place) : []);
-    fill(parts.blame, backward ? scalars(state, place, terms?.backward ?? [], down) : []);
+    fill(parts.through, backward ? throughGates(state, place) : []);
+    fill(parts.blame, backward ? scalars(state, place, terms?.backward ?? [], down, "blame") : []);
     fill(parts.leaves, backward ? leaving(state, place) : []);
     parts.weights.hidden = !looks.whole;
     parts.weights.querySelector(".body").replaceChildren(...failure(state, uses), ...contributions(state, place, uses?.weights ?? {}));
     parts.initial.hidden = !initial;
-    if (initial) drawInitial(parts.inputs, state, Number(place.layer) - 1, units);
-    fill(parts.update, updating ? updates(state, place.layer, weight ? [weight] : tables.weights[type]) : []);
+    if (initial) drawInitial(parts.inputs, state, Number(place.layer) - 1);
+    fill(parts.update, updating ? updates(state, place, weight ? [weight] : tables.weights[type]) : []);
     attrs(parts.exact, { "aria-pressed": String(state.exact) });
   }
 
   return undoAll([
+    listen(root, "click", ({ target }) => {
+      const part = target.closest?.("[data-gate]")?.dataset.gate;
+      if (part) store.set({ chosen: { part, step: store.get().step } });
+    }),
     listen(parts.units, "click", ({ target }) => target.dataset.unit && store.set({ unit: Number(target.dataset.unit) })),
     listen(parts.exact, "click", () => store.set({ exact: !store.get().exact })),
     listen(parts.weights, "toggle", () => store.set({ contributions: parts.weights.open })),
     listen(parts.inputs, "change", ({ target }) => {
-      const { layer, unit } = target.dataset;
+      const { layer, unit, quantity } = target.dataset;
       if (target.validity.badInput) return;
-      edit(store, withInitial(store.get().scene, Number(layer), Number(unit), Number(target.value || 0)));
+      edit(store, withInitial(store.get().scene, Number(layer), Number(unit), Number(target.value || 0), quantity));
     }),
-    store.watch(({ shown, scene, step, detail, order, pinned, unit, exact: full, dark, terms, uses, away, problem }) =>
-      [shown, scene, step, detail, order, pinned, unit, full, dark, terms, uses, away, problem], draw),
+    store.watch(({ shown, scene, step, detail, order, pinned, unit, exact: full, dark, chosen, terms, uses, away, problem }) =>
+      [shown, scene, step, detail, order, pinned, unit, full, dark, chosen, terms, uses, away, problem], () => keepingFocus(root, draw)),
   ]);
 }

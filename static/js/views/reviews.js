@@ -1,4 +1,6 @@
 import { attrs, html, join, mark, text } from "../dom.js";
+import { setField, typed } from "../fields.js";
+import { reviewsOf } from "../presets.js";
 import { MARKED, faultAt } from "../problem.js";
 import { edit } from "../runner.js";
 import { wordsOf, withSentence, withWord } from "../scene.js";
@@ -16,29 +18,50 @@ function unknownWord({ problem, scene }) {
   return error ? scene.sentence[Number(error.pointer.split("/").at(-1))] : null;
 }
 
-/** The reviews of the notes, and a person's own sentence. */
+/** How many labels a loss can choose between; null: any number. */
+function labelsOf({ loss, layers }) {
+  if (loss === "mse") return null;
+  return loss === "binary_crossentropy" ? 2 : layers.at(-1).units;
+}
+
+/** The label that the loss understands: 0 or 1, a class, or a number. */
+function drawLabel(/** @type {Scene} */ scene, select, number) {
+  const labels = labelsOf(scene);
+  const label = Array.isArray(scene.label) ? scene.label.at(-1) : scene.label;
+  select.hidden = labels === null;
+  number.hidden = labels !== null;
+  setField(number, label);
+  join(select, Array.from({ length: labels ?? 0 }, (_, i) => i), {
+    key: (value) => value, create: (value) => html("option", { value }, String(value)), update: () => {},
+  });
+  setField(select, label);
+}
+
+/** The reviews that go with the scene, and a person's own sentence. */
 export function mountReviews(root, store) {
   const list = root.querySelector("[data-part=list]");
   const own = root.querySelector("form[data-part=own]");
   const sentence = own.querySelector("input[name=sentence]");
-  const label = own.querySelector("select");
+  const [choice, number] = [own.querySelector("select"), own.querySelector("input[name=label]")];
   const add = root.querySelector("[data-part=add]");
   const fault = root.querySelector("[data-part=fault]");
 
   const scene = () => store.get().scene;
   const setSentence = (list, value) => edit(store, withSentence(scene(), list, value));
+  const reviews = () => reviewsOf(scene(), tables.presets, tables.reviews);
+  const label = () => (number.hidden ? Number(choice.value) : typed(number) ?? scene().label);
 
   function drawList(/** @type {Scene} */ { sentence: now, label: target }) {
-    join(list, tables.reviews, {
-      key: ({ sentence: review }) => review.join(" "),
+    join(list, reviews(), {
+      key: ({ sentence: review, label: value }) => `${review.join(" ")} ${value}`,
       create: ({ sentence: review, label: value }) => html("li", {}, html("button", {
         type: "button", "aria-label": words("review.name", { words: review.join(" "), label: value }),
       }, chips(review), html("span", { class: "label" }, String(value)))),
       update: (node, review) => attrs(node.firstChild, { "aria-pressed": String(same(review.sentence, now) && review.label === target) }),
     });
-    const mine = !tables.reviews.some((review) => same(review.sentence, now));
+    const mine = !reviews().some((review) => same(review.sentence, now));
     if (document.activeElement !== sentence) sentence.value = mine ? now.join(" ") : "";
-    label.value = String(Array.isArray(target) ? target.at(-1) : target);
+    drawLabel(scene(), choice, number);
   }
 
   function drawFault(state) {
@@ -53,13 +76,15 @@ export function mountReviews(root, store) {
   return undoAll([
     listen(list, "click", ({ target }) => {
       const index = [...list.children].indexOf(target.closest("li"));
-      if (index >= 0) setSentence(tables.reviews[index].sentence, tables.reviews[index].label);
+      if (index >= 0) setSentence(reviews()[index].sentence, reviews()[index].label);
     }),
     listen(own, "submit", (event) => {
       event.preventDefault();
-      setSentence(wordsOf(sentence.value), Number(label.value));
+      const labelled = document.activeElement === number && sentence.value === "";
+      setSentence(labelled ? scene().sentence : wordsOf(sentence.value), label());
     }),
-    listen(label, "change", () => setSentence(scene().sentence, Number(label.value))),
+    listen(choice, "change", () => setSentence(scene().sentence, label())),
+    listen(number, "change", () => setSentence(scene().sentence, label())),
     listen(add, "click", () => edit(store, withWord(scene(), unknownWord(store.get())))),
     store.watch(({ scene: now }) => now, drawList),
     store.watch(({ problem, scene: now }) => [problem, now], () => drawFault(store.get())),

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from app.networks import network
+from app.presets import PRESETS
+from app.scenes import Scene
+from app.traces import run
+from engine import Sequential
+from tests.browser.conftest import Watched, open_page
+from tests.browser.person import cell, drawn, expect_step, grid, layer, listed, press, read, say, written
+
+UNSAID = """() => [...document.querySelectorAll("body *")].filter((node) => node.checkVisibility() && !node.closest("script, style"))
+    .flatMap((node) => [node.ariaLabel, ...[...node.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data)])
+    .filter((text) => /undefined|NaN|Infinity|[{}]/.test(text ?? ""))"""
+
+
+def choose(page: Page, preset: str) -> Scene:
+    """Opens a preset, and waits until its numbers are here."""
+    page.get_by_role("combobox", name="Preset").select_option(label=preset)
+    scene = PRESETS[preset]
+    expect(grid(page).get_by_role("gridcell")).to_have_count(len(scene.recurrent) * len(scene.sentence))
+    expect_total(page, scene)
+    return scene
+
+
+def expect_total(page: Page, scene: Scene) -> None:
+    expect(page.locator(".total")).to_contain_text(f"{Sequential(network(scene)).count_params():,}")
+
+
+def dense(page: Page) -> Locator:
+    return page.get_by_role("group", name="Dense", exact=True)
+
+
+def inputs(page: Page) -> Locator:
+    return page.get_by_role("group", name="input", exact=True)
+
+
+def walked(page: Page) -> list[str]:
+    """Every sentence from here to the last step; nothing that is shown on the way is left without its words or its number."""
+    last = int(str(page.get_by_role("slider", name="Timeline").get_attribute("max")))
+    said = []
+    for step in range(1, last + 1):
+        page.keyboard.press(".")
+        drawn(page)
+        said.append(say(page).inner_text())
+        assert page.evaluate(UNSAID) == [], step
+    expect_step(page, last)
+    return said
+
+
+def expect_states(page: Page, scene: Scene) -> None:
+    """Every cell says what the engine says of the scene, forward and backward."""
+    trace = run(scene)
+    for number in range(1, len(scene.recurrent) + 1):
+        for t in range(1, len(scene.sentence) + 1):
+            h, gradient = (part.layers[number]["h"][0, t - 1] for part in (trace.forward, trace.gradients))
+            name = f"layer {number}, timestep {t}, h = {listed(h)}, gradient = {listed(gradient)}"
+            expect(cell(page, number, t)).to_have_attribute("aria-label", name)
+
+
+@pytest.mark.parametrize("detail", ["by cell", "by operation"])
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_opens_and_can_be_walked_to_its_end(page: Page, preset: str, detail: str) -> None:
+    scene = choose(page, preset)
+    page.get_by_role("combobox", name="Detail").select_option(label=detail)
+    page.get_by_role("heading", name="Reviews").click()
+    said = walked(page)
+    expect_states(page, scene)
+    assert ("embedding learns" in said[-1]) == (scene.layers[0].type == "Embedding")
+    assert len(set(said)) > len(said) / 2
+    expect(page.get_by_role("combobox", name="Preset")).to_have_value(preset)
+
+
+def test_a_preset_plays_by_itself_to_its_end(page: Page) -> None:
+    choose(page, "deep GRU")
+    page.get_by_role("combobox", name="Speed").select_option(label="4×")
+    press(page, "Play")
+    expect(page.get_by_role("slider", name="Timeline")).to_have_value("20", timeout=30_000)
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_another_cell_keeps_its_place_and_can_be_undone(page: Page) -> None:
+    press(page, "Last step")
+    before = cell(page, 1, 1).get_attribute("aria-label")
+    choice = layer(page, 1).get_by_role("combobox", name="cell type")
+    choice.select_option(label="LSTM")
+    expect(page.get_by_role("combobox", name="Preset")).to_have_value("")
+    expect(layer(page, 1)).to_contain_text("4·(3·33·33)")
+    expect(layer(page, 1).locator(".count")).to_have_text("84")
+    expect(layer(page, 1).get_by_role("spinbutton", name="units")).to_have_value("3")
+    expect(layer(page, 1).get_by_role("switch", name="return_sequences")).to_be_checked()
+    expect(layer(page, 1).get_by_role("combobox", name="activation")).to_have_count(0)
+    expect(cell(page, 1, 1)).not_to_have_attribute("aria-label", str(before))
+    choice.select_option(label="GRU")
+    expect(layer(page, 1)).to_contain_text("3·(3·33·32·3)")
+    layer(page, 1).get_by_role("switch", name="reset_after").click()
+    expect(layer(page, 1)).to_contain_text("3·(3·33·33)")
+    press(page, "Undo", 3)
+    expect(choice).to_have_value("SimpleRNN")
+    expect(cell(page, 1, 1)).to_have_attribute("aria-label", str(before))
+    expect(page.get_by_role("combobox", name="Preset")).to_have_value("the notes' toy")
+
+
+def test_a_simple_rnn_bends_by_the_activation_that_is_chosen(page: Page) -> None:
+    layer(page, 2).get_by_role("combobox", name="activation").select_option(label="relu")
+    toy = PRESETS["the notes' toy"].document()
+    toy["layers"][1]["activation"] = "relu"
+    press(page, "Last step")
+    expect_states(page, Scene.model_validate(toy))
+
+
+def test_the_keras_stack_has_the_parameters_of_the_notes_with_every_cell(page: Page) -> None:
+    choose(page, "the notes' Keras stack")
+    expect(inputs(page)).to_contain_text("320,000")
+    for cells, total in (("SimpleRNN", "320,251"), ("LSTM", "320,986"), ("GRU", "320,771")):
+        for number in (1, 2):
+            layer(page, number).get_by_role("combobox", name="cell type").select_option(label=cells)
+        expect(page.locator(".total")).to_have_text(re.compile(total))
+
+
+def test_words_become_rows_of_an_embedding_and_one_hot_again(page: Page) -> None:
+    words = inputs(page).get_by_role("combobox", name="word vectors")
+    words.select_option(label="Embedding")
+    for name, size in (("input_dim", "8"), ("output_dim", "4")):
+        field = inputs(page).get_by_role("spinbutton", name=name)
+        field.fill(size)
+        field.press("Enter")
+    expect(inputs(page).locator(".count")).to_have_text("32")
+    press(page, "Last step")
+    expect(say(page)).to_contain_text("embedding learns")
+    toy = PRESETS["the notes' toy"].document()
+    toy["layers"].insert(0, {"type": "Embedding", "input_dim": 8, "output_dim": 4})
+    scene = Scene.model_validate(toy)
+    expect_states(page, scene)
+    largest = abs(run(scene).forward.inputs[0, 0]).max()
+    expect(page.get_by_role("img", name=f"word 1: cat, 4 numbers up to ±{written(largest)}")).to_be_visible()
+    words.select_option(label="One-hot")
+    expect(page.get_by_text("3 words → 3")).to_be_visible()
+    expect(page.get_by_role("img", name="word 1: cat", exact=True)).to_be_visible()
+
+
+def test_a_fault_above_an_embedding_is_marked_at_its_own_card(page: Page, watched: Watched) -> None:
+    watched.allowed.append("422")
+    choose(page, "the notes' Keras stack")
+    layer(page, 1).get_by_role("switch", name="return_sequences").click()
+    expect(layer(page, 1).get_by_role("alert")).to_contain_text("expected ndim=3, found ndim=2")
+    expect(layer(page, 2).get_by_role("alert")).to_have_count(0)
+    press(page, "Undo")
+    rows = inputs(page).get_by_role("spinbutton", name="input_dim")
+    rows.fill("3")
+    rows.press("Enter")
+    expect(inputs(page).get_by_role("alert")).to_contain_text("4 or more")
+
+
+def test_classes_have_a_softmax_a_label_each_and_a_verdict_of_their_own(page: Page) -> None:
+    page.get_by_role("combobox", name="loss").select_option(label="categorical_crossentropy")
+    activation = dense(page).get_by_role("combobox", name="activation")
+    expect(activation).to_have_value("softmax")
+    expect(activation).to_be_disabled()
+    units = dense(page).get_by_role("spinbutton", name="units")
+    expect(units).to_have_value("2")
+    units.fill("3")
+    units.press("Enter")
+    label = page.get_by_role("combobox", name="Label")
+    expect(label.locator("option")).to_have_text(["0", "1", "2"])
+    label.select_option("2")
+    expect(page.get_by_role("button", name="output at timestep 3, not computed yet")).to_have_text("softmax → ŷ")
+    press(page, "Last step")
+    toy = PRESETS["the notes' toy"].document() | {"label": 2, "loss": "categorical_crossentropy"}
+    toy["layers"][-1] |= {"units": 3, "activation": "softmax"}
+    scene = Scene.model_validate(toy)
+    expect_states(page, scene)
+    probabilities = run(scene).forward.output[0]
+    best = int(probabilities.argmax())
+    judgement = "right" if best == 2 else "wrong"
+    verdict = f"ŷ = class {best} ({written(probabilities[best])}); label 2: {judgement}"
+    expect(page.get_by_role("button", name=f"output at timestep 3, {verdict}")).to_be_visible()
+    units.fill("2")
+    units.press("Enter")
+    expect(label).to_have_value("1")
+    page.get_by_role("combobox", name="loss").select_option(label="binary_crossentropy")
+    expect(activation).to_have_value("sigmoid")
+
+
+def test_a_number_is_wanted_by_the_squared_error(page: Page) -> None:
+    page.get_by_role("combobox", name="loss").select_option(label="mse")
+    dense(page).get_by_role("combobox", name="activation").select_option(label="linear")
+    label = page.get_by_role("spinbutton", name="Label")
+    label.fill("0.25")
+    label.press("Enter")
+    press(page, "Last step")
+    toy = PRESETS["the notes' toy"].document() | {"label": 0.25, "loss": "mse"}
+    toy["layers"][-1] |= {"activation": "linear"}
+    scene = Scene.model_validate(toy)
+    expect_states(page, scene)
+    y = float(run(scene).forward.output[0, 0])
+    verdict = f"ŷ = {written(y)}; label 0.25: off by {written(y - 0.25)}"
+    expect(page.get_by_role("button", name=f"output at timestep 3, {verdict}")).to_be_visible()
+    expect(page.locator("#reviews [role=alert]")).to_be_hidden()
+
+
+def test_the_reviews_are_those_of_the_preset(page: Page) -> None:
+    reviews = page.get_by_role("button", name=re.compile(r"label [01]$"))
+    choose(page, "order matters")
+    expect(reviews).to_have_count(2)
+    page.get_by_role("button", name="cat mat rat, label 1").click()
+    expect(page.get_by_role("button", name="rat mat cat, label 0")).to_have_attribute("aria-pressed", "false")
+    press(page, "New weights")
+    expect(page.get_by_role("combobox", name="Preset")).to_have_value("order matters")
+    choose(page, "deep LSTM")
+    expect(reviews).to_have_count(3)
+
+
+def test_an_lstm_starts_from_two_states(page: Page) -> None:
+    choose(page, "deep LSTM")
+    press(page, "Last step")
+    before = cell(page, 2, 1).get_attribute("aria-label")
+    page.get_by_role("button", name=re.compile("^initial state of layer 2: h = ")).click()
+    field = page.get_by_role("spinbutton", name="c₀ of unit 2")
+    field.fill("0.5")
+    field.press("Enter")
+    name = "initial state of layer 2: h = 0.00, 0.00; c = 0.00, 0.50"
+    expect(page.get_by_role("button", name=name)).to_be_visible()
+    expect(cell(page, 2, 1)).not_to_have_attribute("aria-label", str(before))
+    press(page, "Undo")
+    expect(cell(page, 2, 1)).to_have_attribute("aria-label", str(before))
+
+
+def test_the_network_can_be_copied_as_keras_code(page: Page, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    choose(page, "mixed")
+    layer(page, 2).get_by_role("switch", name="reset_after").click()
+    page.get_by_text("In Keras").click()
+    code = page.get_by_role("region", name="The network in Keras")
+    expect(code).to_contain_text("layers.GRU(2, return_sequences=True, reset_after=False)")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_text("The code is copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == code.inner_text()
+
+
+def test_a_link_carries_an_embedding_and_gated_cells(page: Page, context: BrowserContext) -> None:
+    choose(page, "the notes' Keras stack")
+    layer(page, 1).get_by_role("combobox", name="cell type").select_option(label="GRU")
+    read(page, "rat cat")
+    expect(grid(page).get_by_role("gridcell")).to_have_count(4)
+    press(page, "Last step")
+    page.wait_for_url(re.compile("GRU.*step="))
+    other = context.new_page()
+    open_page(other, page.url)
+    expect(layer(other, 1).get_by_role("combobox", name="cell type")).to_have_value("GRU")
+    expect(say(other)).to_contain_text("embedding learns")

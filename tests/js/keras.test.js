@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { kerasCode } from "../../static/js/keras.js";
+
+const base = { vocabulary: ["cat", "mat", "rat"], loss: "binary_crossentropy", optimizer: { type: "SGD", learning_rate: 0.1 } };
+
+test("the notes' stack is written as Keras has it", () => {
+  const layers = [{ type: "Embedding", input_dim: 10_000, output_dim: 32 }, { type: "SimpleRNN", units: 5, return_sequences: true },
+    { type: "SimpleRNN", units: 5, return_sequences: false }, { type: "Dense", units: 1, activation: "sigmoid" }];
+  assert.equal(kerasCode({ ...base, layers }), `import keras
+from keras import layers
+
+model = keras.Sequential([
+    keras.Input(shape=(None,)),
+    layers.Embedding(10000, 32),
+    layers.SimpleRNN(5, return_sequences=True),
+    layers.SimpleRNN(5),
+    layers.Dense(1, activation="sigmoid"),
+])
+model.compile(
+    loss="binary_crossentropy",
+    optimizer=keras.optimizers.SGD(learning_rate=0.1),
+)`);
+});
+
+test("every option that is not Keras's default is written, and no other", () => {
+  const layers = [{ type: "SimpleRNN", units: 2, activation: "relu", return_sequences: true }, { type: "SimpleRNN", units: 2, activation: "tanh", return_sequences: true },
+    { type: "LSTM", units: 3, return_sequences: true }, { type: "GRU", units: 2, reset_after: true, return_sequences: true },
+    { type: "GRU", units: 2, reset_after: false }, { type: "Dense", units: 4, activation: "softmax" }];
+  const code = kerasCode({ ...base, layers, loss: "categorical_crossentropy" });
+  assert.deepEqual(code.split("\n").filter((line) => /(Input|layers\.\w+\(|loss)/.test(line)).map((line) => line.trim()), [
+    "keras.Input(shape=(None, 3)),",
+    'layers.SimpleRNN(2, activation="relu", return_sequences=True),',
+    "layers.SimpleRNN(2, return_sequences=True),",
+    "layers.LSTM(3, return_sequences=True),",
+    "layers.GRU(2, return_sequences=True),",
+    "layers.GRU(2, reset_after=False),",
+    'layers.Dense(4, activation="softmax"),',
+    'loss="categorical_crossentropy",',
+  ]);
+});
