@@ -25,6 +25,8 @@ LIMITS = {
     "input_dim": Limit(2, 10_001, "rows of an embedding: one per word, and row 0, which is padding"),
     "label": Limit(0, 1, "label of a review for the binary cross-entropy, a whole number"),
     "learning_rate": Limit(0, 1e6, "learning rate of the optimizer"),
+    "gain": Limit(-100, 100, "gain of an initial recurrent kernel"),
+    "spectral_radius": Limit(0, 100, "spectral radius of an initial recurrent kernel"),
     "share": Limit(0, 1 - 1e-6, "momentum, rho or a beta of an optimizer"),
     "epsilon": Limit(1e-12, 1, "what keeps an optimizer from dividing by zero"),
     "clip": Limit(1e-6, 1e6, "where gradients are clipped, and where Adagrad's sum begins"),

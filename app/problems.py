@@ -244,6 +244,7 @@ PLACES: dict[tuple[str | type, ...], str] = {
     ("layers",): "the stack of layers",
     ("layers", int): "layer {1}",
     ("layers", int, str): "`{2}` of layer {1}",
+    ("layers", int, "recurrent_initializer", str): "`{3}` of the recurrent_initializer of layer {1}",
     ("layers", "Dense", str): "`{2}` of the Dense layer",
     ("weights", str): "`{1}` of the weights",
     ("optimizer", str): "`{1}` of the optimizer",

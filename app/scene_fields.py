@@ -44,6 +44,8 @@ Rate = Annotated[float, _between("learning_rate"), AfterValidator(_without_minus
 Number = Annotated[float, Field(ge=-LIMITS["absolute_value"].max, le=LIMITS["absolute_value"].max), AfterValidator(_without_minus_zero)]
 Share = Annotated[float, _between("share"), AfterValidator(_without_minus_zero)]
 L2 = Annotated[float, _between("l2"), AfterValidator(_without_minus_zero)]
+Gain = Annotated[float, _between("gain"), AfterValidator(_without_minus_zero)]
+Radius = Annotated[float, _between("spectral_radius"), AfterValidator(_without_minus_zero)]
 Epsilon = Annotated[float, _between("epsilon")]
 Clip = Annotated[float, _between("clip")]
 Elementwise = Literal["tanh", "relu", "sigmoid", "linear"]
@@ -57,11 +59,36 @@ class EmbeddingLayer(Part):
     output_dim: Units
 
 
+class OrthogonalStart(Part):
+    """Gain times a matrix that is orthonormal along its shorter side, for all gates together: Keras's default, with gain 1."""
+
+    type: Literal["orthogonal"]
+    gain: Gain = 1.0
+
+
+class ScaledOrthogonalStart(Part):
+    """For every gate an orthogonal matrix of its own, times the spectral radius."""
+
+    type: Literal["scaled_orthogonal"]
+    spectral_radius: Radius
+
+
+class IdentityStart(Part):
+    """For every gate gain times the identity."""
+
+    type: Literal["identity"]
+    gain: Gain = 1.0
+
+
+Start = Annotated[OrthogonalStart | ScaledOrthogonalStart | IdentityStart, Field(discriminator="type")]
+
+
 class Recurrent(Part):
-    """What every recurrent layer has."""
+    """What every recurrent layer has; without an initializer its recurrent kernel begins orthogonal, as in Keras."""
 
     units: Units
     return_sequences: bool = False
+    recurrent_initializer: Annotated[Start | None, _left_out_at(None)] = None
 
 
 class SimpleRNNLayer(Recurrent):
@@ -178,6 +205,7 @@ class SceneFields(Part):
     weights: SeededWeights
     loss: Literal["binary_crossentropy", "categorical_crossentropy", "mse"]
     optimizer: Annotated[SGDOptimizer | RMSpropOptimizer | AdamOptimizer | AdagradOptimizer, Field(discriminator="type")]
+    window: Annotated[Annotated[int, _between("timesteps")] | None, _left_out_at(None)] = None
     l2: Annotated[L2, _left_out_at(0.0)] = 0.0
     initial_state: Annotated[tuple[LayerState, ...], FROM_LIST, Field(max_length=most("recurrent_layers"))] | None = None
 

@@ -56,7 +56,7 @@ def run(scene: Scene) -> SceneTrace:
     words = tokens(scene)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found afterwards, once, for all
         forward = model.forward(words[np.newaxis], initial_state(scene))
-        gradients = model.backward(forward, target(scene, forward.output), loss=scene.loss)
+        gradients = model.backward(forward, target(scene, forward.output), loss=scene.loss, window=scene.window)
         updated = first_step(scene, forward, gradients)
     return SceneTrace(scene, words, model, forward, gradients, updated)
 

@@ -451,6 +451,10 @@ def stack_of(*layers: dict[str, Any]) -> dict[str, Any]:
     return {**document, "layers": [*layers, document["layers"][-1]]}
 
 
+def start(initializer: dict[str, Any]) -> dict[str, Any]:
+    return changed("/layers/0/recurrent_initializer", initializer)
+
+
 def lstm(units: int = 2, *, sequences: bool = False) -> dict[str, Any]:
     return {"type": "LSTM", "units": units, "return_sequences": sequences}
 
@@ -468,6 +472,14 @@ def lstm(units: int = 2, *, sequences: bool = False) -> dict[str, Any]:
         (stack_of(lstm() | {"activation": "relu"}), "/layers/0/activation", "unknown_field"),
         (stack_of({"type": "GRU", "units": 2, "reset_after": 1}), "/layers/0/reset_after", "wrong_type"),
         (changed("/layers/0/activation", "softmax"), "/layers/0/activation", "unknown_choice"),
+        (start({"type": "uniform"}), "/layers/0/recurrent_initializer/type", "unknown_choice"),
+        (start({"gain": 1}), "/layers/0/recurrent_initializer/type", "missing"),
+        (start({"type": "identity", "gain": 101}), "/layers/0/recurrent_initializer/gain", "too_large"),
+        (start({"type": "identity", "spectral_radius": 1}), "/layers/0/recurrent_initializer/spectral_radius", "unknown_field"),
+        (start({"type": "scaled_orthogonal"}), "/layers/0/recurrent_initializer/spectral_radius", "missing"),
+        (start({"type": "scaled_orthogonal", "spectral_radius": -1}), "/layers/0/recurrent_initializer/spectral_radius", "too_small"),
+        (default_scene().document() | {"window": 0}, "/window", "too_small"),
+        (default_scene().document() | {"window": 1.5}, "/window", "wrong_type"),
         (changed("/layers/2/activation", "softmax"), "/loss", "loss_mismatch"),
         (changed("/loss", "categorical_crossentropy"), "/loss", "loss_mismatch"),
         (stack_of(lstm()) | {"initial_state": [[0, 0]]}, "/initial_state/0", "wrong_type"),
@@ -524,7 +536,7 @@ def test_an_optimizer_that_breaks_a_rule_is_told_where(client: TestClient, optim
 
 def test_what_an_optimizer_or_l2_leaves_at_its_default_changes_no_id(toy: dict[str, Any]) -> None:
     plain = {"type": "SGD", "learning_rate": 0.1, "momentum": 0, "nesterov": False, "clipnorm": None}
-    assert parse({**toy, "optimizer": plain, "l2": 0}).id == TOY_ID
+    assert parse({**toy, "optimizer": plain, "l2": 0, "window": None}).id == parse(start(None)).id == TOY_ID  # type: ignore[arg-type]
     assert parse(changed("/optimizer", plain | {"momentum": 0.9})).id != TOY_ID
     assert parse({**toy, "l2": 0.1}).id != TOY_ID
 

@@ -19,10 +19,12 @@ import engine
 from app.computing import compute, json_answer
 from app.errors import Problem
 from app.layout import encoded
+from app.scene_fields import Layer
 from app.scene_rules import count_numbers
 from app.scenes import Scene, default_scene
 from app.traces import run
 from engine import GRU, LSTM, SGD, Adagrad, Adam, Dense, Embedding, Gradients, OneHot, RMSprop, Sequential, SimpleRNN, Trace
+from engine.initializers import RECURRENT_INITIALIZERS
 from tests.server.asking import header_of, layout_of, quantity, require_problem
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +73,14 @@ SCENES = {
         layers=gated({"type": "SimpleRNN", "units": 2, "activation": "relu"}, sequences=True, units=3, activation="softmax"),
     ),
     "Adam, clipped, with L2": scene_of(optimizer={"type": "Adam", "learning_rate": 0.01, "global_clipnorm": 0.05}, l2=0.01),
+    "a window, and kernels that begin otherwise": scene_of(
+        window=2,
+        layers=gated(
+            {"type": "LSTM", "units": 2, "recurrent_initializer": {"type": "identity"}},
+            {"type": "GRU", "units": 2, "recurrent_initializer": {"type": "orthogonal", "gain": 0.5}},
+            {"type": "SimpleRNN", "units": 3, "recurrent_initializer": {"type": "scaled_orthogonal", "spectral_radius": 1.5}},
+        ),
+    ),
     "a number": scene_of(loss="mse", label=0.5, layers=gated({"type": "GRU", "units": 2}, units=2, activation="linear")),
     "deep and long": scene_of(sentence=["rat", "cat"] * 20, layers=stack(*range(2, 10), 3)),
 }
@@ -86,7 +96,7 @@ def test_the_bytes_open_in_the_official_reader_and_are_the_engines_numbers_bitwi
     tensors, layout = load(body), layout_of(body)
     model, words, forward = engine_run(scene)
     embedded = isinstance(model.layers[0], Embedding)
-    gradients = model.backward(forward, expected_target(scene, forward.output.shape), loss=scene.loss)
+    gradients = model.backward(forward, expected_target(scene, forward.output.shape), loss=scene.loss, window=scene.window)
     updated = updated_by_hand(scene, model, gradients)
 
     def same(name: str, expected: Any) -> None:
@@ -140,9 +150,17 @@ def require_output_gradient(layout: dict[str, Any], timestep: int, back: np.ndar
         assert np.array_equal(quantity(back, layout["backward"], "output", name), entering)
 
 
+def options_of(layer: Layer) -> dict[str, Any]:
+    """A layer's fields as the engine's arguments."""
+    options = layer.model_dump(exclude={"type"})
+    if start := options.get("recurrent_initializer"):
+        options["recurrent_initializer"] = RECURRENT_INITIALIZERS[start.pop("type")](**start)
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def engine_run(scene: Scene) -> tuple[Sequential, list[int], Trace]:
     """The scene's network, words and forward pass, asked of the engine itself."""
-    layers: list[Any] = [LAYERS[layer.type](**layer.model_dump(exclude={"type"})) for layer in scene.layers]
+    layers: list[Any] = [LAYERS[layer.type](**options_of(layer)) for layer in scene.layers]
     embedded = layers[0].encodes
     model = Sequential(layers if embedded else [OneHot(len(scene.vocabulary)), *layers], seed=0)
     states = scene.document().get("initial_state")
