@@ -57,7 +57,7 @@ def output_shapes(layers: Sequence[Layer]) -> list[str]:
 
 
 def _line(ends: str) -> str:
-    left, stroke, middle, right = ends
+    left, stroke, middle, right = [*ends]
     return left + middle.join(stroke * width for width in WIDTHS) + right
 
 

@@ -14,7 +14,7 @@ import sys
 from _browser import VARIABLE, browser
 from _environment import ROOT, environment
 
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NPROC"), "1")
 
 
 def main(options: list[str]) -> int:

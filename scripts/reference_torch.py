@@ -29,7 +29,7 @@ def main() -> None:
         output, _ = layer(x, (state[0], state[1]) if name == "LSTM" else state[0])
         stored |= {f"{name}/{key}": parameter.detach().numpy() for key, parameter in layer.named_parameters()}
         stored |= {f"{name}/x": x.numpy(), f"{name}/state": state[:, 0].numpy(), f"{name}/output": output.detach().numpy()}
-    np.savez_compressed(FILE, **stored)
+    np.savez_compressed(FILE, allow_pickle=False, **stored)
 
 
 if __name__ == "__main__":

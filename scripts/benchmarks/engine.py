@@ -1,173 +1,76 @@
-"""The engine against eager PyTorch with autograd: the toy, forward and backward, one thread each, turn by turn in one run."""
+"""The engine, PyTorch and JAX side by side in one run."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from statistics import median
-from typing import Any
 
 import numpy as np
 import torch
 
+from benchmarks import toy
+from benchmarks.comparison import Comparison, Race, Row
+from benchmarks.peer_engine import Engine
+from benchmarks.peer_jax import Jax
+from benchmarks.peer_torch import PyTorch
 from benchmarks.report import Number, Report
-from engine import Dense, OneHot, Sequential, SimpleRNN
+from benchmarks.turns import medians_within
+from benchmarks.workloads import CELLS, WORKLOADS, Workload
 
-TOKENS = np.array([[0, 1, 2]])
-LABEL = np.array([[1.0]])
-ROUNDS, CALLS = 25, 400
+AGREE = {"float64": 1e-12, "float32": 1e-4}  # of the largest number of each gradient
+FORWARD, BOTH = 0.4, 0.8  # seconds of measuring
 
-METHOD = f"""The toy of the notes ("cat mat rat", layers of 3 and 2 units, one output), float64, one thread each: from tokens to one-hot
-vectors, forward, loss, backward, in eager PyTorch in three ways. With nn.RNNCell, cell by cell, it gives what the engine gives: the
-gradients of the weights, of every state, of the initial states and of the inputs; with nn.RNN, PyTorch's ready-made layer, of the weights
-alone; in bare tensors, without modules, also of the pre-activations. Before the clock starts all agree to 1e-12. Medians of {ROUNDS} rounds
-of {CALLS} calls, all taking turns."""
+METHOD = f"""One thread each: `OPENBLAS_NUM_THREADS`, `OMP_NUM_THREADS` and `MKL_NUM_THREADS` are 1 before NumPy and PyTorch are imported,
+`torch.set_num_threads(1)`, and `NPROC=1`, which is what JAX's pool of threads heeds (`--xla_cpu_multi_thread_eigen=false` changes nothing
+there); the processor time that passed per second of the clock is the proof. Whoever is compared takes turns, all give the same numbers
+before the clock starts, and what counts is the median.
 
-Matrix = np.ndarray[Any, np.dtype[np.float64]]
+{toy.METHOD}
 
-
-def one_hot(tokens: torch.Tensor) -> torch.Tensor:
-    """Words as vectors, as the engine's first layer makes them."""
-    return torch.nn.functional.one_hot(tokens, 3).to(torch.float64)
-
-
-class PyTorch(torch.nn.Module):
-    """Two recurrent layers and a Linear, with the engine's weights; the loss on top, autograd for the rest."""
-
-    def __init__(self, kind: type[torch.nn.RNN | torch.nn.RNNCell], weights: list[Matrix]) -> None:
-        super().__init__()
-        self.lower, self.upper, self.dense = kind(3, 3), kind(3, 2), torch.nn.Linear(2, 1)
-        self.tokens, self.label = torch.tensor(TOKENS), torch.tensor(LABEL)
-        self.recurrent = (self.lower, self.upper)
-        for layer, (kernel, recurrent, bias) in zip(self.recurrent, (weights[:3], weights[3:6]), strict=True):
-            fill(layer, kernel.T, recurrent.T, bias, np.zeros_like(bias))
-        fill(self.dense, weights[6].T, weights[7])
-
-    def step(self) -> None:
-        """Forward and backward."""
-        self.zero_grad()
-        torch.nn.functional.binary_cross_entropy_with_logits(self.dense(self()), self.label).backward()
-
-    def gradients(self) -> list[Matrix]:
-        """As the engine lists them; of the two biases' gradients, which are equal, one."""
-        parameters = [parameter for layer in self.recurrent for parameter in [*layer.parameters()][:3]]
-        return [parameter.grad.numpy().T for parameter in (*parameters, *self.dense.parameters()) if parameter.grad is not None]
-
-
-class CellByCell(PyTorch):
-    """nn.RNNCell in a loop over time, every state's gradient kept."""
-
-    def __init__(self, weights: list[Matrix]) -> None:
-        super().__init__(torch.nn.RNNCell, weights)
-
-    def forward(self) -> torch.Tensor:
-        """The last state of the upper layer."""
-        lower, upper = torch.zeros(1, 3, requires_grad=True), torch.zeros(1, 2, requires_grad=True)
-        for x in one_hot(self.tokens).requires_grad_().unbind(1):
-            lower = self.lower(x, lower)
-            upper = self.upper(lower, upper)
-            lower.retain_grad()
-            upper.retain_grad()
-        return upper
-
-
-class ReadyMade(PyTorch):
-    """nn.RNN, which loops over time inside."""
-
-    def __init__(self, weights: list[Matrix]) -> None:
-        super().__init__(torch.nn.RNN, weights)
-
-    def forward(self) -> torch.Tensor:
-        """The last state of the upper layer."""
-        states: torch.Tensor = self.upper(self.lower(one_hot(self.tokens).transpose(0, 1))[0])[0]
-        return states[-1]
-
-
-class BareTensors:
-    """No modules: the formulas as they are, and every gradient that the engine gives."""
-
-    def __init__(self, weights: list[Matrix]) -> None:
-        self.weights = [torch.tensor(weight, requires_grad=True) for weight in weights]
-        self.tokens = torch.tensor(TOKENS)
-        self.states = [torch.zeros(1, units, requires_grad=True) for units in (3, 2)]
-        self.label = torch.tensor(LABEL)
-
-    def step(self) -> None:
-        """Forward and backward."""
-        for leaf in (*self.weights, *self.states):
-            leaf.grad = None
-        w1, u1, b1, w2, u2, b2, w3, b3 = self.weights
-        lower, upper = self.states
-        for x in one_hot(self.tokens).requires_grad_().unbind(1):
-            lower = self.cell(x @ w1 + lower @ u1 + b1)
-            upper = self.cell(lower @ w2 + upper @ u2 + b2)
-        torch.nn.functional.binary_cross_entropy_with_logits(upper @ w3 + b3, self.label).backward()
-
-    @staticmethod
-    def cell(a: torch.Tensor) -> torch.Tensor:
-        """One h, from its pre-activation; both keep their gradients."""
-        h = torch.tanh(a)
-        a.retain_grad()
-        h.retain_grad()
-        return h
-
-    def gradients(self) -> list[Matrix]:
-        """As the engine lists them."""
-        return [weight.grad.numpy() for weight in self.weights if weight.grad is not None]
-
-
-def fill(layer: torch.nn.Module, *values: Matrix) -> None:
-    """A module's parameters, in its own order, get these values."""
-    for parameter, value in zip(layer.parameters(), values, strict=True):
-        parameter.data = torch.tensor(value)
+The tables below: recurrent layers, on top a sigmoid unit over the last state, and binary cross-entropy. The engine is called as anybody
+calls it, checks its arguments and keeps every quantity and the gradient of every quantity; its peers give the output, or the gradients of
+the weights and of the vectors that enter, and keep what they like. PyTorch: `nn.RNN`, `nn.LSTM`, `nn.GRU`, one module where the layers have
+one width, forward in `inference_mode`. JAX: one product per layer for all timesteps, `lax.scan` over time, `jit`, compiled before the clock
+starts. The GRU resets after the product. Gradients agree to {AGREE["float64"]:g} of the largest of their matrix in float64, to
+{AGREE["float32"]:g} in float32. A ratio of 2 says that the engine is twice as fast; against PyTorch it has to be 1 at least, and more
+where a table says what was missed."""
 
 
 def measure() -> Report:
-    """Microseconds of each, and how many times as fast the engine is."""
+    """The toy with every gradient; then each workload, cell by cell, in both precisions."""
     torch.set_num_threads(1)
-    torch.set_default_dtype(torch.float64)
-    model = Sequential([OneHot(3), SimpleRNN(3, return_sequences=True), SimpleRNN(2), Dense(1, activation="sigmoid")], seed=0)
-    weights = model.get_weights()
-    others: dict[str, PyTorch | BareTensors] = {
-        "nn.RNNCell": CellByCell(weights),
-        "nn.RNN": ReadyMade(weights),
-        "bare tensors": BareTensors(weights),
-    }
-    require_agreement(model, *others.values())
-    ours, *theirs = map(median, times_by_turns([lambda: run(model), *(other.step for other in others.values())]))
-    return Report(
-        METHOD,
-        ("numpy", "torch"),
-        [
-            Number("engine", ours, "µs"),
-            *(Number(f"PyTorch, {name}", time, "µs") for name, time in zip(others, theirs, strict=True)),
-            Number("engine against nn.RNNCell", theirs[0] / ours, "times as fast", over=8),
-            *(Number(f"engine against {name}", time / ours, "times as fast") for name, time in [*zip(others, theirs, strict=True)][1:]),
-        ],
-    )
+    wall, processor = time.perf_counter(), time.process_time()
+    numbers = toy.measure()
+    torch.set_default_dtype(torch.float32)
+    tables = [Comparison(workload.name, list(rows(workload))) for workload in WORKLOADS]
+    share = (time.process_time() - processor) / (time.perf_counter() - wall)
+    numbers.append(Number("processor time per second, compilation by JAX included", share, "s", under=1.1))
+    return Report(METHOD, ("numpy", "torch", "jax", "jaxlib"), numbers, tables=tables)
 
 
-def run(model: Sequential) -> list[Matrix]:
-    """Forward and backward: the gradient of every weight."""
-    return model.backward(model.forward(TOKENS), LABEL, loss="binary_crossentropy").weights
+def rows(workload: Workload) -> list[Row]:
+    """A row per cell type and precision."""
+    return [
+        row(workload, cell, dtype, target if dtype == "float64" else 1.0)
+        for cell, target in zip(CELLS, workload.targets, strict=True)
+        for dtype in ("float64", "float32")
+    ]
 
 
-def require_agreement(model: Sequential, *others: PyTorch | BareTensors) -> None:
+def row(workload: Workload, cell: str, dtype: str, target: float) -> Row:
+    """Both passes of one model, after all agree."""
+    peers = [kind(workload, cell, dtype) for kind in (Engine, PyTorch, Jax)]
+    require_agreement(peers, AGREE[dtype])
+    names = [peer.name for peer in peers]
+    forward = medians_within([peer.forward for peer in peers], FORWARD)
+    both = medians_within([peer.step for peer in peers], BOTH)
+    return Row(f"{cell}, {dtype}", Race(dict(zip(names, forward, strict=True))), Race(dict(zip(names, both, strict=True)), target))
+
+
+def require_agreement(peers: list[Engine | PyTorch | Jax], tolerance: float) -> None:
     """No race between programs that compute different things."""
+    own, *others = peers
+    output, gradients = own.forward(), own.gradients()
     for other in others:
-        other.step()
-        for own, theirs in zip(run(model), other.gradients(), strict=True):
-            np.testing.assert_allclose(own, theirs, rtol=0, atol=1e-12)
-
-
-def times_by_turns(calls: list[Callable[[], object]]) -> list[list[float]]:
-    """Microseconds per call, round by round; whatever slows the machine meets all of them."""
-    times: list[list[float]] = [[] for _ in calls]
-    for turn in range(-5, ROUNDS):  # five rounds to get warm
-        for call, seconds in zip(calls, times, strict=True):
-            start = time.perf_counter()
-            for _ in range(CALLS):
-                call()
-            if turn >= 0:
-                seconds.append((time.perf_counter() - start) / CALLS * 1e6)
-    return times
+        np.testing.assert_allclose(other.forward(), output, rtol=0, atol=tolerance)
+        for mine, theirs in zip(gradients, other.gradients(), strict=True):
+            np.testing.assert_allclose(theirs, mine, rtol=0, atol=tolerance * abs(mine).max())

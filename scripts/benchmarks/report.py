@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
 from _environment import ROOT
 
@@ -36,23 +37,33 @@ class Number:
         return f"| {self.what} | {self.value:.3g} {self.unit} | {promise} | {verdict} |"
 
 
+class Table(Protocol):
+    """Results with promises of their own, which print themselves."""
+
+    @property
+    def met(self) -> bool:
+        """Whether every promise was kept."""
+
+
 @dataclass(frozen=True)
 class Report:
-    """How it was measured, on what, and the numbers."""
+    """How it was measured, on what, and the numbers; tables follow them."""
 
     method: str
     packages: tuple[str, ...]
     numbers: Sequence[Number]
     browser: str = ""
+    tables: Sequence[Table] = ()
 
     @property
     def met(self) -> bool:
         """Whether every promise was kept."""
-        return all(number.met for number in self.numbers)
+        return all(result.met for result in (*self.numbers, *self.tables))
 
     def __str__(self) -> str:
         rows = ["| what | measured | target | |", "| --- | --- | --- | --- |", *map(str, self.numbers)]
-        return "\n".join([self.method, "", *rows, "", f"Measured on {machine()}, with {self.versions()}."])
+        tables = [line for table in self.tables for line in (str(table), "")]
+        return "\n".join([self.method, "", *rows, "", *tables, f"Measured on {machine()}, with {self.versions()}."])
 
     def versions(self) -> str:
         """Python, the packages that matter here, and the browser if one took part."""

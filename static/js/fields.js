@@ -1,6 +1,11 @@
-/** Writes a value into a field where it changed, so that the caret keeps its place. */
+const written = new WeakMap();
+
+/** Writes a value into a field, but not over what a person is typing there while the value stays as it was. */
 export function setField(field, value) {
-  if (field.value !== String(value)) field.value = String(value);
+  const wanted = String(value);
+  const typing = field === document.activeElement && written.get(field) === wanted;
+  if (!typing && field.value !== wanted) field.value = wanted;
+  written.set(field, wanted);
 }
 
 /** A number as typed; null where it is none: it is left standing, for the person to finish. */

@@ -2,6 +2,7 @@ import { html, mathml } from "./dom.js";
 import { exact, fixed } from "./format.js";
 import { math, quantitySymbol, weightSymbol } from "./formula.js";
 import { gateOfColumn } from "./gates.js";
+import { quantityName, weightName } from "./notation.js";
 import { shapeIn } from "./state.js";
 import { layerOf } from "./timeline.js";
 import { addressText } from "./trace.js";
@@ -27,6 +28,14 @@ function nameOf(shape, address) {
   return address.quantity === "loss" ? math(quantitySymbol(address)) : math(quantitySymbol(address), part(address.unit));
 }
 
+/** The same as text, for whoever hears it. */
+function textOf(shape, address) {
+  const { index } = address;
+  if (!address.weight) return `${quantityName(address)}[${address.unit}]`;
+  const { gate, column } = gateOfColumn(layerOf(shape, address.layer), index) ?? { gate: null, column: index.at(-1) };
+  return `${weightName(address)}${gate ? ` ${gate}` : ""}[${[...index.slice(0, -1), column].join(",")}]`;
+}
+
 /** The same in words, where it is a part of a gradient. */
 function spoken(shape, address) {
   const name = nameOf(shape, address);
@@ -37,6 +46,11 @@ function spoken(shape, address) {
 function factorName(shape, { address, function: applied, value }, show) {
   if (!address) return [show(value)];
   return applied ? around(words(`function.${spelled(applied, address)}`, { name: HOLE }), nameOf(shape, address)) : spoken(shape, address);
+}
+
+function factorText(shape, { address, function: applied, value }, show) {
+  if (!address) return show(value);
+  return applied ? words(`function.${spelled(applied, address)}`, { name: textOf(shape, address) }) : textOf(shape, address);
 }
 
 /** The name of a function with y for the letter that it is spelled in: 1 - h^2 is 1 - y^2. */
@@ -62,10 +76,12 @@ export function sumTable(/** @type {State} */ state, /** @type {Explanation} */ 
   const adds = full || shown === Math.round(value * 10 ** DECIMALS);
   const single = terms.length === 1;
   const rows = terms.map((term) => html("tr", { "data-address": term.factors.length ? addressText(term.factors[0].address) : null },
-    html("th", { scope: "row" }, single ? [...spoken(shape, address), " = "] : [],
-      telling(term).flatMap((factor, i) => [i ? " · " : "", ...factorName(shape, factor, show)])),
+    html("th", { scope: "row" },
+      html("span", { class: "hidden" }, telling(term).map((factor) => factorText(shape, factor, show)).join(" · ")),
+      html("span", { "aria-hidden": "true" }, single ? [...spoken(shape, address), " = "] : [],
+        telling(term).flatMap((factor, i) => [i ? " · " : "", ...factorName(shape, factor, show)]))),
     html("td", {}, product(term, show)),
-    html("td", { class: "value", "data-address": single ? addressText(address) : null }, show(term.value))));
+    html("td", { class: "value", "data-address": single ? addressText(address) : null }, show(single ? value : term.value))));
   const name = around(words(adds ? "term.sum" : "term.rounded", { name: HOLE }), ...spoken(shape, address));
   const total = html("tr", { class: "total" }, html("th", { scope: "row", colspan: 2 }, name), html("td", { class: "value", "data-address": addressText(address) }, show(value)));
   return html("table", { class: now ? "terms now" : "terms" }, html("tbody", {}, rows, single ? [] : total));

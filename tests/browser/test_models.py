@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -19,16 +22,17 @@ UNSAID = """() => [...document.querySelectorAll("body *")].filter((node) => node
 
 
 def choose(page: Page, preset: str) -> Scene:
-    """Opens a preset, and waits until its numbers are here."""
+    """Opens a preset, and waits until its numbers are here: then its scene stands in the address."""
     page.get_by_role("combobox", name="Preset").select_option(label=preset)
     scene = PRESETS[preset]
-    expect(grid(page).get_by_role("gridcell")).to_have_count(len(scene.recurrent) * len(scene.sentence))
-    expect_total(page, scene)
+    page.wait_for_url(lambda url: scene_of(url) == scene.document())
+    expect(page.locator(".total")).to_contain_text(f"{Sequential(network(scene)).count_params():,}")
     return scene
 
 
-def expect_total(page: Page, scene: Scene) -> None:
-    expect(page.locator(".total")).to_contain_text(f"{Sequential(network(scene)).count_params():,}")
+def scene_of(url: str) -> Any:
+    said = parse_qs(urlsplit(url).fragment).get("scene")
+    return json.loads(said[0]) if said else None
 
 
 def dense(page: Page) -> Locator:
@@ -138,6 +142,8 @@ def test_words_become_rows_of_an_embedding_and_one_hot_again(page: Page) -> None
     expect_states(page, scene)
     largest = abs(run(scene).forward.inputs[0, 0]).max()
     expect(page.get_by_role("img", name=f"word 1: cat, 4 numbers up to ±{written(largest)}")).to_be_visible()
+    inputs(page).get_by_role("button", name="E of Embedding: 8 times 4").hover()
+    expect(page.locator(".vector.lit")).to_have_count(3)
     words.select_option(label="One-hot")
     expect(page.get_by_text("3 words → 3")).to_be_visible()
     expect(page.get_by_role("img", name="word 1: cat", exact=True)).to_be_visible()
@@ -203,6 +209,32 @@ def test_a_number_is_wanted_by_the_squared_error(page: Page) -> None:
     expect(page.locator("#reviews [role=alert]")).to_be_hidden()
 
 
+def test_an_answer_that_comes_while_a_person_types_takes_no_digit_away(page: Page) -> None:
+    units = layer(page, 1).get_by_role("spinbutton", name="units")
+    units.press_sequentially("1")
+    expect(units).to_have_value("31")
+    page.evaluate("document.querySelector('[data-part=fresh]').click()")
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("1")
+    drawn(page)
+    expect(units).to_have_value("31")
+    units.press("Enter")
+    expect(layer(page, 1)).to_contain_text("31·31")
+
+
+def test_a_loss_that_the_output_does_not_fit_is_marked_there_and_mended_there(page: Page, watched: Watched) -> None:
+    watched.allowed.append("422")
+    page.evaluate("""() => {
+        const scene = JSON.parse(document.getElementById("tables").textContent).scene;
+        location.hash = `#v=1&scene=${encodeURIComponent(JSON.stringify({ ...scene, loss: "categorical_crossentropy" }))}`;
+    }""")
+    expect(page.get_by_role("alert").filter(has_text="softmax")).to_have_count(1)
+    expect(dense(page).get_by_role("alert")).to_contain_text("softmax")
+    for loss in ("binary_crossentropy", "categorical_crossentropy"):
+        page.get_by_role("combobox", name="loss").select_option(label=loss)
+    expect(dense(page).get_by_role("alert")).to_have_count(0)
+    expect(dense(page).get_by_role("combobox", name="activation")).to_have_value("softmax")
+
+
 def test_the_reviews_are_those_of_the_preset(page: Page) -> None:
     reviews = page.get_by_role("button", name=re.compile(r"label [01]$"))
     choose(page, "order matters")
@@ -213,6 +245,9 @@ def test_the_reviews_are_those_of_the_preset(page: Page) -> None:
     expect(page.get_by_role("combobox", name="Preset")).to_have_value("order matters")
     choose(page, "deep LSTM")
     expect(reviews).to_have_count(3)
+    press(page, "Undo")
+    expect(page.get_by_role("combobox", name="Preset")).to_have_value("order matters")
+    expect(reviews).to_have_count(2)
 
 
 def test_an_lstm_starts_from_two_states(page: Page) -> None:

@@ -37,7 +37,7 @@ export function drawAxes(root, drawing) {
   const phone = at.kind === "phone";
   const right = at.x(shape.timesteps) + at.cellWidth / 2 + 16;
   const rows = phone ? [] : [
-    label(words("input"), { x: axis.x - 12, y: at.inputBox(1).y + at.inputBox(1).height / 2, class: `row${step.phase === "words" ? " now" : ""}` }),
+    label(words("input"), { x: axis.x - 12, y: at.inputBox(1).y + at.inputBox(1).height / 2, class: `row${step.phase === "words" || step.layer === "embedding" ? " now" : ""}` }),
     ...shape.layers.map(({ name }) => label(words("layer", { layer: name }), { x: axis.x - 12, y: at.middle(Number(name)), class: `row${step.layer === name ? " now" : ""}` })),
   ];
   const columns = Array.from({ length: shape.timesteps }, (_, i) => label(words("timestep", { t: i + 1 }), { x: at.x(i + 1), y: axis.y + 19, class: `column${step.timestep === i + 1 ? " now" : ""}` }));

@@ -24,7 +24,7 @@ function cellName({ layer, timestep, h, gradient }) {
 /** The name of what is computed in the cell now, beside it; where a line of c leaves there, above it. */
 function presentName({ layer, timestep, quantity }, box, remembers) {
   const shown = quantity === null || quantity.startsWith("h") ? "h" : quantity;
-  const place = remembers ? { x: box.x + box.width - 6, y: box.y - 20 } : { x: box.x + box.width + 9, y: box.y - 4 };
+  const place = remembers ? { x: box.x + box.width - 24, y: box.y - 20 } : { x: box.x + box.width + 9, y: box.y - 4 };
   return symbolName(notation.symbols[shown], { layer, timestep }, place);
 }
 

@@ -1,4 +1,4 @@
-import { html } from "../dom.js";
+import { attrs, html } from "../dom.js";
 import { exact, fixed } from "../format.js";
 import { math, quantitySymbol } from "../formula.js";
 import { columnsOf, gatesOf, openPart, presentQuantity, quantityOf } from "../gates.js";
@@ -13,21 +13,24 @@ import { tables, words } from "../words.js";
 /** @import { State, Place } from "../types.js" */
 
 /** The numbers of a gradient, unit by unit; before its step, a dash. */
-function gradientCell(state, address, values) {
+function gradientCell(state, address, values, by = "") {
   const show = state.exact ? exact : (value) => fixed(value, 4);
-  const numbers = Array.from(values ?? [], (value, i) => html("span", { class: "gradient", "data-address": addressText({ ...address, gradient: true, unit: i + 1 }) }, show(value)));
+  const at = (i) => addressText({ ...address, gradient: true, unit: i + 1 }) + by;
+  const numbers = Array.from(values ?? [], (value, i) => html("span", { class: "gradient", "data-address": at(i) }, show(value)));
   return html("td", {}, numbers.length ? numbers : "–");
 }
 
 const gradientIn = (state, address) => valuesIn(state, { ...address, gradient: true });
 
 /** One line of a gradient: where it comes from or goes to, and its numbers; where nothing comes, the words alone. */
-function line(state, title, address, { none = false, values = gradientIn(state, address) } = {}) {
+function line(state, title, address, { none = false, values = gradientIn(state, address), by = "" } = {}) {
   if (none) return html("tr", {}, html("th", { scope: "row", colspan: 2 }, title));
-  return html("tr", {}, html("th", { scope: "row" }, title), gradientCell(state, address, values));
+  return html("tr", {}, html("th", { scope: "row" }, title), gradientCell(state, address, values, by));
 }
 
 const table = (rows, head = null) => html("table", { class: "gradients" }, head ? html("thead", {}, head) : [], html("tbody", {}, rows));
+
+const FORGOTTEN = "/f"; // a gradient of c that has passed the forget gate is a part of that gradient's address
 
 /** What c gets from its own future: dL/dc of a timestep times the forget gate there; null before the step at which it arrives. */
 function throughTime(/** @type {State} */ state, layer, timestep) {
@@ -57,7 +60,7 @@ export function arriving(/** @type {State} */ state, /** @type {Place} */ { laye
   const above = leaves ? words(top ? "from.above.output" : "from.above.layer", { above: Number(layer) + 1, W }) : words("none.top");
   const future = last ? words("none.last") : words("from.future", { next: timestep + 1, U: weightName({ layer, weight: "recurrent_kernel" }) });
   const memory = type === "LSTM" && !last
-    ? [line(state, words("from.memory", { next: timestep + 1 }), { ...at("c"), timestep: timestep + 1 }, { values: throughTime(state, layer, timestep + 1) })] : [];
+    ? [line(state, words("from.memory", { next: timestep + 1 }), { ...at("c"), timestep: timestep + 1 }, { values: throughTime(state, layer, timestep + 1), by: FORGOTTEN })] : [];
   return [table([
     line(state, above, at("h_from_depth"), { none: !leaves }),
     line(state, future, at("h_from_time"), { none: last }),
@@ -77,7 +80,8 @@ export function throughGates(/** @type {State} */ state, /** @type {Place} */ pl
     const sum = gatesOf(type).includes(quantity) ? `a_${quantity}` : null;
     const cell = (name) => gradientCell(state, { ...place, quantity: name }, gradientIn(state, { ...place, quantity: name }));
     return html("tr", { class: present && [quantity, sum].includes(present) ? "now" : null },
-      html("th", { scope: "row", title: quantityOf(type, quantity).label }, math(quantitySymbol({ ...place, quantity }))),
+      html("th", { scope: "row", title: quantityOf(type, quantity).label },
+        html("span", { class: "hidden" }, quantityOf(type, quantity).label), attrs(math(quantitySymbol({ ...place, quantity })), { "aria-hidden": "true" })),
       cell(quantity), sum ? cell(sum) : html("td"));
   });
   const head = ["column.number", "column.there", "column.sum"].map((key) => html("th", { scope: "col" }, words(key)));
@@ -95,7 +99,7 @@ export function leaving(/** @type {State} */ state, /** @type {Place} */ place) 
     lines.push(line(state, timestep === 1 ? words("to.initial") : words("to.past", { past: timestep - 1 }), past));
     const memory = { layer, timestep, quantity: "c" };
     if (layerOf(shapeIn(state), layer).type === "LSTM") {
-      lines.push(line(state, words(timestep === 1 ? "to.initial.memory" : "to.past.memory", { past: timestep - 1 }), memory, { values: throughTime(state, layer, timestep) }));
+      lines.push(line(state, words(timestep === 1 ? "to.initial.memory" : "to.past.memory", { past: timestep - 1 }), memory, { values: throughTime(state, layer, timestep), by: FORGOTTEN }));
     }
   }
   return [table(lines)];

@@ -37,26 +37,28 @@ function figure(state, /** @type {Token} */ token) {
   return rows && weightMatrix(rows, address, options, { ...columns, row: address.weight === "bias" ? Number(token.second) : null });
 }
 
-/** The pieces of an equation, each with the sign before it or as the matrix that it is; a line breaks only there. */
-function pieces(/** @type {Token[]} */ tokens) {
-  const found = [[]];
+/** Cuts a list before every entry that starts a new piece, outside of parentheses. */
+function cut(tokens, starts) {
+  const pieces = [[]];
   let depth = 0;
   for (const token of tokens) {
     depth += { "(": 1, ")": -1 }[token.written] ?? 0;
-    const matrix = token.kind === "weight" && token.address.weight !== "bias";
-    if (depth === 0 && (matrix || ["+", "⊙"].includes(token.written))) found.push([]);
-    found.at(-1).push(token);
+    if (depth === 0 && starts(token)) pieces.push([]);
+    pieces.at(-1).push(token);
   }
-  return found;
+  return pieces.filter((piece) => piece.length);
 }
 
-/** An equation with its numbers, from the symbol on its left to its result; nothing before its step. */
+const isPlus = ({ written }) => written === "+";
+const isFactor = ({ written, kind, address }) => written === "⊙" || (kind === "weight" && address.weight !== "bias");
+
+/** An equation with its numbers, from the symbol on its left to its result; nothing before its step. A line breaks at a plus, or else within a product. */
 function numbered(state, /** @type {Token[]} */ [lead, equals, ...rest]) {
   const result = figure(state, lead);
-  const parts = pieces(rest).map((piece) => piece.map((token) => figure(state, token)));
-  if (!result || parts.flat().includes(null)) return [];
-  const [first, ...others] = parts;
-  return [math(tokenNode(lead), tokenNode(equals), ...first), ...others.map((part) => math(...part)), math(operator("="), result)];
+  const sums = cut(rest, isPlus).map((product) => cut(product, isFactor).map((piece) => piece.map((token) => figure(state, token))));
+  if (!result || sums.flat(2).includes(null)) return [];
+  sums[0][0].unshift(tokenNode(lead), tokenNode(equals));
+  return [...sums.map((product) => html("span", { class: "product" }, product.map((piece) => math(...piece)))), math(operator("="), result)];
 }
 
 const functionIn = (line) => line?.find(({ kind }) => kind === "function")?.written;

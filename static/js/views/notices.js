@@ -11,7 +11,7 @@ export function mountNotices(root, store) {
 
   /** A problem whose field no control of the page marks by itself. */
   function unmarked(problem, scene) {
-    const marked = [MARKED.sentence, MARKED.vocabulary, ...scene.layers.map((_, index) => MARKED.layer(index))];
+    const marked = [MARKED.sentence, MARKED.vocabulary, MARKED.loss, ...scene.layers.map((_, index) => MARKED.layer(index))];
     return problem && marked.every((pattern) => faultAt(problem, pattern) === null) ? problem.detail : null;
   }
 
