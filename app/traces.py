@@ -45,7 +45,8 @@ def run(scene: Scene) -> SceneTrace:
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found afterwards, once, for all
         forward = model.forward(words[np.newaxis], initial_state)
         gradients = model.backward(forward, target(scene, forward.output), loss=scene.loss)
-        updated = SGD(scene.optimizer.learning_rate).update(forward.weights, gradients.weights)
+        sgd = SGD(scene.optimizer.learning_rate)
+        updated, _ = sgd.update(forward.weights, gradients.weights, sgd.start(forward.weights))
     return SceneTrace(scene, words, model, forward, gradients, updated)
 
 

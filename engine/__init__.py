@@ -7,7 +7,7 @@ from engine.explain import explain
 from engine.explanation import Explanation, Factor, QuantityAddress, Term, WeightAddress
 from engine.gradcheck import gradcheck
 from engine.layers import GRU, LSTM, Dense, Embedding, OneHot, SimpleRNN
-from engine.optimizers import SGD
+from engine.optimizers import SGD, Adagrad, Adam, RMSprop
 from engine.sequential import Sequential
 from engine.trace import Gradients, LayerTrace, Trace
 
@@ -17,6 +17,8 @@ __all__ = [
     "GRU",
     "LSTM",
     "SGD",
+    "Adagrad",
+    "Adam",
     "Dense",
     "Embedding",
     "EngineError",
@@ -26,6 +28,7 @@ __all__ = [
     "LayerTrace",
     "OneHot",
     "QuantityAddress",
+    "RMSprop",
     "Sequential",
     "ShapeError",
     "SimpleRNN",

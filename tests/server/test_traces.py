@@ -64,7 +64,8 @@ def test_the_bytes_open_in_the_official_reader_and_are_the_engines_numbers_bitwi
     labels = np.array(scene.label, float)
     target = labels.reshape(1, -1, 1) + np.zeros(forward.output.shape) if labels.ndim else np.full(forward.output.shape, labels)
     gradients = model.backward(forward, target, loss="binary_crossentropy")
-    updated = SGD(scene.optimizer.learning_rate).update(model.get_weights(), gradients.weights)
+    sgd = SGD(scene.optimizer.learning_rate)
+    updated, _ = sgd.update(model.get_weights(), gradients.weights, sgd.start(model.get_weights()))
 
     def same(name: str, expected: Any) -> None:
         assert tensors.pop(name).tobytes() == np.ascontiguousarray(expected, dtype="<f8").tobytes(), name
@@ -221,7 +222,7 @@ def test_a_scene_with_numbers_that_are_not_finite_is_a_problem_and_is_not_kept(
     fresh: TestClient, toy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     update = SGD.update
-    monkeypatch.setattr(SGD, "update", lambda *args: [weight * np.inf for weight in update(*args)])
+    monkeypatch.setattr(SGD, "update", lambda *args: ([weight * np.inf for weight in update(*args)[0]], None))
     require_problem(fresh.post("/api/traces", json=toy), 422, "not-finite")
     require_problem(fresh.get(f"/api/scenes/{default_scene().id}"), 404, "unknown-scene")
 
