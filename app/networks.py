@@ -1,11 +1,16 @@
-"""A scene's layers as the engine's."""
+"""A scene's layers and optimizer as the engine's."""
 
 from __future__ import annotations
 
-from app.scene_fields import DenseLayer, EmbeddingLayer, GRULayer, LSTMLayer, SceneFields, SimpleRNNLayer
+from app.scene_fields import DenseLayer, EmbeddingLayer, SceneFields
 from app.scene_fields import Layer as LayerFields
-from engine import GRU, LSTM, Dense, Embedding, OneHot, SimpleRNN
+from engine import GRU, LSTM, SGD, Adagrad, Adam, Dense, Embedding, OneHot, RMSprop, SimpleRNN
+from engine.initializers import RECURRENT_INITIALIZERS
 from engine.layers import Layer
+from engine.optimizers import Optimizer
+
+CELLS: dict[str, type[SimpleRNN | LSTM | GRU]] = {cell.__name__: cell for cell in (SimpleRNN, LSTM, GRU)}
+OPTIMIZERS: dict[str, type[Optimizer]] = {rule.__name__: rule for rule in (SGD, RMSprop, Adam, Adagrad)}
 
 
 def network(scene: SceneFields) -> list[Layer]:
@@ -14,15 +19,18 @@ def network(scene: SceneFields) -> list[Layer]:
     return layers if layers[0].encodes else [OneHot(len(scene.vocabulary)), *layers]
 
 
+def optimizer(scene: SceneFields) -> Optimizer:
+    """The rule by which the weights learn."""
+    return OPTIMIZERS[scene.optimizer.type](**scene.optimizer.model_dump(exclude={"type"}))
+
+
 def _layer(layer: LayerFields) -> Layer:
     match layer:
         case EmbeddingLayer():
             return Embedding(layer.input_dim, layer.output_dim)
-        case SimpleRNNLayer():
-            return SimpleRNN(layer.units, return_sequences=layer.return_sequences, activation=layer.activation)
-        case LSTMLayer():
-            return LSTM(layer.units, return_sequences=layer.return_sequences)
-        case GRULayer():
-            return GRU(layer.units, return_sequences=layer.return_sequences, reset_after=layer.reset_after)
         case DenseLayer():
             return Dense(layer.units, activation=layer.activation)
+    options = layer.model_dump(exclude={"type", "recurrent_initializer"})
+    if start := layer.recurrent_initializer:
+        options["recurrent_initializer"] = RECURRENT_INITIALIZERS[start.type](**start.model_dump(exclude={"type"}))
+    return CELLS[layer.type](**options)

@@ -184,6 +184,10 @@ FAULTS: dict[str, FaultKind] = {
         "The loss {received} is computed from the sums of a Dense layer with activation {limit}. Received: a Dense layer with "
         "{activation}. Set its activation to {limit}, or choose another loss.",
     ),
+    "one_clipping": FaultKind(
+        "invalid-scene",
+        "Gradients are clipped in one way at most, and `{first}` is set. Received: `{field}` of {received} too. Take one of them out.",
+    ),
     "single_label": FaultKind(
         "invalid-scene",
         "`label` must be one value: only the last timestep has an output, because the top recurrent layer has "
@@ -240,6 +244,7 @@ PLACES: dict[tuple[str | type, ...], str] = {
     ("layers",): "the stack of layers",
     ("layers", int): "layer {1}",
     ("layers", int, str): "`{2}` of layer {1}",
+    ("layers", int, "recurrent_initializer", str): "`{3}` of the recurrent_initializer of layer {1}",
     ("layers", "Dense", str): "`{2}` of the Dense layer",
     ("weights", str): "`{1}` of the weights",
     ("optimizer", str): "`{1}` of the optimizer",

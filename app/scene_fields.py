@@ -36,11 +36,18 @@ def _without_minus_zero(number: float) -> float:
 
 
 VERSION = 1
+CLIPPING = ("clipnorm", "global_clipnorm", "clipvalue")
 FROM_LIST = Strict(False)  # a JSON list becomes a tuple: the one conversion there is
 
 Units = Annotated[int, _between("units")]
 Rate = Annotated[float, _between("learning_rate"), AfterValidator(_without_minus_zero)]
 Number = Annotated[float, Field(ge=-LIMITS["absolute_value"].max, le=LIMITS["absolute_value"].max), AfterValidator(_without_minus_zero)]
+Share = Annotated[float, _between("share"), AfterValidator(_without_minus_zero)]
+L2 = Annotated[float, _between("l2"), AfterValidator(_without_minus_zero)]
+Gain = Annotated[float, _between("gain"), AfterValidator(_without_minus_zero)]
+Radius = Annotated[float, _between("spectral_radius"), AfterValidator(_without_minus_zero)]
+Epsilon = Annotated[float, _between("epsilon")]
+Clip = Annotated[float, _between("clip")]
 Elementwise = Literal["tanh", "relu", "sigmoid", "linear"]
 
 
@@ -52,11 +59,36 @@ class EmbeddingLayer(Part):
     output_dim: Units
 
 
+class OrthogonalStart(Part):
+    """Gain times a matrix that is orthonormal along its shorter side, for all gates together: Keras's default, with gain 1."""
+
+    type: Literal["orthogonal"]
+    gain: Gain = 1.0
+
+
+class ScaledOrthogonalStart(Part):
+    """For every gate an orthogonal matrix of its own, times the spectral radius."""
+
+    type: Literal["scaled_orthogonal"]
+    spectral_radius: Radius
+
+
+class IdentityStart(Part):
+    """For every gate gain times the identity."""
+
+    type: Literal["identity"]
+    gain: Gain = 1.0
+
+
+Start = Annotated[OrthogonalStart | ScaledOrthogonalStart | IdentityStart, Field(discriminator="type")]
+
+
 class Recurrent(Part):
-    """What every recurrent layer has."""
+    """What every recurrent layer has; without an initializer its recurrent kernel begins orthogonal, as in Keras."""
 
     units: Units
     return_sequences: bool = False
+    recurrent_initializer: Annotated[Start | None, _left_out_at(None)] = None
 
 
 class SimpleRNNLayer(Recurrent):
@@ -93,11 +125,49 @@ class SeededWeights(Part):
     seed: Annotated[int, _between("seed")]
 
 
-class SGDOptimizer(Part):
-    """Gradient descent: w - learning_rate dL/dw."""
+class Optimizer(Part):
+    """What every optimizer has: a rate, and at most one limit for gradients: of each weight's norm, of all together, of each number."""
+
+    learning_rate: Rate
+    clipnorm: Annotated[Clip | None, _left_out_at(None)] = None
+    global_clipnorm: Annotated[Clip | None, _left_out_at(None)] = None
+    clipvalue: Annotated[Clip | None, _left_out_at(None)] = None
+
+
+class SGDOptimizer(Optimizer):
+    """Gradient descent, with momentum if there is one."""
 
     type: Literal["SGD"]
-    learning_rate: Rate
+    momentum: Annotated[Share, _left_out_at(0.0)] = 0.0
+    nesterov: Annotated[bool, _left_out_at(False)] = False
+
+
+class RMSpropOptimizer(Optimizer):
+    """Steps measured by the recent size of each gradient."""
+
+    type: Literal["RMSprop"]
+    rho: Share = 0.9
+    momentum: Share = 0.0
+    epsilon: Epsilon = 1e-7
+    centered: bool = False
+
+
+class AdamOptimizer(Optimizer):
+    """Momentum, and steps measured by the recent size of each gradient."""
+
+    type: Literal["Adam"]
+    beta_1: Share = 0.9
+    beta_2: Share = 0.999
+    epsilon: Epsilon = 1e-7
+    amsgrad: bool = False
+
+
+class AdagradOptimizer(Optimizer):
+    """Steps measured by the size of all gradients so far."""
+
+    type: Literal["Adagrad"]
+    initial_accumulator_value: Clip = 0.1
+    epsilon: Epsilon = 1e-7
 
 
 RecurrentLayer = SimpleRNNLayer | LSTMLayer | GRULayer
@@ -134,7 +204,9 @@ class SceneFields(Part):
     layers: Annotated[tuple[Layer, ...], FROM_LIST, Field(min_length=1, max_length=most("recurrent_layers") + 2)]
     weights: SeededWeights
     loss: Literal["binary_crossentropy", "categorical_crossentropy", "mse"]
-    optimizer: SGDOptimizer
+    optimizer: Annotated[SGDOptimizer | RMSpropOptimizer | AdamOptimizer | AdagradOptimizer, Field(discriminator="type")]
+    window: Annotated[Annotated[int, _between("timesteps")] | None, _left_out_at(None)] = None
+    l2: Annotated[L2, _left_out_at(0.0)] = 0.0
     initial_state: Annotated[tuple[LayerState, ...], FROM_LIST, Field(max_length=most("recurrent_layers"))] | None = None
 
     @property

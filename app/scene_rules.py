@@ -10,7 +10,7 @@ from itertools import chain, islice, pairwise
 from app.errors import MOST_FAULTS, Fault, shortened
 from app.limits import most
 from app.networks import network
-from app.scene_fields import DenseLayer, EmbeddingLayer, LSTMState, RecurrentLayer, SceneFields, is_recurrent
+from app.scene_fields import CLIPPING, DenseLayer, EmbeddingLayer, LSTMState, RecurrentLayer, SceneFields, is_recurrent
 from engine.losses import LOSSES
 from engine.quantities import all_quantities
 
@@ -20,7 +20,7 @@ KERAS_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
 
 def broken_rules(scene: SceneFields) -> list[Fault]:
     """What is wrong between the fields; the numbers are only counted once the rest is right."""
-    return _broken(scene, _stack, _sequences, _vocabulary, _sentence) or _broken(scene, _loss, _label, _initial_state, _budget)
+    return _broken(scene, _stack, _sequences, _vocabulary, _sentence) or _broken(scene, _loss, _clipping, _label, _initial_state, _budget)
 
 
 def _broken(scene: SceneFields, *rules: Callable[[SceneFields], Iterator[Fault]]) -> list[Fault]:
@@ -77,6 +77,12 @@ def _loss(scene: SceneFields) -> Iterator[Fault]:
     needed, has = LOSSES[scene.loss].activation, scene.output.activation
     if needed not in (None, has):
         yield Fault.at(("loss",), "loss_mismatch", scene.loss, needed, activation=has)
+
+
+def _clipping(scene: SceneFields) -> Iterator[Fault]:
+    chosen = [name for name in CLIPPING if getattr(scene.optimizer, name) is not None]
+    for name in chosen[1:]:
+        yield Fault.at(("optimizer", name), "one_clipping", getattr(scene.optimizer, name), first=chosen[0])
 
 
 def _label(scene: SceneFields) -> Iterator[Fault]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from app.networks import network
+from app.networks import network, optimizer
 from app.scene_fields import LSTMState, SceneFields
 from app.scenes import Scene
-from engine import SGD, Gradients, Sequential, Trace
+from engine import Gradients, Sequential, Trace
+from engine.regularization import with_penalty
 
 Array = npt.NDArray[np.float64]
 
@@ -55,9 +56,17 @@ def run(scene: Scene) -> SceneTrace:
     words = tokens(scene)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found afterwards, once, for all
         forward = model.forward(words[np.newaxis], initial_state(scene))
-        gradients = model.backward(forward, target(scene, forward.output), loss=scene.loss)
-        updated = SGD(scene.optimizer.learning_rate).update(forward.weights, gradients.weights)
+        gradients = model.backward(forward, target(scene, forward.output), loss=scene.loss, window=scene.window)
+        updated = first_step(scene, forward, gradients)
     return SceneTrace(scene, words, model, forward, gradients, updated)
+
+
+def first_step(scene: Scene, forward: Trace, gradients: Gradients) -> list[Array]:
+    """The weights after one step of an optimizer that remembers nothing yet."""
+    rule = optimizer(scene)
+    pulled = with_penalty(gradients.weights, forward.stack, scene.l2) if scene.l2 else gradients.weights
+    updated, _ = rule.update(forward.weights, pulled, rule.start(forward.weights))
+    return updated
 
 
 def tokens(scene: SceneFields) -> npt.NDArray[np.int64]:

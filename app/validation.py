@@ -9,7 +9,7 @@ from typing import Any
 from app.errors import MOST_FAULTS, Fault, counted, spoken
 from app.limits import LIMITS, most
 from app.problems import FAULTS
-from app.scene_fields import VERSION
+from app.scene_fields import CLIPPING, VERSION
 
 Path = tuple[str | int, ...]
 Context = Mapping[str, Any]
@@ -54,14 +54,22 @@ RULES: dict[str, Rule] = {
 
 
 # Where a location names the branch of a union that pydantic took, which is no place of the document.
-BRANCHES = {"label": 1, "layers": 2, "initial_state": 2}
+BRANCHES = {"label": 1, "layers": 2, "initial_state": 2, "optimizer": 1}
+
+UNIONS = ("recurrent_initializer",)  # fields whose next part is such a branch, wherever they stand
 
 # Which limit a field has: pydantic names only the end of it that was passed.
-BOUNDS = {name: (LIMITS[name].min, LIMITS[name].max) for name in ("units", "input_dim", "seed", "learning_rate")} | {
+BOUNDS = {
+    name: (LIMITS[name].min, LIMITS[name].max)
+    for name in ("units", "input_dim", "seed", "learning_rate", "epsilon", "l2", "gain", "spectral_radius")
+} | {
     "version": (VERSION, VERSION),
+    **dict.fromkeys(("momentum", "rho", "beta_1", "beta_2"), (LIMITS["share"].min, LIMITS["share"].max)),
+    **dict.fromkeys((*CLIPPING, "initial_accumulator_value"), (LIMITS["clip"].min, LIMITS["clip"].max)),
     "output_dim": (LIMITS["units"].min, LIMITS["units"].max),
     **dict.fromkeys(("label", "initial_state", "h", "c"), (-LIMITS["absolute_value"].max, LIMITS["absolute_value"].max)),
     "layer": (LIMITS["recurrent_layers"].min, LIMITS["recurrent_layers"].max),
+    "window": (LIMITS["timesteps"].min, LIMITS["timesteps"].max),
     "timestep": (LIMITS["timesteps"].min, LIMITS["timesteps"].max),
     "unit": (LIMITS["units"].min, LIMITS["units"].max),
     "row": (1, LIMITS["input_dim"].max),
@@ -98,7 +106,7 @@ def _fault(error: Mapping[str, Any]) -> Fault:
 def _path(loc: Path) -> Path:
     """The parts of a location that are keys or indices of the document."""
     branch = BRANCHES.get(str(loc[0])) if loc else None
-    return tuple(part for index, part in enumerate(loc) if index != branch)
+    return tuple(part for index, part in enumerate(loc) if index != branch and loc[max(index - 1, 0)] not in UNIONS)
 
 
 def _bounds(path: Path) -> str:

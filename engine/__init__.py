@@ -8,7 +8,7 @@ from engine.explanation import Explanation, Factor, QuantityAddress, Term, Weigh
 from engine.gradcheck import gradcheck
 from engine.initializers import Identity, Orthogonal, ScaledOrthogonal
 from engine.layers import GRU, LSTM, Dense, Dropout, Embedding, OneHot, SimpleRNN
-from engine.optimizers import SGD
+from engine.optimizers import SGD, Adagrad, Adam, RMSprop
 from engine.sequential import Sequential
 from engine.trace import Gradients, LayerTrace, Trace
 
@@ -18,6 +18,8 @@ __all__ = [
     "GRU",
     "LSTM",
     "SGD",
+    "Adagrad",
+    "Adam",
     "Dense",
     "Dropout",
     "Embedding",
@@ -30,6 +32,7 @@ __all__ = [
     "OneHot",
     "Orthogonal",
     "QuantityAddress",
+    "RMSprop",
     "ScaledOrthogonal",
     "Sequential",
     "ShapeError",

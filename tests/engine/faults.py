@@ -180,7 +180,6 @@ FAULTS = (
     Fault("glorot_uniform forgets fan_out", INITIAL, "6 / sum(shape)", "6 / shape[0]"),
     Fault("orthogonal is a bare normal matrix", INITIAL, "q = q * np.sign(np.diag(r))", "q = q @ r"),
     Fault("orthogonal keeps the signs of LAPACK", INITIAL, "q = q * np.sign(np.diag(r))", "q = q * 1"),
-    Fault("gradient descent climbs", "optimizers.py", "weight - self.learning_rate", "weight + self.learning_rate"),
     Fault("explain forgets the bias", RECIPES, "*map(Term.of, read.biases(at.layer, column)[:1])", "Term.of(constant(0.0))"),
     Fault(
         "explain looks at the present state",

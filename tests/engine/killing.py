@@ -17,6 +17,7 @@ MODULES = (
     "test_gradients",
     "test_forward",
     "test_losses",
+    "test_optimizers",
     "test_numbers",
     "test_explain",
     "test_face",

@@ -37,8 +37,6 @@ CHECKS: tuple[Check, ...] = (
     ("test_losses", "test_categorical_crossentropy_is_finite_and_exact_for_any_logit", {}),
     ("test_losses", "test_softmax_takes_logits_of_any_size", {}),
     ("test_losses", "test_softmax_sums_to_one_and_ignores_a_shift", {}),
-    ("test_losses", "test_a_step_of_gradient_descent_lowers_the_loss_and_changes_nothing_given", {}),
-    ("test_losses", "test_gradient_descent_walks_down_a_parabola", {}),
     ("test_losses", "test_sigmoid_lies_between_zero_and_one_and_mirrors_around_a_half", {}),
     ("test_numbers", "test_a_trace_keeps_the_weights_that_it_ran_with", {}),
     ("test_numbers", "test_a_model_can_learn_between_forward_and_backward", {}),

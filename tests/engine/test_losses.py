@@ -1,4 +1,4 @@
-"""N22: losses, their gradients, and the optimizer that follows them."""
+"""N22: losses and their gradients."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import SGD, Dense, Sequential, gradcheck
+from engine import Dense, Sequential, gradcheck
 from engine.activations import sigmoid, softmax
 from tests.engine.stacks import Task, make_task, tasks
 
@@ -85,23 +85,3 @@ def test_mean_squared_error_takes_any_activation(activation: str) -> None:
     model = Sequential([Dense(3, activation=activation), Dense(2, activation=activation)], features=2, seed=3)
 
     assert gradcheck(model, [[[0.3, -1.2], [2.0, 0.7]]], [[[0.1, 0.9], [0.4, -0.2]]], "mse") <= 1e-12
-
-
-def test_a_step_of_gradient_descent_lowers_the_loss_and_changes_nothing_given() -> None:
-    task = make_task(5)
-    _, gradients = task.run()
-    weights = task.model.get_weights()
-    updated = SGD(learning_rate=0.1).update(weights, gradients.weights)
-    for weight, gradient, after in zip(weights, gradients.weights, updated, strict=True):
-        np.testing.assert_array_equal(after, weight - 0.1 * gradient)
-    task.model.set_weights(updated)
-
-    assert task.run()[1].loss < gradients.loss
-
-
-def test_gradient_descent_walks_down_a_parabola() -> None:
-    weight = np.array([4.0, -2.0])
-    for _ in range(100):
-        (weight,) = SGD(learning_rate=0.2).update([weight], [weight])
-
-    np.testing.assert_allclose(weight, [4 * 0.8**100, -2 * 0.8**100], rtol=1e-12)

@@ -149,7 +149,7 @@ def test_units_outside_their_limits_are_refused(client: TestClient, layer: int, 
         ("/weights/edits", {}, "unknown_field"),
         ("/loss", "hinge", "unknown_choice"),
         ("/loss", None, "unknown_choice"),
-        ("/optimizer/type", "Adam", "unknown_choice"),
+        ("/optimizer/type", "Adadelta", "unknown_choice"),
         ("/optimizer/learning_rate", -0.1, "too_small"),
         ("/optimizer/learning_rate", 1e300, "too_large"),
         ("/optimizer/learning_rate", "0.1", "wrong_type"),
@@ -451,6 +451,10 @@ def stack_of(*layers: dict[str, Any]) -> dict[str, Any]:
     return {**document, "layers": [*layers, document["layers"][-1]]}
 
 
+def start(initializer: dict[str, Any]) -> dict[str, Any]:
+    return changed("/layers/0/recurrent_initializer", initializer)
+
+
 def lstm(units: int = 2, *, sequences: bool = False) -> dict[str, Any]:
     return {"type": "LSTM", "units": units, "return_sequences": sequences}
 
@@ -468,6 +472,14 @@ def lstm(units: int = 2, *, sequences: bool = False) -> dict[str, Any]:
         (stack_of(lstm() | {"activation": "relu"}), "/layers/0/activation", "unknown_field"),
         (stack_of({"type": "GRU", "units": 2, "reset_after": 1}), "/layers/0/reset_after", "wrong_type"),
         (changed("/layers/0/activation", "softmax"), "/layers/0/activation", "unknown_choice"),
+        (start({"type": "uniform"}), "/layers/0/recurrent_initializer/type", "unknown_choice"),
+        (start({"gain": 1}), "/layers/0/recurrent_initializer/type", "missing"),
+        (start({"type": "identity", "gain": 101}), "/layers/0/recurrent_initializer/gain", "too_large"),
+        (start({"type": "identity", "spectral_radius": 1}), "/layers/0/recurrent_initializer/spectral_radius", "unknown_field"),
+        (start({"type": "scaled_orthogonal"}), "/layers/0/recurrent_initializer/spectral_radius", "missing"),
+        (start({"type": "scaled_orthogonal", "spectral_radius": -1}), "/layers/0/recurrent_initializer/spectral_radius", "too_small"),
+        (default_scene().document() | {"window": 0}, "/window", "too_small"),
+        (default_scene().document() | {"window": 1.5}, "/window", "wrong_type"),
         (changed("/layers/2/activation", "softmax"), "/loss", "loss_mismatch"),
         (changed("/loss", "categorical_crossentropy"), "/loss", "loss_mismatch"),
         (stack_of(lstm()) | {"initial_state": [[0, 0]]}, "/initial_state/0", "wrong_type"),
@@ -503,6 +515,30 @@ def test_what_a_label_may_be_follows_from_the_loss(
     toy |= {"loss": loss, "label": label}
     toy["layers"][-1] = {"type": "Dense", "units": 3, "activation": activation}
     require_fault(post(client, toy), 422, code, "/label")
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "pointer", "code"),
+    [
+        ({"type": "SGD", "momentum": 1}, "/optimizer/momentum", "too_large"),
+        ({"type": "SGD", "rho": 0.5}, "/optimizer/rho", "unknown_field"),
+        ({"type": "RMSprop", "rho": -0.1}, "/optimizer/rho", "too_small"),
+        ({"type": "Adam", "beta_2": "0.9"}, "/optimizer/beta_2", "wrong_type"),
+        ({"type": "Adam", "epsilon": 0}, "/optimizer/epsilon", "too_small"),
+        ({"type": "Adagrad", "initial_accumulator_value": 0}, "/optimizer/initial_accumulator_value", "too_small"),
+        ({"type": "SGD", "clipnorm": 0}, "/optimizer/clipnorm", "too_small"),
+        ({"type": "SGD", "clipnorm": 1, "clipvalue": 1}, "/optimizer/clipvalue", "one_clipping"),
+    ],
+)
+def test_an_optimizer_that_breaks_a_rule_is_told_where(client: TestClient, optimizer: dict[str, Any], pointer: str, code: str) -> None:
+    require_fault(post(client, changed("/optimizer", {"learning_rate": 0.1, **optimizer})), 422, code, pointer)
+
+
+def test_what_an_optimizer_or_l2_leaves_at_its_default_changes_no_id(toy: dict[str, Any]) -> None:
+    plain = {"type": "SGD", "learning_rate": 0.1, "momentum": 0, "nesterov": False, "clipnorm": None}
+    assert parse({**toy, "optimizer": plain, "l2": 0, "window": None}).id == parse(start(None)).id == TOY_ID  # type: ignore[arg-type]
+    assert parse(changed("/optimizer", plain | {"momentum": 0.9})).id != TOY_ID
+    assert parse({**toy, "l2": 0.1}).id != TOY_ID
 
 
 def test_keras_counts_the_names_of_the_layers_by_their_type() -> None:

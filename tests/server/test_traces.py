@@ -19,10 +19,12 @@ import engine
 from app.computing import compute, json_answer
 from app.errors import Problem
 from app.layout import encoded
+from app.scene_fields import Layer
 from app.scene_rules import count_numbers
 from app.scenes import Scene, default_scene
 from app.traces import run
-from engine import GRU, LSTM, SGD, Dense, Embedding, Gradients, OneHot, Sequential, SimpleRNN, Trace
+from engine import GRU, LSTM, SGD, Adagrad, Adam, Dense, Embedding, Gradients, OneHot, RMSprop, Sequential, SimpleRNN, Trace
+from engine.initializers import RECURRENT_INITIALIZERS
 from tests.server.asking import header_of, layout_of, quantity, require_problem
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +40,7 @@ def stack(*units: int, sequences: bool = False) -> list[dict[str, Any]]:
     return [*layers, {"type": "Dense", "units": units[-1], "activation": "sigmoid"}]
 
 
+OPTIMIZERS = {rule.__name__: rule for rule in (SGD, RMSprop, Adam, Adagrad)}
 LAYERS = {layer.__name__: layer for layer in (Embedding, SimpleRNN, LSTM, GRU, Dense)}
 WORD_VECTORS = {"type": "Embedding", "input_dim": 6, "output_dim": 4}
 
@@ -69,6 +72,15 @@ SCENES = {
         label=[2, 0, 1],
         layers=gated({"type": "SimpleRNN", "units": 2, "activation": "relu"}, sequences=True, units=3, activation="softmax"),
     ),
+    "Adam, clipped, with L2": scene_of(optimizer={"type": "Adam", "learning_rate": 0.01, "global_clipnorm": 0.05}, l2=0.01),
+    "a window, and kernels that begin otherwise": scene_of(
+        window=2,
+        layers=gated(
+            {"type": "LSTM", "units": 2, "recurrent_initializer": {"type": "identity"}},
+            {"type": "GRU", "units": 2, "recurrent_initializer": {"type": "orthogonal", "gain": 0.5}},
+            {"type": "SimpleRNN", "units": 3, "recurrent_initializer": {"type": "scaled_orthogonal", "spectral_radius": 1.5}},
+        ),
+    ),
     "a number": scene_of(loss="mse", label=0.5, layers=gated({"type": "GRU", "units": 2}, units=2, activation="linear")),
     "deep and long": scene_of(sentence=["rat", "cat"] * 20, layers=stack(*range(2, 10), 3)),
 }
@@ -84,8 +96,8 @@ def test_the_bytes_open_in_the_official_reader_and_are_the_engines_numbers_bitwi
     tensors, layout = load(body), layout_of(body)
     model, words, forward = engine_run(scene)
     embedded = isinstance(model.layers[0], Embedding)
-    gradients = model.backward(forward, expected_target(scene, forward.output.shape), loss=scene.loss)
-    updated = SGD(scene.optimizer.learning_rate).update(model.get_weights(), gradients.weights)
+    gradients = model.backward(forward, expected_target(scene, forward.output.shape), loss=scene.loss, window=scene.window)
+    updated = updated_by_hand(scene, model, gradients)
 
     def same(name: str, expected: Any) -> None:
         assert tensors.pop(name).tobytes() == np.ascontiguousarray(expected, dtype="<f8").tobytes(), name
@@ -117,6 +129,17 @@ def test_the_bytes_open_in_the_official_reader_and_are_the_engines_numbers_bitwi
     assert tensors == {}
 
 
+def updated_by_hand(scene: Scene, model: Sequential, gradients: Gradients) -> list[np.ndarray]:
+    """The weights after the scene's optimizer has made its first step."""
+    rule = OPTIMIZERS[scene.optimizer.type](**scene.optimizer.model_dump(exclude={"type"}))
+    names = [name for layer in model.layers for name in layer.initializers]
+    pulled = [
+        gradient + 2 * scene.l2 * weight if scene.l2 and "kernel" in name else gradient
+        for name, weight, gradient in zip(names, model.get_weights(), gradients.weights, strict=True)
+    ]
+    return rule.update(model.get_weights(), pulled, rule.start(model.get_weights()))[0]
+
+
 def require_output_gradient(layout: dict[str, Any], timestep: int, back: np.ndarray, gradients: Gradients) -> None:
     """Where there is an output its gradient stands at the end, and nowhere else."""
     if timestep not in layout["output_timesteps"]:
@@ -127,9 +150,17 @@ def require_output_gradient(layout: dict[str, Any], timestep: int, back: np.ndar
         assert np.array_equal(quantity(back, layout["backward"], "output", name), entering)
 
 
+def options_of(layer: Layer) -> dict[str, Any]:
+    """A layer's fields as the engine's arguments."""
+    options = layer.model_dump(exclude={"type"})
+    if start := options.get("recurrent_initializer"):
+        options["recurrent_initializer"] = RECURRENT_INITIALIZERS[start.pop("type")](**start)
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def engine_run(scene: Scene) -> tuple[Sequential, list[int], Trace]:
     """The scene's network, words and forward pass, asked of the engine itself."""
-    layers: list[Any] = [LAYERS[layer.type](**layer.model_dump(exclude={"type"})) for layer in scene.layers]
+    layers: list[Any] = [LAYERS[layer.type](**options_of(layer)) for layer in scene.layers]
     embedded = layers[0].encodes
     model = Sequential(layers if embedded else [OneHot(len(scene.vocabulary)), *layers], seed=0)
     states = scene.document().get("initial_state")
@@ -270,8 +301,8 @@ def test_head_has_the_headers_of_get_and_no_body(client: TestClient, toy_id: str
 def test_a_scene_with_numbers_that_are_not_finite_is_a_problem_and_is_not_kept(
     fresh: TestClient, toy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    update = SGD.update
-    monkeypatch.setattr(SGD, "update", lambda *args: [weight * np.inf for weight in update(*args)])
+    step = SGD.step
+    monkeypatch.setattr(SGD, "step", lambda *args: (step(*args)[0] * np.inf, {}))
     require_problem(fresh.post("/api/traces", json=toy), 422, "not-finite")
     require_problem(fresh.get(f"/api/scenes/{default_scene().id}"), 404, "unknown-scene")
 
@@ -326,7 +357,8 @@ def accepted_scenes(draw: st.DrawFn) -> Scene:
         layers=[*embedding, *stack],
         loss=loss,
         weights={"seed": draw(st.integers(0, 2**32 - 1))},
-        optimizer={"type": "SGD", "learning_rate": draw(st.floats(0, 1e6))},
+        optimizer=draw(st.sampled_from(sorted(OPTIMIZERS)).map(lambda name: {"type": name})) | {"learning_rate": draw(st.floats(0, 1e6))},
+        l2=draw(st.sampled_from([0, 0.1, 1000])),
         initial_state=[
             {"h": draw(state), "c": draw(state)} if layer["type"] == "LSTM" else draw(state)
             for layer, state in zip(layers, states, strict=True)
