@@ -11,8 +11,10 @@ import pytest
 
 import engine
 from app.checked import RECORD, Comparison, checked
+from tests.engine import test_optimizers as optimizers
 from tests.engine.faults import FAULTS
 from tests.engine.gated_faults import GRU_FAULTS, LSTM_FAULTS
+from tests.engine.optimizer_faults import OPTIMIZER_FAULTS
 from tests.engine.test_reference import ABOUT, numbers, run, vectors
 
 SOURCES = ("keras", "torch")
@@ -37,12 +39,33 @@ def comparison(name: str, source: str) -> Comparison:
     )
 
 
-@pytest.mark.parametrize("name", sorted(ABOUT["cases"]))
-@pytest.mark.parametrize("source", SOURCES)
-def test_the_page_says_what_this_run_compares(name: str, source: str, record_property: Callable[[str, object], None]) -> None:
-    found = comparison(name, source)
+def ten_steps(name: str, source: str) -> Comparison:
+    """The same of an optimizer: all weights after each of ten steps."""
+    case = optimizers.ABOUT["cases"][name]
+    ours, theirs = optimizers.train(name)[0], optimizers.vectors(f"{name}/{source}/")["weights"]
+    options = ", ".join(f"{option}={value}" for option, value in case["options"].items())
+    return Comparison(
+        case=f"ten steps: {name}",
+        source=source,
+        layers=[f"{kind}({units})" for kind, units in optimizers.ABOUT["layers"]],
+        shape=" × ".join(map(str, optimizers.vectors("")["x"].shape)),
+        loss=f"{case['optimizer']}({options})" + (f", L2 {case['l2']}" if case["l2"] else ""),
+        numbers=ours.size,
+        largest=float(np.abs(ours - theirs).max()),
+    )
+
+
+STACKS = [(comparison, name, source) for name in sorted(ABOUT["cases"]) for source in SOURCES]
+STEPS = [(ten_steps, name, source) for name in optimizers.CASES for source in SOURCES if optimizers.ABOUT["cases"][name].get(source, True)]
+
+
+@pytest.mark.parametrize(("compare", "name", "source"), [*STACKS, *STEPS], ids=lambda each: getattr(each, "__name__", each))
+def test_the_page_says_what_this_run_compares(
+    compare: Callable[[str, str], Comparison], name: str, source: str, record_property: Callable[[str, object], None]
+) -> None:
+    found = compare(name, source)
     record_property("compared", found.model_dump())
-    told = next(each for each in checked().compared if (each.case, each.source) == (name, source))
+    told = next(each for each in checked().compared if (each.case, each.source) == (found.case, source))
 
     assert found.largest <= TOLERANCE
     assert told.model_copy(update={"largest": found.largest}) == found
@@ -52,8 +75,8 @@ def test_the_page_says_what_this_run_compares(name: str, source: str, record_pro
 def test_the_page_names_the_versions_the_engine_and_every_fault() -> None:
     assert checked().versions == ABOUT["versions"]
     assert checked().engine == engine.__version__
-    assert len(checked().compared) == len(SOURCES) * len(ABOUT["cases"])
-    assert checked().faults == len([*FAULTS, *LSTM_FAULTS, *GRU_FAULTS])
+    assert len(checked().compared) == len([*STACKS, *STEPS])
+    assert checked().faults == len([*FAULTS, *LSTM_FAULTS, *GRU_FAULTS, *OPTIMIZER_FAULTS])
 
 
 def test_the_largest_difference_is_that_of_all_comparisons() -> None:
