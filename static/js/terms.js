@@ -62,7 +62,8 @@ const telling = ({ factors }) => factors.filter(({ address, result }) => address
 /** The numbers of a term: −0.66 × 0.09; of a single function, what it is applied to: tanh(−0.07). */
 function product(term, show) {
   const factors = telling(term);
-  const [{ value, function: applied, address }] = factors;
+  const [{ value, function: applied, address, result: alone }] = factors;
+  if (applied === "negative" && factors.length === 1) return [show(alone)]; // a minus before 0 would be none
   if (factors.length === 1) return applied ? [words(`function.${spelled(applied, address)}`, { name: show(value) })] : [];
   return factors.flatMap(({ result, address }, i) => [i ? " × " : null, html("span", { "data-address": addressText(address) }, show(result))]);
 }

@@ -278,3 +278,19 @@ def test_the_initial_states_of_an_lstm_are_edited_one_by_one(context: BrowserCon
     expect(
         page.get_by_role("gridcell", name=re.compile(rf"^layer 2, timestep 1, h = {str(expected[0]).replace('-', MINUS)}"))
     ).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "arriving"), [("softmax", "categorical_crossentropy", "∂L/∂a"), ("linear", "mse", "through linear")]
+)
+def test_an_output_says_its_own_function_and_no_minus_before_a_zero(
+    context: BrowserContext, watched: Watched, server: Server, activation: str, loss: str, arriving: str
+) -> None:
+    page, made = context.pages[0], scene_of("SimpleRNN").document()
+    made["layers"][-1] = {"type": "Dense", "units": 2, "activation": activation}
+    open_scene(page, server, Scene.model_validate({**made, "loss": loss, "label": 1}), step=8, pinned="output,2")
+    panel = page.locator("#panel")
+    panel.locator("[data-part=blame] td.value").first.wait_for()
+    expect(panel.locator("[data-part=arrives]")).to_contain_text(arriving)
+    expect(panel).not_to_contain_text("σ")
+    expect(panel).not_to_contain_text(re.compile(rf"{MINUS}0\.0+(?!\d)"))
