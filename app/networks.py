@@ -10,7 +10,7 @@ from engine.layers import Layer
 from engine.optimizers import Optimizer
 
 CELLS: dict[str, type[SimpleRNN | LSTM | GRU]] = {cell.__name__: cell for cell in (SimpleRNN, LSTM, GRU)}
-OPTIMIZERS: dict[str, type[Optimizer]] = {rule.__name__: rule for rule in (SGD, RMSprop, Adam, Adagrad)}
+OPTIMIZERS: dict[str, type[SGD | RMSprop | Adam | Adagrad]] = {rule.__name__: rule for rule in (SGD, RMSprop, Adam, Adagrad)}
 
 
 def network(scene: SceneFields) -> list[Layer]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from app.keys import KEYS
 from app.limits import limits_document
+from app.networks import OPTIMIZERS
 from app.notation import NOTATIONS
 from app.presets import ORDER_MATTERS, PRESETS, REVIEWS
+from app.scene_fields import CLIPPING
 from app.scenes import default_scene
 from app.words import WORDS
 from engine import GRU, LSTM, Dense, Embedding, SimpleRNN
 from engine.activations import ELEMENTWISE
+from engine.initializers import RECURRENT_INITIALIZERS
 from engine.losses import LOSSES
+from engine.optimizers import Optimizer
 from engine.quantities import QUANTITIES, forward_quantities
 
 WEIGHTED = (Embedding, SimpleRNN, LSTM, GRU, Dense)
@@ -24,6 +29,11 @@ def operations(layer: str) -> dict[str, list[str]]:
     forward = list(forward_quantities(layer))
     parts = [quantity.name for quantity in QUANTITIES[layer] if quantity.role == "part"]
     return {"forward": forward, "backward": [*parts, *reversed(forward)]}
+
+
+def options(rule: Callable[[], Optimizer]) -> list[tuple[str, float | bool]]:
+    """What an optimizer can be told beside clipping, with Keras's defaults, the rate first."""
+    return [(name, value) for name, value in asdict(rule()).items() if name not in CLIPPING]
 
 
 def page_tables() -> dict[str, Any]:
@@ -37,6 +47,9 @@ def page_tables() -> dict[str, Any]:
         "gates": {layer.__name__: list(layer.gates) for layer in WEIGHTED},
         "activations": list(ELEMENTWISE),
         "losses": {loss.name: loss.activation for loss in LOSSES.values()},
+        "optimizers": {name: options(rule) for name, rule in OPTIMIZERS.items()},
+        "clipping": CLIPPING,
+        "initializers": {name: asdict(start()) for name, start in RECURRENT_INITIALIZERS.items()},
         "quantities": {layer: [asdict(quantity) for quantity in quantities] for layer, quantities in QUANTITIES.items()},
         "limits": limits_document(),
         "reviews": REVIEWS,

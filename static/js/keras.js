@@ -3,37 +3,62 @@ import { embeddingOf } from "./scene.js";
 /** @import { Layer, Scene } from "./types.js" */
 
 const LAYERS = "layers"; // the module of Keras that they come from
+const OPTIMIZERS = "keras.optimizers";
 const INDENT = "    ";
 
+/** The beginning of a recurrent kernel, where Keras has it: its own identity and its own orthogonal matrix span all gates at once. */
+function beginning(/** @type {Layer} */ { type, recurrent_initializer: start }) {
+  if (!start || (type !== "SimpleRNN" && start.type !== "orthogonal")) return null;
+  const name = start.type === "identity" ? "Identity" : "Orthogonal";
+  return `recurrent_initializer=keras.initializers.${name}(gain=${start.gain ?? start.spectral_radius})`;
+}
+
+/** L2 on every kernel of a layer. */
+const held = (/** @type {Layer} */ { type }, l2) => (type === "Embedding" || !l2 ? [] : [
+  `kernel_regularizer=keras.regularizers.L2(${l2})`,
+  ...(type === "Dense" ? [] : [`recurrent_regularizer=keras.regularizers.L2(${l2})`]),
+]);
+
 /** A layer's arguments by name, where they are not Keras's defaults. */
-function named(/** @type {Layer} */ { type, activation, return_sequences: sequences, reset_after: after }) {
+function named(/** @type {Layer} */ layer, l2) {
+  const { type, activation, return_sequences: sequences, reset_after: after } = layer;
   return [
     activation && !(type === "SimpleRNN" && activation === "tanh") ? `activation="${activation}"` : null,
     sequences ? "return_sequences=True" : null,
     after === false ? "reset_after=False" : null,
+    beginning(layer),
+    ...held(layer, l2),
   ].filter(Boolean);
 }
 
-function layerCode(/** @type {Layer} */ layer) {
+function layerCode(/** @type {Layer} */ layer, l2) {
   const sizes = layer.type === "Embedding" ? [layer.input_dim, layer.output_dim] : [layer.units];
-  return `${LAYERS}.${layer.type}(${[...sizes, ...named(layer)].join(", ")})`;
+  return `${LAYERS}.${layer.type}(${[...sizes, ...named(layer, l2)].join(", ")})`;
+}
+
+const python = (value) => (typeof value === "boolean" ? (value ? "True" : "False") : String(value));
+
+/** The optimizer with everything that it is told. */
+function optimizerCode({ type, ...options }) {
+  const told = Object.entries(options).filter(([, value]) => value !== null).map(([name, value]) => `${name}=${python(value)}`);
+  return `${OPTIMIZERS}.${type}(${told.join(", ")})`;
 }
 
 const indented = (lines) => lines.map((line) => `${INDENT}${line},`);
 
 /** The network of a scene as Keras has it, and what it learns by. Words come as numbers, or without an Embedding as one-hot vectors. */
 export function kerasCode(/** @type {Scene} */ scene) {
-  const { layers, loss, optimizer, vocabulary } = scene;
+  const { layers, loss, optimizer, vocabulary, l2 = 0 } = scene;
   const shape = embeddingOf(scene) ? "(None,)" : `(None, ${vocabulary.length})`;
   return [
     "import keras",
     `from keras import ${LAYERS}`,
     "",
     "model = keras.Sequential([",
-    ...indented([`keras.Input(shape=${shape})`, ...layers.map(layerCode)]),
+    ...indented([`keras.Input(shape=${shape})`, ...layers.map((layer) => layerCode(layer, l2))]),
     "])",
     "model.compile(",
-    ...indented([`loss="${loss}"`, `optimizer=keras.optimizers.${optimizer.type}(learning_rate=${optimizer.learning_rate})`]),
+    ...indented([`loss="${loss}"`, `optimizer=${optimizerCode(optimizer)}`]),
     ")",
   ].join("\n");
 }

@@ -11,6 +11,7 @@ import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
 import { mountInterior } from "./views/interior.js";
 import { mountKeras } from "./views/keras.js";
+import { mountLearning } from "./views/learning.js";
 import { mountLegend } from "./views/legend.js";
 import { mountModel } from "./views/model.js";
 import { mountNotices } from "./views/notices.js";
@@ -55,6 +56,7 @@ export function mount(store) {
     mountVocabulary(at("vocabulary"), store),
     mountPresets(at("preset"), store),
     mountModel(at("model"), store),
+    mountLearning(at("learning"), store),
     mountKeras(at("keras"), store),
     mountGrid(at("window"), store),
     mountLegend(at("legend"), store),

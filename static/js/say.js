@@ -1,5 +1,6 @@
 import { fixed } from "./format.js";
-import { quantityName, weightName } from "./notation.js";
+import { layerName, quantityName, weightName } from "./notation.js";
+import { descends } from "./scene.js";
 import { shapeIn, stepIn, valuesIn } from "./state.js";
 import { layerOf } from "./timeline.js";
 import { some, verdictOf } from "./verdict.js";
@@ -44,7 +45,9 @@ const SAY = {
   },
   backward: (state, step) => (step.quantity ? backwardOperation(state, step) : backward(state, step)),
   update(state, { layer, weight }) {
-    const rate = state.shown.scene.optimizer.learning_rate;
+    const { scene } = state.shown;
+    const { type: optimizer, learning_rate: rate } = scene.optimizer;
+    if (!descends(scene)) return ["say.update.step", { name: weight ? weightName({ layer, weight }) : layerName(layer), optimizer, rate }];
     if (layer === "embedding") return ["say.update.embedding", { rate }];
     const learner = layer === "output" ? "say.update.output" : "say.update";
     return weight ? ["say.update.weight", { name: weightName({ layer, weight }), rate }] : [learner, { layer, rate }];

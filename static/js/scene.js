@@ -44,7 +44,8 @@ export const withSequences = (scene, index, sequences) => withLayer(scene, index
 /** The scene with another kind of cell in a layer, at its defaults. */
 export function withCell(scene, index, type) {
   const defaults = type === "GRU" ? { reset_after: true } : {};
-  return withLayer(scene, index, ({ units, return_sequences: sequences }) => ({ type, units, return_sequences: sequences, ...defaults }));
+  return withLayer(scene, index, ({ units, return_sequences: sequences, recurrent_initializer: start }) => (
+    { type, units, return_sequences: sequences, ...defaults, ...(start ? { recurrent_initializer: start } : {}) }));
 }
 /** The scene with another activation in a SimpleRNN; tanh, the default, is left out. */
 export function withActivation(scene, index, activation) {
@@ -130,6 +131,41 @@ export const wordsOf = (typed) => typed.normalize("NFC").split(/\s+/u).filter(Bo
 export const withSentence = (scene, sentence, label) => ({ ...scene, sentence, label });
 /** The scene with other weights. */
 export const withSeed = (scene, seed) => ({ ...scene, weights: { ...scene.weights, seed } });
+/** The scene with another optimizer, at its defaults; what is clipped stays. */
+export function withOptimizer(scene, type, options, clipping) {
+  const kept = Object.entries(scene.optimizer).filter(([name]) => clipping.includes(name));
+  return { ...scene, optimizer: { type, ...options, ...Object.fromEntries(kept) } };
+}
+/** Is a weight after one step w − rate · gradient, and nothing else? */
+export function descends({ optimizer, l2 = 0 }) {
+  const { type, learning_rate: _, ...options } = optimizer;
+  return type === "SGD" && l2 === 0 && Object.values(options).every((value) => !value);
+}
+/** The scene with another value of one of its optimizer's options. */
+export const withOption = (scene, name, value) => ({ ...scene, optimizer: { ...scene.optimizer, [name]: value } });
+
+const CLIPPED_AT = 1; // where a limit of gradients begins
+
+/** The scene whose gradients are clipped in this way, or in none. */
+export function withClipping(scene, name, clipping) {
+  const kept = Object.entries(scene.optimizer).filter(([option]) => !clipping.includes(option));
+  return { ...scene, optimizer: { ...Object.fromEntries(kept), ...(name ? { [name]: CLIPPED_AT } : {}) } };
+}
+/** The scene whose loss has a share of the squares of its kernels; none at 0. */
+export function withL2(scene, share) {
+  const { l2: _, ...rest } = scene;
+  return share === 0 ? rest : { ...rest, l2: share };
+}
+/** The scene whose gradients reach back so many timesteps; null: all of them. */
+export function withWindow(scene, window) {
+  const { window: _, ...rest } = scene;
+  return window === null ? rest : { ...rest, window };
+}
+/** The scene with another beginning of a layer's recurrent kernel; Keras's own is left out. */
+export function withStart(scene, index, start) {
+  const own = start.type === "orthogonal" && start.gain === 1;
+  return withLayer(scene, index, ({ recurrent_initializer: _, ...layer }) => (own ? layer : { ...layer, recurrent_initializer: start }));
+}
 /** The scene with one word more, at the end of the vocabulary. */
 export const withWord = (scene, word) => ({ ...scene, vocabulary: [...scene.vocabulary, word] });
 /** The scene whose vocabulary has lost a word. */

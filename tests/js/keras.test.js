@@ -39,3 +39,18 @@ test("every option that is not Keras's default is written, and no other", () => 
     'loss="categorical_crossentropy",',
   ]);
 });
+
+test("what is learnt by is written with everything that it is told", () => {
+  const start = (type, initializer) => ({ type, units: 2, return_sequences: true, recurrent_initializer: initializer });
+  const layers = [start("SimpleRNN", { type: "identity", gain: 1 }), start("SimpleRNN", { type: "scaled_orthogonal", spectral_radius: 0.9 }),
+    start("LSTM", { type: "orthogonal", gain: 2 }), start("LSTM", { type: "identity", gain: 1 }), { type: "Dense", units: 1, activation: "sigmoid" }];
+  const code = kerasCode({ ...base, layers, optimizer: { type: "Adam", learning_rate: 0.01, amsgrad: true, clipnorm: 1, clipvalue: null }, l2: 0.1 });
+  for (const line of [
+    "recurrent_initializer=keras.initializers.Identity(gain=1), kernel_regularizer=keras.regularizers.L2(0.1), recurrent_regularizer=keras.regularizers.L2(0.1)",
+    "recurrent_initializer=keras.initializers.Orthogonal(gain=0.9), kernel",
+    "layers.LSTM(2, return_sequences=True, recurrent_initializer=keras.initializers.Orthogonal(gain=2), kernel",
+    "layers.LSTM(2, return_sequences=True, kernel_regularizer",
+    'layers.Dense(1, activation="sigmoid", kernel_regularizer=keras.regularizers.L2(0.1))',
+    "keras.optimizers.Adam(learning_rate=0.01, amsgrad=True, clipnorm=1)",
+  ]) assert.ok(code.includes(line), line);
+});

@@ -110,3 +110,25 @@ test("what a late click asks of a layer that is gone changes nothing", () => {
   assert.equal(scenes.withCell(one, 1, "LSTM"), one);
   assert.equal(scenes.withInitial(one, 1, 0, 1), one);
 });
+
+test("an optimizer comes with its own options, and what is clipped stays", () => {
+  const sgd = { ...toy, optimizer: { type: "SGD", learning_rate: 0.1 } };
+  const clipping = ["clipnorm", "clipvalue"];
+  assert.equal(scenes.descends(sgd), true);
+  const clipped = scenes.withClipping(sgd, "clipnorm", clipping);
+  assert.deepEqual(clipped.optimizer, { type: "SGD", learning_rate: 0.1, clipnorm: 1 });
+  const adam = scenes.withOptimizer(clipped, "Adam", { learning_rate: 0.001, beta_1: 0.9 }, clipping);
+  assert.deepEqual(adam.optimizer, { type: "Adam", learning_rate: 0.001, beta_1: 0.9, clipnorm: 1 });
+  assert.deepEqual(scenes.withClipping(adam, "clipvalue", clipping).optimizer.clipnorm, undefined);
+  assert.equal(scenes.withOption(sgd, "momentum", 0.9).optimizer.momentum, 0.9);
+  for (const other of [clipped, adam, scenes.withL2(sgd, 0.1)]) assert.equal(scenes.descends(other), false);
+});
+
+test("what is at its default is left out: L2, the window, the beginning of a recurrent kernel", () => {
+  assert.equal("l2" in scenes.withL2(scenes.withL2(toy, 0.1), 0), false);
+  assert.equal("window" in scenes.withWindow(scenes.withWindow(toy, 2), null), false);
+  const identity = scenes.withStart(toy, 0, { type: "identity", gain: 1 });
+  assert.deepEqual(identity.layers[0].recurrent_initializer, { type: "identity", gain: 1 });
+  assert.deepEqual(scenes.withCell(identity, 0, "LSTM").layers[0].recurrent_initializer, { type: "identity", gain: 1 });
+  assert.equal("recurrent_initializer" in scenes.withStart(identity, 0, { type: "orthogonal", gain: 1 }).layers[0], false);
+});

@@ -5,6 +5,7 @@ import { columnsOf, gatesOf, openPart, presentQuantity, quantityOf } from "../ga
 import { weightMatrix } from "../matrix.js";
 import { weightName } from "../notation.js";
 import { readBy } from "../place.js";
+import { descends } from "../scene.js";
 import { shapeIn, timelineIn, valuesIn } from "../state.js";
 import { layerOf } from "../timeline.js";
 import { addressText } from "../trace.js";
@@ -152,7 +153,7 @@ export function updates(/** @type {State} */ state, /** @type {Place} */ place, 
         math(weightMatrix(rows, { layer, weight, gradient: of === "gradients" }, options, shownPart(state, place, shape))));
     };
     return html("section", { class: "update" }, html("h4", { "data-address": `${layer}/${weight}` }, weightName({ layer, weight })),
-      part("weights", "update.before"), part("gradients", "update.gradient"), part("updated", "update.after"));
+      part("weights", "update.before"), part("gradients", descends(scene) ? "update.gradient" : "update.pull"), part("updated", "update.after"));
   });
   return gatesOf(shape.type).length ? [gateButtons(state, place, shape.type), ...sections] : sections;
 }

@@ -4,7 +4,7 @@ import { arriving, contributions, leaving, throughGates, updates } from "../pane
 import { numbers, symbols } from "../panel/forward.js";
 import { scalars } from "../panel/scalars.js";
 import { edit } from "../runner.js";
-import { initialOf, withInitial } from "../scene.js";
+import { descends, initialOf, withInitial } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { layerOf } from "../timeline.js";
@@ -16,7 +16,8 @@ const PARTS = ["where", "pinned", "pending", "symbols", "numbers", "scalar", "un
 
 function heading(/** @type {State} */ state, { layer, timestep }) {
   const step = stepIn(state);
-  if (step.phase === "update" && !state.pinned) return rich("panel.update", { layer: layerName(layer), rate: state.shown.scene.optimizer.learning_rate });
+  const { type: optimizer, learning_rate: rate } = state.shown.scene.optimizer;
+  if (step.phase === "update" && !state.pinned) return rich("panel.update", { layer: layerName(layer), optimizer, rate });
   if (timestep === 0) return rich("panel.initial", { layer });
   return rich(layer === "output" ? "panel.output" : "panel.cell", { layer, timestep, words: quoted(state.shown.scene.sentence.slice(0, timestep)) });
 }
@@ -116,6 +117,7 @@ export function mountPanel(root, store) {
     parts.weights.querySelector(".body").replaceChildren(...failure(state, uses), ...contributions(state, place, uses?.weights ?? {}));
     parts.initial.hidden = !initial;
     if (initial) drawInitial(parts.inputs, state, Number(place.layer) - 1);
+    text(parts.update.querySelector("h3"), words(descends(state.shown.scene) ? "section.update" : "section.update.step", { optimizer: state.shown.scene.optimizer.type }));
     fill(parts.update, updating ? updates(state, place, weight ? [weight] : tables.weights[type]) : []);
     attrs(parts.exact, { "aria-pressed": String(state.exact) });
   }
