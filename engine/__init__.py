@@ -7,7 +7,7 @@ from engine.explain import explain
 from engine.explanation import Explanation, Factor, QuantityAddress, Term, WeightAddress
 from engine.gradcheck import gradcheck
 from engine.initializers import Identity, Orthogonal, ScaledOrthogonal
-from engine.layers import GRU, LSTM, Dense, Dropout, Embedding, OneHot, SimpleRNN
+from engine.layers import GRU, LSTM, Bidirectional, Dense, Dropout, Embedding, OneHot, SimpleRNN
 from engine.optimizers import SGD, Adagrad, Adam, RMSprop
 from engine.sequential import Sequential
 from engine.trace import Gradients, LayerTrace, Trace
@@ -20,6 +20,7 @@ __all__ = [
     "SGD",
     "Adagrad",
     "Adam",
+    "Bidirectional",
     "Dense",
     "Dropout",
     "Embedding",
