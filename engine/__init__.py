@@ -10,6 +10,7 @@ from engine.layers import GRU, LSTM, Dense, Embedding, OneHot, SimpleRNN
 from engine.optimizers import SGD, Adagrad, Adam, RMSprop
 from engine.sequential import Sequential
 from engine.trace import Gradients, LayerTrace, Trace
+from engine.training import Epoch
 
 __version__ = "0.1.0"
 
@@ -22,6 +23,7 @@ __all__ = [
     "Dense",
     "Embedding",
     "EngineError",
+    "Epoch",
     "Explanation",
     "Factor",
     "Gradients",
