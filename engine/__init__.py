@@ -11,6 +11,7 @@ from engine.layers import GRU, LSTM, Bidirectional, Dense, Dropout, Embedding, O
 from engine.optimizers import SGD, Adagrad, Adam, RMSprop
 from engine.sequential import Sequential
 from engine.trace import Gradients, LayerTrace, Trace
+from engine.training import Epoch
 
 __version__ = "0.1.0"
 
@@ -25,6 +26,7 @@ __all__ = [
     "Dropout",
     "Embedding",
     "EngineError",
+    "Epoch",
     "Explanation",
     "Factor",
     "Gradients",

@@ -18,13 +18,15 @@ from engine.types import Array
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """L = total / N. activation: what the last Dense must have for a loss that is computed from its a; None: from any output."""
+    """L = total / N. activation: what the last Dense must have for a loss that is computed from its a; None: from any output.
+    right: which outputs say what the target says; None: they are plain numbers, close or far."""
 
     name: str
     activation: str | None
     total: Callable[[Array, Array], Any]
     count: Callable[[Array], int]
     power: int
+    right: Callable[[Array, Array], Array] | None
 
     def entry(self, last: Layer) -> str:
         """The quantity of the last layer that the loss is computed from, where its gradient enters."""
@@ -42,6 +44,13 @@ class Loss:
         """dL/d entry, (timesteps, batch, units): all these losses pull by (y - target)."""
         d_entry: Array = (output - target) * self.scale(target)
         return d_entry
+
+    def judge(self, output: Array, target: Array) -> tuple[float, float]:
+        """(timesteps, batch, units) -> how many outputs are right, of how many that can be; accuracy is the one by the other."""
+        if self.right is None:
+            return 0.0, 0.0
+        right = self.right(output, target)
+        return float(right.sum()), float(right.size)
 
 
 def log_softmax(a: Array) -> Array:
@@ -76,12 +85,24 @@ def vectors(target: Array) -> int:
     return math.prod(target.shape[:-1])
 
 
+def right_verdicts(output: Array, target: Array) -> Array:
+    """Whether y says yes, above 0.5, where the target says 1, and no where it says 0."""
+    right: Array = (output > 0.5) == target
+    return right
+
+
+def right_classes(output: Array, target: Array) -> Array:
+    """Whether the likeliest class is the target's."""
+    right: Array = output.argmax(axis=-1) == target.argmax(axis=-1)
+    return right
+
+
 LOSSES = {
     loss.name: loss
     for loss in (
-        Loss("binary_crossentropy", "sigmoid", binary_crossentropy, outputs, power=1),
-        Loss("categorical_crossentropy", "softmax", categorical_crossentropy, vectors, power=1),
-        Loss("mse", None, squared_error, outputs, power=2),
+        Loss("binary_crossentropy", "sigmoid", binary_crossentropy, outputs, power=1, right=right_verdicts),
+        Loss("categorical_crossentropy", "softmax", categorical_crossentropy, vectors, power=1, right=right_classes),
+        Loss("mse", None, squared_error, outputs, power=2, right=None),
     )
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,10 @@ from engine.errors import EngineError, ShapeError
 from engine.layers import Dense, Dropout, Layer
 from engine.layers.layer import require_size
 from engine.losses import Loss, find_loss, require_distributions
+from engine.optimizers import Optimizer
 from engine.summary import summary
 from engine.trace import Gradients, LayerTrace, Trace
+from engine.training import Epoch, Examples, Plan, train
 from engine.types import Array, ArrayLike, DType, State, read_only
 
 
@@ -105,6 +107,28 @@ class Sequential:
     def loss(self, trace: Trace, y: ArrayLike, loss: str) -> Any:
         """The loss alone, without its gradients."""
         return self._measure(trace, y, loss)[2]
+
+    def fit(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        optimizer: Optimizer,
+        loss: str,
+        epochs: int,
+        batch_size: int = 32,
+        seed: int = 0,
+        shuffle: bool = True,
+        l2: float = 0.0,
+        window: int | None = None,
+        mask: ArrayLike | None = None,
+        resume: Epoch | None = None,
+    ) -> Iterator[Epoch]:
+        """Trains while it is iterated over: gives one Epoch after another, up to number `epochs`; the model holds the last one's weights.
+
+        seed: with the number of an epoch, it decides the order of that epoch's examples and what is dropped; l2: see regularization.py;
+        window: as in backward; resume: an Epoch to go on from, with the same arguments, as if there had been no pause."""
+        return train(self, Examples.of(x, y, mask), Plan(optimizer, loss, epochs, batch_size, seed, shuffle, l2, window), resume)
 
     def _measure(self, trace: Trace, y: ArrayLike, loss: str) -> tuple[Loss, Array, Any]:
         self.require_own(trace)

@@ -91,9 +91,9 @@ def draw(seed: int) -> tuple[Array, Array, list[Array]]:
     return rng.normal(size=(BATCH, TIMESTEPS, FEATURES)), rng.integers(0, 2, (BATCH, OUTPUTS)).astype(float), weights
 
 
-def with_keras(case: Case, x: Array, target: Array, weights: list[Array]) -> Arrays:
-    """The weights after every step, (steps, numbers), and what the optimizer remembers after the last; L2 is Keras's own regulariser."""
-    penalty = keras.regularizers.L2(case.l2)
+def keras_stack(l2: float, weights: list[Array]) -> Any:
+    """The stack of Keras's own layers, up to its logits, with Keras's own regulariser."""
+    penalty = keras.regularizers.L2(l2)
     given = {"kernel_regularizer": penalty, "dtype": "float64"}
     layers = [
         getattr(keras.layers, cell)(units, return_sequences=place < len(CELLS) - 1, recurrent_regularizer=penalty, **given)
@@ -101,6 +101,12 @@ def with_keras(case: Case, x: Array, target: Array, weights: list[Array]) -> Arr
     ]
     model = keras.Sequential([keras.Input((TIMESTEPS, FEATURES), dtype="float64"), *layers, keras.layers.Dense(OUTPUTS, **given)])
     model.set_weights(weights)
+    return model
+
+
+def with_keras(case: Case, x: Array, target: Array, weights: list[Array]) -> Arrays:
+    """The weights after every step, (steps, numbers), and what the optimizer remembers after the last."""
+    model = keras_stack(case.l2, weights)
     optimizer = getattr(keras.optimizers, case.optimizer)(**case.options)
     error = keras.losses.BinaryCrossentropy(from_logits=True, dtype="float64")
     steps: list[Array] = []
@@ -114,6 +120,17 @@ def with_keras(case: Case, x: Array, target: Array, weights: list[Array]) -> Arr
     slots = {name: getattr(optimizer, attribute, None) for name, attribute in SLOTS[case.optimizer].items()}  # empty where an option is off
     remembered = {name: [part.value.detach().numpy() for part in parts if part is not None] for name, parts in slots.items() if parts}
     return {"weights": np.array(steps)} | {name: flat(parts) for name, parts in remembered.items() if parts}
+
+
+def keras_fit(x: Array, target: Array, weights: list[Array], sample_weight: Array | None) -> Arrays:
+    """Keras's own fit in the given order, the last batch shorter: loss and accuracy of every epoch, and the weights at the end."""
+    model = keras_stack(0.01, weights)
+    accuracy = keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy", dtype="float64")  # of logits
+    model.compile(
+        keras.optimizers.Adam(0.05), keras.losses.BinaryCrossentropy(from_logits=True, dtype="float64"), weighted_metrics=[accuracy]
+    )
+    history = model.fit(x, target, batch_size=2, epochs=4, shuffle=False, sample_weight=sample_weight, verbose=0).history
+    return {"loss": np.array(history["loss"]), "accuracy": np.array(history["accuracy"]), "weights": flat(model.get_weights())}
 
 
 def flat(arrays: list[Array]) -> Array:
@@ -211,6 +228,10 @@ def main() -> None:
         runs = {"keras": with_keras} | ({"torch": with_torch} if case.torch else {})
         for source, run in runs.items():
             arrays |= {f"{case.name}/{source}/{name}": value for name, value in run(case, x, target, weights).items()}
+    shares = np.array([0.5, 2.0, 0.0, 1.5, 3.0])
+    for name, sample_weight in (("fit", None), ("weighted_fit", shares)):
+        arrays |= {f"{name}/keras/{key}": value for key, value in keras_fit(x, target, weights, sample_weight).items()}
+    arrays["weighted_fit/sample_weight"] = shares
     about = {
         "versions": {"keras": keras.__version__, "torch": torch.__version__.split("+")[0], "numpy": np.__version__},
         "layers": [*CELLS, ("Dense", OUTPUTS)],

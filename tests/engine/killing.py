@@ -18,6 +18,7 @@ MODULES = (
     "test_forward",
     "test_losses",
     "test_optimizers",
+    "test_training",
     "test_numbers",
     "test_explain",
     "test_face",
