@@ -6,7 +6,8 @@ from engine.errors import EngineError, ShapeError
 from engine.explain import explain
 from engine.explanation import Explanation, Factor, QuantityAddress, Term, WeightAddress
 from engine.gradcheck import gradcheck
-from engine.layers import GRU, LSTM, Dense, Embedding, OneHot, SimpleRNN
+from engine.initializers import Identity, Orthogonal, ScaledOrthogonal
+from engine.layers import GRU, LSTM, Dense, Dropout, Embedding, OneHot, SimpleRNN
 from engine.optimizers import SGD
 from engine.sequential import Sequential
 from engine.trace import Gradients, LayerTrace, Trace
@@ -18,14 +19,18 @@ __all__ = [
     "LSTM",
     "SGD",
     "Dense",
+    "Dropout",
     "Embedding",
     "EngineError",
     "Explanation",
     "Factor",
     "Gradients",
+    "Identity",
     "LayerTrace",
     "OneHot",
+    "Orthogonal",
     "QuantityAddress",
+    "ScaledOrthogonal",
     "Sequential",
     "ShapeError",
     "SimpleRNN",

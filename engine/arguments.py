@@ -22,10 +22,10 @@ def require_dtype(dtype: str) -> DType:
     return np.dtype(dtype)
 
 
-def require_seed(seed: object) -> int:
+def require_seed(seed: object, field: str = "seed") -> int:
     """An integer of 0 or more."""
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-        raise EngineError("seed", f"`seed` must be an integer of 0 or more. Received: {seed!r}.")
+        raise EngineError(field, f"`{field}` must be an integer of 0 or more. Received: {seed!r}.")
     return seed
 
 

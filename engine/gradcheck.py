@@ -21,9 +21,11 @@ def gradcheck(
     loss: str,
     initial_state: Sequence[ArrayLike | Sequence[ArrayLike]] | None = None,
     mask: ArrayLike | None = None,
+    *,
+    dropout_seed: int | None = None,
 ) -> float:
     """The largest relative error over every weight, the input vectors and the initial states."""
-    trace = model.forward(x, initial_state, mask)
+    trace = model.forward(x, initial_state, mask, dropout_seed=dropout_seed)
     gradients = model.backward(trace, y, loss)
     computed = [*gradients.weights, gradients.inputs, *_flat(gradients.initial_state)]
 
@@ -34,7 +36,8 @@ def gradcheck(
 
     def run(words: ArrayLike) -> complex:
         probe.set_weights(weights)
-        shifted = probe.forward(words, [state if len(state) > 1 else state[0] for state in states], trace.mask)
+        initial = [state if len(state) > 1 else state[0] for state in states]
+        shifted = probe.forward(words, initial, trace.mask, dropout_seed=dropout_seed)
         return complex(probe.loss(shifted, y, loss))
 
     reference = [_complex_step(lambda: run(x), weight) for weight in weights]

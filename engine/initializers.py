@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
+from engine.errors import EngineError
 from engine.types import Array, Generator, Shape
 
 Initializer = Callable[[Shape, Generator], Array]
@@ -29,6 +31,72 @@ def orthogonal(shape: Shape, rng: Generator) -> Array:
     q, r = np.linalg.qr(rng.normal(size=(max(shape), min(shape))))
     q = q * np.sign(np.diag(r))
     return q if rows >= columns else q.T
+
+
+@dataclass(frozen=True, slots=True)
+class Orthogonal:
+    """Keras's: gain times a matrix that is orthonormal along its shorter side, for all gates together."""
+
+    gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        _require_finite("gain", self.gain)
+
+    def __call__(self, shape: Shape, rng: Generator) -> Array:
+        """(units, gates * units)."""
+        return self.gain * orthogonal(shape, rng)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaledOrthogonal:
+    """For every gate an orthogonal matrix of its own, times the spectral radius: each of its eigenvalues is that large."""
+
+    spectral_radius: float = 1.0
+
+    def __post_init__(self) -> None:
+        _require_finite("spectral_radius", self.spectral_radius)
+        if self.spectral_radius < 0:
+            raise EngineError("spectral_radius", f"`spectral_radius` must be 0 or more. Received: {self.spectral_radius!r}.")
+
+    def __call__(self, shape: Shape, rng: Generator) -> Array:
+        """(units, gates * units)."""
+        units, columns = shape
+        return self.spectral_radius * np.concatenate([orthogonal((units, units), rng) for _ in range(columns // units)], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """For every gate gain times the identity; draws nothing."""
+
+    gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        _require_finite("gain", self.gain)
+
+    def __call__(self, shape: Shape, rng: Generator) -> Array:
+        """(units, gates * units)."""
+        units, columns = shape
+        return self.gain * np.tile(np.eye(units), columns // units)
+
+
+RecurrentInitializer = Orthogonal | ScaledOrthogonal | Identity
+RECURRENT_INITIALIZERS: dict[str, type[RecurrentInitializer]] = {
+    "orthogonal": Orthogonal,
+    "scaled_orthogonal": ScaledOrthogonal,
+    "identity": Identity,
+}
+
+
+def require_recurrent_initializer(value: object) -> None:
+    """An EngineError unless it is one of the three."""
+    if not isinstance(value, RecurrentInitializer):
+        message = "`recurrent_initializer` must be Orthogonal(...), ScaledOrthogonal(...) or Identity(...)."
+        raise EngineError("recurrent_initializer", f"{message} Received: {value!r}.")
+
+
+def _require_finite(field: str, number: object) -> None:
+    if not isinstance(number, int | float) or isinstance(number, bool) or not math.isfinite(number):
+        raise EngineError(field, f"`{field}` must be a finite number. Received: {number!r}.")
 
 
 def zeros(shape: Shape, rng: Generator) -> Array:

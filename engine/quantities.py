@@ -94,6 +94,10 @@ QUANTITIES: dict[str, tuple[Quantity, ...]] = {
             "dL/dh_t z + dL/da_z U_z^T + dL/da_r U_r^T + dL/dm U_n^T (or dL/dm r if reset before) of t+1",
         ),
     ),
+    "Dropout": (
+        Quantity("m", "mask", "m = 0 where x is dropped, else 1 / (1 - rate); 1 where nothing is", "memory", "none: it is drawn"),
+        Quantity("y", "what is left", "y = m x", "output", "dL/dy = dL/da W^T of the layer above"),
+    ),
     "Dense": (
         Quantity("a", "pre-activation", "a = x W + b", "pre-activation", "dL/da = (y - target) / N, or dL/dy f'(a)"),
         Quantity("y", "output", "y = f(a)", "output", "dL/dy"),

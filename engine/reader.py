@@ -74,6 +74,12 @@ class Reader:
         padded = self.trace.layers[layer].padded
         return padded is not None and bool(padded[timestep, batch, 0])
 
+    def is_last_of_window(self, layer: int, timestep: int) -> bool:
+        """Whether no gradient comes back to this timestep's states from the next: at the end, and where truncated BPTT detaches them."""
+        left = self.trace.layers[layer].timesteps.stop - 1 - timestep
+        window = self.require_gradients().window
+        return left == 0 or (window is not None and left % window == 0 and timestep >= 0)
+
     def token(self, timestep: int, batch: int) -> int | None:
         """The token that was given; None where a vector was."""
         tokens = self.trace.flows[0]

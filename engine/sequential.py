@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.arguments import per_layer_state, require_dtype, require_seed, time_major_input, time_major_padding, time_major_target
 from engine.errors import EngineError, ShapeError
-from engine.layers import Dense, Layer
+from engine.layers import Dense, Dropout, Layer
 from engine.layers.layer import require_size
 from engine.losses import Loss, find_loss, require_distributions
 from engine.trace import Gradients, LayerTrace, Trace
@@ -43,9 +43,14 @@ class Sequential:
         x: ArrayLike,
         initial_state: Sequence[ArrayLike | Sequence[ArrayLike]] | None = None,
         mask: ArrayLike | None = None,
+        *,
+        dropout_seed: int | None = None,
     ) -> Trace:
         """x: tokens (batch, timesteps) or vectors (batch, timesteps, features); initial_state per recurrent layer (batch, units), for an
-        LSTM the pair (h, c); mask (batch, timesteps): False where states stand still, as an Embedding with mask_zero says by itself."""
+        LSTM the pair (h, c); mask (batch, timesteps): False where states stand still, as an Embedding with mask_zero says by itself.
+
+        dropout_seed: what the Dropout layers drop, as in training; None: nothing, a run that only looks."""
+        rng = None if dropout_seed is None else np.random.default_rng(require_seed(dropout_seed, "dropout_seed"))
         stack = self.layers
         flow = time_major_input(x, stack[0], self.features)
         states: Sequence[State] = [()] * len(stack)
@@ -61,15 +66,22 @@ class Sequential:
 
         flows, records, timesteps = [read_only(flow)], [], range(len(flow))
         for layer, state in zip(stack, states, strict=True):
-            record, flow = layer.forward(flow, timesteps, state, padded)
+            if rng is not None and isinstance(layer, Dropout):
+                record, flow = layer.drop(flow, timesteps, rng)
+            else:
+                record, flow = layer.forward(flow, timesteps, state, padded)
             if len(flow) < len(timesteps):
                 timesteps = timesteps[-len(flow) :]
             records.append(record)
             flows.append(flow)
         return Trace(stack, tuple(flows), tuple(records), self._sequences)
 
-    def backward(self, trace: Trace, y: ArrayLike, loss: str) -> Gradients:
-        """y (the shape of trace.output, or (batch,) for one unit) -> the loss, and its gradient at every number of the trace."""
+    def backward(self, trace: Trace, y: ArrayLike, loss: str, *, window: int | None = None) -> Gradients:
+        """y (the shape of trace.output, or (batch,) for one unit) -> the loss, and its gradient at every number of the trace.
+
+        window: truncated BPTT. The states are detached at every so many timesteps, counted from the end."""
+        if window is not None:
+            require_size("window", window)
         rule, target, value = self._measure(trace, y, loss)
         flow = rule.gradient(trace.flows[-1], target)
 
@@ -77,11 +89,13 @@ class Sequential:
         weights: list[Array] = []
         for layer, x, record in [*zip(trace.stack, trace.flows, trace.layers, strict=False)][::-1]:  # the last flow enters no layer
             enters_at_a = rule.activation is not None and not records
-            backward = layer.backward_from_a if enters_at_a and isinstance(layer, Dense) else layer.backward
-            d_record, d_weights, flow = backward(x, record, flow)
+            if enters_at_a and isinstance(layer, Dense):
+                d_record, d_weights, flow = layer.backward_from_a(x, record, flow)
+            else:
+                d_record, d_weights, flow = layer.backward(x, record, flow, window)
             records.append(d_record)
             weights[:0] = d_weights
-        return Gradients(value, weights, tuple(records[::-1]), trace, target, rule, flow)
+        return Gradients(value, weights, tuple(records[::-1]), trace, target, rule, flow, window)
 
     def loss(self, trace: Trace, y: ArrayLike, loss: str) -> Any:
         """The loss alone, without its gradients."""
@@ -103,7 +117,7 @@ class Sequential:
 
 
 def _build(layers: Sequence[Layer], features: int | None, rng: np.random.Generator, dtype: DType) -> tuple[Layer, ...]:
-    if not layers or all(layer.encodes for layer in layers):
+    if all(layer.encodes or isinstance(layer, Dropout) for layer in layers):
         raise EngineError("layers", f"`layers` must hold at least one layer with weights. Received: {list(layers)!r}.")
     if (features is None) != layers[0].encodes:
         raise EngineError("features", "`features` must be given exactly when the first layer takes vectors and not tokens.")

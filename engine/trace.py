@@ -134,6 +134,7 @@ class Gradients(NamedTuple):
     target: Array
     rule: Loss
     d_inputs: Array
+    window: int | None = None
 
     @property
     def inputs(self) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.layers.dense import Dense
+from engine.layers.dropout import Dropout
 from engine.layers.embedding import Embedding
 from engine.layers.gru import GRU
 from engine.layers.layer import Layer
@@ -10,4 +11,4 @@ from engine.layers.lstm import LSTM
 from engine.layers.one_hot import OneHot
 from engine.layers.simple_rnn import SimpleRNN
 
-__all__ = ["GRU", "LSTM", "Dense", "Embedding", "Layer", "OneHot", "SimpleRNN"]
+__all__ = ["GRU", "LSTM", "Dense", "Dropout", "Embedding", "Layer", "OneHot", "SimpleRNN"]

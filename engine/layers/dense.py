@@ -55,7 +55,7 @@ class Dense(Layer):
         f(a, y)
         return LayerTrace(block, self.quantities, timesteps), y
 
-    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
+    def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output = dL/dy, (timesteps, batch, units) -> dL/d a, y, the weights and x."""
         y = record.rows("y")
         block = np.empty((2, *y.shape), self.dtype)

@@ -52,7 +52,7 @@ class Embedding(Layer):
         record = LayerTrace(vectors[None], self.quantities, timesteps)
         return record, record.rows("x")
 
-    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
+    def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output is dL/dx itself; every row gathers it from wherever its token stood."""
         d_embeddings = np.zeros_like(self.weights[0])
         if x.ndim == 2:

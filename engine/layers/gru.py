@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.initializers import glorot_uniform, orthogonal, zeros
+from engine.initializers import Orthogonal, glorot_uniform, zeros
 from engine.layers.layer import Pulled
 from engine.layers.recurrent import (
     Recurrent,
@@ -21,6 +21,7 @@ from engine.layers.recurrent import (
     side_by_side,
     silence,
     squash,
+    window_starts,
 )
 from engine.quantities import all_quantities, forward_quantities
 from engine.sums import sum_over_rows
@@ -41,7 +42,7 @@ class GRU(Recurrent):
     output: ClassVar = "h"
     states: ClassVar = ("h",)
     gates: ClassVar = ("a_z", "a_r", "a_n")
-    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": orthogonal, "bias": zeros}
+    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": Orthogonal(), "bias": zeros}
 
     reset_after: bool = True
 
@@ -81,7 +82,7 @@ class GRU(Recurrent):
         rows = (a_z, a_r, z, r, m, a_n, n, h)
         return LayerTrace(rows, _QUANTITIES, timesteps, self.states, padded), self.outgoing(h)
 
-    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
+    def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d every quantity, the weights and x."""
         kernel, U_zr, U_n, _, _ = self._parts()
         z, r, m, n, h = map(record.rows_from_initial, ("z", "r", "m", "n", "h"))
@@ -101,7 +102,7 @@ class GRU(Recurrent):
         np.multiply(reset * r, one - r, d_a_r)  # and what da_n or dm is multiplied with
 
         depth[-len(d_output) :] = d_output
-        time_t, product = time[-1], np.empty(h.shape[1:], self.dtype)
+        time_t, product, cuts = time[-1], np.empty(h.shape[1:], self.dtype), window_starts(len(x), window)
         for t, depth_t, d_h_t, d_a_zr_t, d_a_z_t, d_a_r_t, d_a_n_t, d_m_t, r_t, keep_t in backwards(
             depth, d_h, d_a_zr, d_a_z, d_a_r, d_a_n, d_m, r, keep
         ):
@@ -116,6 +117,8 @@ class GRU(Recurrent):
                 time_t = np.multiply(d_m_t, r_t, time[t - 1])
             time_t += d_a_zr_t.dot(U_zr.T, product)
             time_t += np.multiply(d_h_t, keep_t, product)
+            if t in cuts:
+                time_t.fill(0)
         d_h[0] = time_t
 
         np.multiply(d_h, z_slope, d_z)

@@ -51,8 +51,8 @@ class Layer(ABC):
         of every timestep, or of the last."""
 
     @abstractmethod
-    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
-        """d_output = dL/d outputs -> dL/d every quantity, the weights, x."""
+    def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
+        """d_output = dL/d outputs -> dL/d every quantity, the weights, x. window: how many timesteps a gradient reaches back at most."""
 
     def padded(self, x: Array) -> Array | None:
         """Where these tokens (timesteps, batch) are padding, (timesteps, batch, 1); None: nowhere."""
@@ -65,10 +65,15 @@ class Layer(ABC):
             raise EngineError("weight", f"`weight` must be one of {', '.join(names) or 'none'} for {self!r}. Received: {name!r}.")
         return self.weights[names.index(name)]
 
+    def initializer(self, name: str) -> Initializer:
+        """How the weight of this name begins."""
+        return self.initializers[name]
+
     def build(self, features: int, rng: Generator, dtype: DType) -> Self:
         """The same layer with initial weights for inputs of this many features."""
         shapes = self.weight_shapes(features)
-        return self.with_weights([draw(shape, rng) for draw, shape in zip(self.initializers.values(), shapes, strict=True)], dtype)
+        drawn = [self.initializer(name)(shape, rng) for name, shape in zip(self.initializers, shapes, strict=True)]
+        return self.with_weights(drawn, dtype)
 
     def with_weights(self, weights: Sequence[ArrayLike], dtype: DType) -> Self:
         """The same layer with copies of these weights."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.initializers import forget_bias, glorot_uniform, orthogonal
+from engine.initializers import Orthogonal, forget_bias, glorot_uniform
 from engine.layers.layer import Pulled
 from engine.layers.recurrent import (
     Recurrent,
@@ -21,6 +21,7 @@ from engine.layers.recurrent import (
     side_by_side,
     silence,
     squash,
+    window_starts,
 )
 from engine.quantities import all_quantities, forward_quantities
 from engine.trace import LayerTrace
@@ -37,7 +38,7 @@ class LSTM(Recurrent):
     output: ClassVar = "h"
     states: ClassVar = ("h", "c")
     gates: ClassVar = ("a_i", "a_f", "a_g", "a_o")
-    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": orthogonal, "bias": forget_bias}
+    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": Orthogonal(), "bias": forget_bias}
 
     def forward(self, x: Array, timesteps: range, state: State, padded: Array | None = None) -> tuple[LayerTrace, Array]:
         """x (timesteps, batch, features), state (h_0, c_0) or () for zeros -> every quantity; row 0 holds h_0 and c_0."""
@@ -68,7 +69,7 @@ class LSTM(Recurrent):
         rows = (*apart(a, 4), i, f, g, o, c, tanh_c, h)
         return LayerTrace(rows, _QUANTITIES, timesteps, self.states, padded), self.outgoing(h)
 
-    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
+    def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d every quantity, the weights and x."""
         kernel, recurrent_kernel, _ = self.weights
         i, f, g, o, c, tanh_c, h = map(record.rows_from_initial, ("i", "f", "g", "o", "c", "tanh_c", "h"))
@@ -76,7 +77,7 @@ class LSTM(Recurrent):
         d_a, d_gates, (d_c, d_tanh_c, d_h, depth, time) = side_by_side(block[:4]), side_by_side(block[4:8]), block[8:]
         d_a_i, d_a_f, d_a_g, d_a_o = apart(d_a, 4)
         d_i, d_f, d_g, d_o = apart(d_gates, 4)
-        one, keep = np.array(1, self.dtype), f
+        one, keep, cuts = np.array(1, self.dtype), f, window_starts(len(x), window)
 
         np.multiply(g * i, one - i, d_a_i)  # slopes at first, which the loop turns into gradients: dc_t/da_i,
         np.multiply(c[:-1] * f[1:], (one - f)[1:], d_a_f[1:])  # dc_t/da_f,
@@ -104,6 +105,9 @@ class LSTM(Recurrent):
             np.multiply(d_c_t, keep_t, c_from_time)
             if record.padded is not None:
                 np.copyto(time_t, d_h_t, where=record.padded[t - 1])
+            if t in cuts:
+                time_t.fill(0)
+                c_from_time.fill(0)
         d_h[0] = time_t
 
         np.multiply(d_h, o, d_tanh_c)

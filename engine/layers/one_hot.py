@@ -40,7 +40,7 @@ class OneHot(Layer):
         vectors = x.copy() if x.ndim == 3 else self._look_up(x)
         return LayerTrace(vectors[None], self.quantities, timesteps), vectors
 
-    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
+    def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output is dL/dx itself; tokens have no gradient."""
         return LayerTrace(d_output[None], self.quantities, record.timesteps), (), d_output
 

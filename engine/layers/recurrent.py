@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from engine.initializers import Initializer, Orthogonal, RecurrentInitializer, require_recurrent_initializer
 from engine.layers.layer import Layer, require_size
 from engine.sums import sum_over_rows
 from engine.types import Array, Shape
@@ -19,9 +20,11 @@ class Recurrent(Layer):
 
     units: int
     return_sequences: bool = False
+    recurrent_initializer: RecurrentInitializer = field(default=Orthogonal(), kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         require_size("units", self.units)
+        require_recurrent_initializer(self.recurrent_initializer)
 
     @property
     def width(self) -> int:
@@ -38,9 +41,19 @@ class Recurrent(Layer):
         columns = len(self.gates) * self.units
         return (features, columns), (self.units, columns), (columns,)
 
+    def initializer(self, name: str) -> Initializer:
+        """The recurrent kernel begins as the layer was told."""
+        return self.recurrent_initializer if name == "recurrent_kernel" else super().initializer(name)
+
     def outgoing(self, h: Array) -> Array:
         """(1 + timesteps, batch, units) -> what the layer above receives."""
         return h[1:] if self.return_sequences else h[-1:]
+
+
+def window_starts(steps: int, window: int | None) -> range:
+    """The rows at which a window begins, backwards: nothing goes from there to the row before. Windows are counted from the end; the
+    first of them, which may be shorter, still hears of the initial state."""
+    return range(steps - window + 1, 1, -window) if window else range(0)
 
 
 def side_by_side(block: Array) -> Array:
@@ -57,9 +70,7 @@ def apart(array: Array, quantities: int) -> Array:
 
 def forwards(*rows: Array) -> Iterator[tuple[Any, ...]]:
     """t = 1, 2, ... and what each array, (1 + timesteps, ...), holds at t: to iterate is quicker than to index."""
-    timesteps = zip(
-        range(len(rows[0])), *rows, strict=False
-    )  # the range ends it: an array's own end is an IndexError, which takes its time
+    timesteps = zip(range(len(rows[0])), *rows, strict=False)  # the range ends it: an array would end with an IndexError, which costs
     next(timesteps)
     return timesteps
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from engine.activations import ELEMENTWISE, require_activation
-from engine.initializers import glorot_uniform, orthogonal, zeros
+from engine.initializers import Orthogonal, glorot_uniform, zeros
 from engine.layers.layer import Pulled
-from engine.layers.recurrent import Recurrent, silence
+from engine.layers.recurrent import Recurrent, silence, window_starts
 from engine.quantities import all_quantities, forward_quantities
 from engine.sums import sum_over_rows
 from engine.trace import LayerTrace
@@ -27,7 +27,7 @@ class SimpleRNN(Recurrent):
     output: ClassVar = "h"
     states: ClassVar = ("h",)
     gates: ClassVar = ("a",)
-    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": orthogonal, "bias": zeros}
+    initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": Orthogonal(), "bias": zeros}
 
     activation: str = "tanh"
 
@@ -57,7 +57,7 @@ class SimpleRNN(Recurrent):
                 np.copyto(h_t, h[t - 1], where=padded[t - 1])
         return LayerTrace(block, self.quantities, timesteps, self.states, padded), self.outgoing(h)
 
-    def backward(self, x: Array, record: LayerTrace, d_output: Array) -> Pulled:
+    def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d a, h and its parts, the weights and x."""
         kernel, recurrent_kernel, _ = self.weights
         h = record.rows_from_initial("h")
@@ -66,7 +66,7 @@ class SimpleRNN(Recurrent):
         d_a, d_h, depth, time = block[0], block[1], block[2], block[3]
 
         ELEMENTWISE[self.activation].derivative(h[1:], d_a[1:])  # what dL/dh turns into dL/da, in place
-        padded = record.padded
+        padded, cuts = record.padded, window_starts(steps, window)
         silence(padded, 0, d_a)
         depth[-len(d_output) :] = d_output
         to_past, time_t = recurrent_kernel.T, time[steps]
@@ -76,6 +76,8 @@ class SimpleRNN(Recurrent):
             time_t = d_a_t.dot(to_past, time[t - 1])
             if padded is not None:
                 np.copyto(time_t, d_h[t], where=padded[t - 1])
+            if t in cuts:
+                time_t.fill(0)
         d_h[0] = time_t
 
         rows = d_a[1:].reshape(-1, self.units)

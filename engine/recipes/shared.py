@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from engine.activations import ELEMENTWISE
 from engine.explanation import Factor, QuantityAddress, Term, constant
-from engine.layers import Layer
+from engine.layers import Dropout, Layer
 from engine.reader import Reader, products
 
 Terms = tuple[Term, ...]
@@ -120,15 +121,18 @@ def from_above(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
         return "sum", error(read, at) if at.timestep in read.output_timesteps else ()
     if at.timestep not in read.trace.layers[above].timesteps:
         return "sum", ()
+    if isinstance(read.layer(above), Dropout):
+        beyond = replace(at, layer=above, quantity="y")
+        return "product", (Term.of(read.beside(beyond, "m"), read.at(beyond)),)
     return "sum", products(read.arriving(above, at.timestep, read.layer(above).gates, at.batch), read.row(above, "kernel", at.unit))
 
 
 def from_time(arriving: Recipe) -> Recipe:
-    """What the next timestep sends back to a state: all of its own gradient where it is padding; nothing after the last timestep."""
+    """What the next timestep sends back to a state: all of its own gradient where it is padding; nothing where sequence or window ends."""
 
     def recipe(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
         after = at.timestep + 1
-        if after == read.trace.layers[at.layer].timesteps.stop:
+        if read.is_last_of_window(at.layer, at.timestep):
             return "sum", ()
         if read.is_padded(at.layer, after, at.batch):
             return "carried", (Term.of(read.d(at, "h", back=-1)),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.explanation import QuantityAddress, Term
-from engine.layers import Dense, Embedding, OneHot, SimpleRNN
+from engine.layers import Dense, Dropout, Embedding, OneHot, SimpleRNN
 from engine.reader import Reader
 from engine.recipes.shared import (
     Table,
@@ -32,6 +32,12 @@ def embedded(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
     return "row", (Term.of(read.single(at.layer, "embeddings", token, at.unit)),)
 
 
+def dropped(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
+    """y = m x."""
+    x = read.one(at.layer - 1, at.timestep, read.input_of(at.layer), at.unit, at.batch)
+    return "product", (Term.of(read.beside(at, "m"), x),)
+
+
 def dense_d_a(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
     """The loss's own gradient where it enters at a; else through the activation."""
     if at.layer == read.last and read.require_gradients().rule.activation:
@@ -56,6 +62,8 @@ FORWARD: Table = {
     (Embedding, "x"): embedded,
     (SimpleRNN, "a"): recurrent_a,
     (SimpleRNN, "h"): state(activated),
+    (Dropout, "m"): recorded,
+    (Dropout, "y"): dropped,
     (Dense, "a"): projected,
     (Dense, "y"): activated,
 }
@@ -67,6 +75,7 @@ BACKWARD: Table = {
     (SimpleRNN, "h_from_depth"): from_above,
     (SimpleRNN, "h_from_time"): back,
     (SimpleRNN, "a"): silent(activated_d_a),
+    (Dropout, "y"): from_above,
     (Dense, "y"): from_above,
     (Dense, "a"): dense_d_a,
 }

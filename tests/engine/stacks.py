@@ -39,6 +39,7 @@ class Task:
     y: np.ndarray
     loss: str
     initial_state: list[Entry]
+    dropout_seed: int | None = None
 
     @property
     def recurrent(self) -> list[Any]:
@@ -47,12 +48,12 @@ class Task:
 
     def forward(self, **changed: Any) -> Trace:
         """The trace, of this or of changed arguments."""
-        return self.model.forward(**{"x": self.x, "initial_state": self.initial_state} | changed)
+        return self.model.forward(**{"x": self.x, "initial_state": self.initial_state, "dropout_seed": self.dropout_seed} | changed)
 
-    def run(self) -> tuple[Trace, Gradients]:
-        """Forward and backward."""
+    def run(self, **options: Any) -> tuple[Trace, Gradients]:
+        """Forward and backward; options of backward."""
         trace = self.forward()
-        return trace, self.model.backward(trace, self.y, self.loss)
+        return trace, self.model.backward(trace, self.y, self.loss, **options)
 
 
 def make_task(

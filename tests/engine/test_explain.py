@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -78,9 +79,9 @@ def ask(task: Task, trace: Trace, at: QuantityAddress, gradients: Gradients | No
     return explain(task.model, trace, gradients=gradients, **place)
 
 
-def check_all(task: Task) -> None:
-    """Every explanation of a run, forward, backward, of the weights and of the loss."""
-    trace, gradients = task.run()
+def check_all(task: Task, **options: Any) -> None:
+    """Every explanation of a run, forward, backward, of the weights and of the loss; options of backward."""
+    trace, gradients = task.run(**options)
     factors: list[Factor] = []
     for side in (None, gradients):
         for at in every_number(task.model.layers, trace, side):

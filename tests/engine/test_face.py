@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 import engine
-from engine import GRU, LSTM, Dense, Embedding, EngineError, OneHot, Sequential, ShapeError, SimpleRNN, explain, gradcheck
+from engine import GRU, LSTM, Dense, Dropout, Embedding, EngineError, OneHot, Sequential, ShapeError, SimpleRNN, explain, gradcheck
 from engine.initializers import glorot_uniform, orthogonal
 from engine.layers import Layer
 from engine.quantities import QUANTITIES, all_quantities, forward_quantities
@@ -172,7 +172,7 @@ def test_gradcheck_leaves_the_model_as_it_was() -> None:
         np.testing.assert_array_equal(weight, then)
 
 
-@pytest.mark.parametrize("layer", [OneHot, Embedding, SimpleRNN, LSTM, GRU, Dense])
+@pytest.mark.parametrize("layer", [OneHot, Embedding, Dropout, SimpleRNN, LSTM, GRU, Dense])
 def test_the_table_of_quantities_is_what_a_layer_declares(layer: type[Layer]) -> None:
     rows = QUANTITIES[layer.__name__]
 
