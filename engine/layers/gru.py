@@ -97,23 +97,22 @@ class GRU(Recurrent):
             keep = z.copy()
             silence(record.padded, 0, z_slope, n_slope)
             silence(record.padded, 1, keep)
-        np.multiply(z_slope * z, one - z, d_a_z)  # slopes at first, which the loop turns into gradients: dh_t/da_z,
-        np.multiply(n_slope, one - n * n, d_a_n)  # dh_t/da_n,
-        np.multiply(reset * r, one - r, d_a_r)  # and what da_n or dm is multiplied with
+        a_z_slope, a_r_slope, a_n_slope = z_slope * z * (one - z), reset * r * (one - r), n_slope * (one - n * n)
 
         depth[-len(d_output) :] = d_output
         time_t, product, cuts = time[-1], np.empty(h.shape[1:], self.dtype), window_starts(len(x), window)
-        for t, depth_t, d_h_t, d_a_zr_t, d_a_z_t, d_a_r_t, d_a_n_t, d_m_t, r_t, keep_t in backwards(
-            depth, d_h, d_a_zr, d_a_z, d_a_r, d_a_n, d_m, r, keep
+        slopes, found = (a_z_slope, a_r_slope, a_n_slope, r, keep), (depth, d_h, d_a_zr, d_a_z, d_a_r, d_a_n, d_m)
+        for t, a_z_slope_t, a_r_slope_t, a_n_slope_t, r_t, keep_t, depth_t, d_h_t, d_a_zr_t, d_a_z_t, d_a_r_t, d_a_n_t, d_m_t in backwards(
+            *slopes, *found
         ):
             np.add(depth_t, time_t, d_h_t)
-            d_a_z_t *= d_h_t
-            d_a_n_t *= d_h_t
+            np.multiply(d_h_t, a_z_slope_t, d_a_z_t)
+            np.multiply(d_h_t, a_n_slope_t, d_a_n_t)
             if self.reset_after:
-                d_a_r_t *= d_a_n_t
+                np.multiply(d_a_n_t, a_r_slope_t, d_a_r_t)
                 time_t = np.multiply(d_a_n_t, r_t, d_m_t).dot(U_n.T, time[t - 1])
             else:
-                d_a_r_t *= d_a_n_t.dot(U_n.T, d_m_t)
+                np.multiply(d_a_n_t.dot(U_n.T, d_m_t), a_r_slope_t, d_a_r_t)
                 time_t = np.multiply(d_m_t, r_t, time[t - 1])
             time_t += d_a_zr_t.dot(U_zr.T, product)
             time_t += np.multiply(d_h_t, keep_t, product)

@@ -91,15 +91,12 @@ class LSTM(Recurrent):
 
         depth[-len(d_output) :] = d_output
         to_past, time_t, c_from_time = recurrent_kernel.T, time[-1], d_c[0]
-        for t, depth_t, d_h_t, d_c_t, d_a_t, d_a_i_t, d_a_f_t, d_a_g_t, d_a_o_t, keep_t in backwards(
-            depth, d_h, d_c, d_a, d_a_i, d_a_f, d_a_g, d_a_o, keep
-        ):
+        d_a_ifg = d_a.reshape(*h.shape[:2], 4, -1)[:, :, :3]
+        for t, depth_t, d_h_t, d_c_t, d_a_t, d_a_ifg_t, d_a_o_t, keep_t in backwards(depth, d_h, d_c, d_a, d_a_ifg, d_a_o, keep):
             np.add(depth_t, time_t, d_h_t)
             d_c_t *= d_h_t
             d_c_t += c_from_time
-            d_a_i_t *= d_c_t
-            d_a_f_t *= d_c_t
-            d_a_g_t *= d_c_t
+            d_a_ifg_t *= d_c_t[:, None]
             d_a_o_t *= d_h_t
             time_t = d_a_t.dot(to_past, time[t - 1])
             np.multiply(d_c_t, keep_t, c_from_time)

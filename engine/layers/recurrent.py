@@ -13,6 +13,8 @@ from engine.layers.layer import Layer, require_size
 from engine.sums import sum_over_rows
 from engine.types import Array, Shape
 
+CACHED = 2**17  # numbers; one megabyte of them in float64
+
 
 @dataclass(frozen=True)
 class Recurrent(Layer):
@@ -88,10 +90,12 @@ def over_batch(constants: Array, batch: int) -> Array:
 
 
 def project(x: Array, kernel: Array, bias: Array, a: Array) -> None:
-    """x (timesteps, batch, features) -> x @ kernel + bias in a[1:], all timesteps at once."""
-    rows = a[1:].reshape(-1, a.shape[-1])
-    x.reshape(-1, x.shape[-1]).dot(kernel, rows)
-    rows += bias
+    """x (timesteps, batch, features) -> x @ kernel + bias in a[1:], as many timesteps at once as stay in the cache for their bias."""
+    rows, inputs = a[1:].reshape(-1, a.shape[-1]), x.reshape(-1, x.shape[-1])
+    at_once = max(1, CACHED // a.shape[-1])
+    for start in range(0, len(rows), at_once):
+        part = inputs[start : start + at_once].dot(kernel, rows[start : start + at_once])
+        part += bias
 
 
 def pull_projection(x: Array, kernel: Array, d_a: Array) -> tuple[Array, Array, Array]:
