@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from engine.conversion import from_torch, to_torch
 from engine.errors import EngineError, ShapeError
 from engine.explain import explain
 from engine.explanation import Explanation, Factor, QuantityAddress, Term, WeightAddress
 from engine.gradcheck import gradcheck
 from engine.initializers import Identity, Orthogonal, ScaledOrthogonal
-from engine.layers import GRU, LSTM, Dense, Dropout, Embedding, OneHot, SimpleRNN
+from engine.layers import GRU, LSTM, Bidirectional, Dense, Dropout, Embedding, OneHot, SimpleRNN
 from engine.optimizers import SGD
 from engine.sequential import Sequential
 from engine.trace import Gradients, LayerTrace, Trace
@@ -18,6 +19,7 @@ __all__ = [
     "GRU",
     "LSTM",
     "SGD",
+    "Bidirectional",
     "Dense",
     "Dropout",
     "Embedding",
@@ -38,5 +40,7 @@ __all__ = [
     "Trace",
     "WeightAddress",
     "explain",
+    "from_torch",
     "gradcheck",
+    "to_torch",
 ]

@@ -70,8 +70,8 @@ def _layer_state(entry: ArrayLike | Sequence[ArrayLike], layer: Layer, batch: in
         raise EngineError("initial_state", f"`initial_state` of {layer!r} must be the arrays {names}. Received: {type(entry).__name__}.")
     arrays = tuple(np.asarray(part) for part in parts)
     for array in arrays:
-        if array.shape != (batch, layer.width):
-            raise ShapeError.between("initial_state", (batch, layer.width), array.shape)
+        if array.shape != (batch, layer.state_width):
+            raise ShapeError.between("initial_state", (batch, layer.state_width), array.shape)
     return arrays
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from engine.errors import EngineError
 from engine.explanation import Explanation, QuantityAddress
+from engine.layers import Bidirectional
 from engine.reader import Reader
-from engine.recipes import BACKWARD, FORWARD, loss_terms, weight_terms
+from engine.recipes import BACKWARD, FORWARD, directed_weight_terms, loss_terms, weight_terms
 from engine.sequential import Sequential
 from engine.trace import Gradients, Trace
 
@@ -54,7 +55,8 @@ def _weight(read: Reader, layer: int, name: str, index: tuple[int, ...]) -> Expl
         raise EngineError("index", f"`index` must lie within {name} of shape {shape}. Received: {index}.")
     before = sum(len(below.weights) for below in read.trace.stack[:layer])
     gradient = read.gradients.weights[before + list(read.layer(layer).initializers).index(name)]
-    return Explanation(gradient[index].item(), "sum", weight_terms(read, layer, name, index))
+    terms = directed_weight_terms if isinstance(read.layer(layer), Bidirectional) else weight_terms
+    return Explanation(gradient[index].item(), "sum", terms(read, layer, name, index))
 
 
 def _loss(read: Reader) -> Explanation:

@@ -94,6 +94,9 @@ QUANTITIES: dict[str, tuple[Quantity, ...]] = {
             "dL/dh_t z + dL/da_z U_z^T + dL/da_r U_r^T + dL/dm U_n^T (or dL/dm r if reset before) of t+1",
         ),
     ),
+    "Bidirectional": (
+        Quantity("h", "both hidden states", "h_t = [forward h_t, backward h_t]", "state", "dL/dh_t = dL/da_t W^T of the layer above"),
+    ),
     "Dropout": (
         Quantity("m", "mask", "m = 0 where x is dropped, else 1 / (1 - rate); 1 where nothing is", "memory", "none: it is drawn"),
         Quantity("y", "what is left", "y = m x", "output", "dL/dy = dL/da W^T of the layer above"),

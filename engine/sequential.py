@@ -12,6 +12,7 @@ from engine.errors import EngineError, ShapeError
 from engine.layers import Dense, Dropout, Layer
 from engine.layers.layer import require_size
 from engine.losses import Loss, find_loss, require_distributions
+from engine.summary import summary
 from engine.trace import Gradients, LayerTrace, Trace
 from engine.types import Array, ArrayLike, DType, State, read_only
 
@@ -29,6 +30,10 @@ class Sequential:
     def count_params(self) -> int:
         """How many numbers the weights hold."""
         return sum(weight.size for weight in _weights(self.layers))
+
+    def summary(self) -> str:
+        """The table that Keras prints: every layer with its output shape and its parameters."""
+        return summary(self.layers)
 
     def get_weights(self) -> list[Array]:
         """Copies, layer by layer, in Keras's order: kernel, recurrent_kernel, bias."""

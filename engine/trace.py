@@ -23,7 +23,7 @@ def batch_first(rows: Array) -> Array:
 class LayerTrace(Mapping[str, Array]):
     """Every number of one layer, by quantity: read-only views (batch, timesteps, units) of one block of memory."""
 
-    __slots__ = ("_names", "_rows", "_states", "padded", "timesteps")
+    __slots__ = ("_names", "_rows", "padded", "states", "timesteps")
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class LayerTrace(Mapping[str, Array]):
                 read_only(memory)
         self._rows = block
         self._names = names
-        self._states = states
+        self.states = states
         self.padded = padded
         self.timesteps = timesteps
 
@@ -72,7 +72,7 @@ class LayerTrace(Mapping[str, Array]):
         """(batch, units) at one timestep; -1 is the initial state."""
         if quantity not in self._names:
             raise EngineError("quantity", f"`quantity` must be one of {', '.join(self)}. Received: {quantity!r}.")
-        first = -1 if quantity in self._states else self.timesteps.start
+        first = -1 if quantity in self.states else self.timesteps.stop - len(self.rows(quantity))
         if not first <= timestep < self.timesteps.stop:
             raise EngineError("timestep", f"`timestep` of {quantity} must be {first} to {self.timesteps.stop - 1}. Received: {timestep}.")
         row: Array = self.rows_from_initial(quantity)[timestep - self.timesteps.stop]
@@ -150,5 +150,5 @@ class Gradients(NamedTuple):
 def initial_states(stack: Sequence[Layer], records: Sequence[LayerTrace]) -> list[Array | State]:
     """Per recurrent layer (batch, units), or one such array per state if it has several."""
     recurrent = ((layer.states, record) for layer, record in zip(stack, records, strict=True) if layer.states)
-    states = [tuple(record.rows_from_initial(name)[0] for name in names) for names, record in recurrent]
+    states = [tuple(record.row(name, -1) for name in names) for names, record in recurrent]
     return [state[0] if len(state) == 1 else state for state in states]

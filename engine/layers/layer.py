@@ -26,6 +26,7 @@ class Layer(ABC):
     initializers: ClassVar[Mapping[str, Initializer]] = {}
     states: ClassVar[tuple[str, ...]] = ()
     gates: ClassVar[tuple[str, ...]] = ()  # the pre-activations, in the order of the kernel's groups of columns
+    kernels: ClassVar[tuple[str, ...]] = ("kernel",)  # what all gates together read the layer below with
     encodes: ClassVar[bool] = False
 
     weights: Weights = field(default=(), kw_only=True, repr=False, compare=False)
@@ -35,6 +36,11 @@ class Layer(ABC):
     @abstractmethod
     def width(self) -> int:
         """The length of the vectors that leave this layer."""
+
+    @property
+    def state_width(self) -> int:
+        """The length of the vectors that it carries through time, if it does."""
+        return self.width
 
     @property
     def keeps_timesteps(self) -> bool:

@@ -124,7 +124,8 @@ def from_above(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
     if isinstance(read.layer(above), Dropout):
         beyond = replace(at, layer=above, quantity="y")
         return "product", (Term.of(read.beside(beyond, "m"), read.at(beyond)),)
-    return "sum", products(read.arriving(above, at.timestep, read.layer(above).gates, at.batch), read.row(above, "kernel", at.unit))
+    ways = [factor for kernel in read.layer(above).kernels for factor in read.row(above, kernel, at.unit)]
+    return "sum", products(read.arriving(above, at.timestep, read.layer(above).gates, at.batch), ways)
 
 
 def from_time(arriving: Recipe) -> Recipe:

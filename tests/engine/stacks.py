@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from engine import GRU, LSTM, Dense, Embedding, Gradients, Sequential, SimpleRNN, Trace
+from engine import GRU, LSTM, Bidirectional, Dense, Embedding, Gradients, Sequential, SimpleRNN, Trace
 
 LOSSES = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax", "mse": "linear"}
 CELLS: dict[str, Callable[..., Any]] = {
@@ -20,6 +20,14 @@ CELLS: dict[str, Callable[..., Any]] = {
     "GRU": GRU,
     "GRU, reset before": partial(GRU, reset_after=False),
 }
+
+
+def both_ways(cell: str, units: int, **options: Any) -> Bidirectional:
+    """A layer that reads with a cell in both directions."""
+    return Bidirectional(CELLS[cell](units, **options))
+
+
+LAYERS = CELLS | {f"Bidirectional {cell}": partial(both_ways, cell) for cell in CELLS}
 STRICT = {"divide": "raise", "over": "raise", "invalid": "raise"}
 
 sizes = st.integers(min_value=1, max_value=4)
@@ -74,7 +82,7 @@ def make_task(
     rng = np.random.default_rng(seed)
     names = [cells] * len(units) if isinstance(cells, str) else cells
     recurrent = [
-        CELLS[name](width, return_sequences=sequences or place < len(units) - 1)
+        LAYERS[name](width, return_sequences=sequences or place < len(units) - 1)
         for place, (name, width) in enumerate(zip(names, units, strict=False))
     ]
     model = Sequential([*recurrent, Dense(outputs, activation=LOSSES[loss])], seed=seed % 2**32, features=features, dtype=dtype)
@@ -83,7 +91,7 @@ def make_task(
     y = rng.integers(0, 2, shape).astype(float) if loss == "binary_crossentropy" else rng.normal(size=shape)
     if loss == "categorical_crossentropy":
         y = np.eye(outputs)[rng.integers(0, outputs, shape[:-1])]
-    states = packed(recurrent, (rng.normal(size=(batch, layer.width)) * 0.5 for layer in recurrent for _ in layer.states))
+    states = packed(recurrent, (rng.normal(size=(batch, layer.state_width)) * 0.5 for layer in recurrent for _ in layer.states))
     return Task(model, rng.normal(size=(batch, timesteps, features)), y, loss, states)
 
 
@@ -110,7 +118,7 @@ def gentle(seed: int, **sizes_of: Any) -> Task:
     weights = []
     for layer in task.model.layers:
         for name, weight in zip(layer.initializers, layer.weights, strict=True):
-            is_recurrent = name == "recurrent_kernel"
+            is_recurrent = name.endswith("recurrent_kernel")
             weights.append(np.linalg.qr(weight.T)[0].T if is_recurrent else rng.uniform(-0.5, 0.5, weight.shape))
     task.model.set_weights(weights)
     return task
@@ -141,10 +149,10 @@ def worded(cell: str, *, mask_zero: bool, padding: str = "within", sequences: bo
     places = {"before": (2, 3, 4), "after": (0, 1, 2), "within": (0, 2, 3)}[padding]
     x = np.zeros((3, 5), int)
     x[:, places] = words
-    recurrent = [CELLS[cell](3, return_sequences=True), CELLS[cell](2, return_sequences=sequences)]
+    recurrent = [LAYERS[cell](3, return_sequences=True), LAYERS[cell](2, return_sequences=sequences)]
     model = Sequential([Embedding(6, 4, mask_zero=mask_zero), *recurrent, Dense(2)])
     model.set_weights([rng.normal(size=weight.shape) * 0.6 for weight in model.get_weights()])
-    states = packed(recurrent, (rng.normal(size=(3, layer.width)) for layer in recurrent for _ in layer.states))
+    states = packed(recurrent, (rng.normal(size=(3, layer.state_width)) for layer in recurrent for _ in layer.states))
     return Task(model, x, rng.normal(size=(3, 5, 2) if sequences else (3, 2)), "mse", states)
 
 

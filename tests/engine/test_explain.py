@@ -39,7 +39,7 @@ def every_number(layers: Sequence[Layer], trace: Trace, gradients: Gradients | N
     records = trace.layers if gradients is None else gradients.layers
     for layer, record in enumerate(records):
         for quantity, (batch, timestep, unit) in ((name, place) for name in record for place in np.ndindex(record[name].shape)):
-            at = record.timesteps[timestep]
+            at = record.timesteps[timestep - record[quantity].shape[1]]
             yield QuantityAddress(layer, at, quantity, unit, gradients is not None, batch)
             if timestep == 0 and quantity in layers[layer].states:
                 yield QuantityAddress(layer, -1, quantity, unit, gradients is not None, batch)
@@ -62,7 +62,7 @@ def look_up(task: Task, trace: Trace, gradients: Gradients, address: QuantityAdd
         parts = flat([states[recurrent.index(address.layer)]])
         return parts[task.model.layers[address.layer].states.index(address.quantity)][address.batch, address.unit]
     record = (gradients.layers if address.gradient else trace.layers)[address.layer]
-    return record[address.quantity][address.batch, address.timestep - record.timesteps.start, address.unit]
+    return record[address.quantity][address.batch, address.timestep - record.timesteps.stop, address.unit]
 
 
 def check(explanation: Explanation, value: float) -> Iterator[Factor]:
