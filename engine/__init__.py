@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.conversion import from_torch, to_torch
 from engine.errors import EngineError, ShapeError
 from engine.explain import explain
 from engine.explanation import Explanation, Factor, QuantityAddress, Term, WeightAddress
@@ -44,5 +45,7 @@ __all__ = [
     "Trace",
     "WeightAddress",
     "explain",
+    "from_torch",
     "gradcheck",
+    "to_torch",
 ]

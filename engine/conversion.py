@@ -1,8 +1,7 @@
-"""Weights in PyTorch's layout and back. Our layout is Keras's own, column by column: i f g o is what Keras writes i f c o, z r n is z r h.
+"""Weights in PyTorch's layout and in ours, which is Keras's: the same numbers in another order.
 
-PyTorch keeps every matrix transposed, an LSTM's gates as i f g o, a GRU's as r z n, and two biases per recurrent layer. Where the two are
-only ever added (SimpleRNN, LSTM) we keep their sum, so which part was whose is lost; a GRU's reset gate stands between its two, so both
-are kept.
+Keras writes an LSTM's columns i, f, c, o and a GRU's z, r, h: our i, f, g, o and z, r, n under other letters.
+So what Keras gives is what we take.
 """
 
 from __future__ import annotations
@@ -11,75 +10,79 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from engine.errors import EngineError, ShapeError
-from engine.layers import GRU, Dense, Embedding, Layer
-from engine.layers.recurrent import Recurrent
+from engine.errors import EngineError
+from engine.layers import GRU, LSTM, Bidirectional, Dense, Layer, Recurrent, SimpleRNN
 from engine.types import Array, ArrayLike
 
-Parameters = dict[str, Array]
-
-KERNELS, BIASES = ("weight_ih_l0", "weight_hh_l0"), ("bias_ih_l0", "bias_hh_l0")
-GRU_ORDER = (1, 0, 2)  # z r n <-> r z n: the same exchange both ways
-
-
-def to_torch(layers: Sequence[Layer]) -> list[Parameters]:
-    """The weights of every layer that has some, by the names of torch.nn.RNN, LSTM, GRU (one layer each), Linear and Embedding."""
-    return [_to_torch(layer) for layer in layers if layer.weights]
+# PyTorch's order of the gates, by their places in ours. Each is its own inverse, so one reordering serves both ways.
+_ORDERS = {SimpleRNN: (0,), LSTM: (0, 1, 2, 3), GRU: (1, 0, 2)}
+_NAMES = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
 
-def from_torch(layers: Sequence[Layer], parameters: Sequence[Mapping[str, ArrayLike]]) -> list[Array]:
-    """The same back, as Sequential.set_weights takes them. A name or a shape that does not fit is an EngineError."""
-    weighted = [layer for layer in layers if layer.weights]
-    if len(parameters) != len(weighted):
-        raise EngineError(
-            "parameters", f"`parameters` must hold one entry per layer with weights, {len(weighted)}. Received: {len(parameters)}."
-        )
-    return [weight for layer, given in zip(weighted, parameters, strict=True) for weight in _from_torch(layer, given)]
+def to_torch(layer: Layer, weights: Sequence[ArrayLike]) -> dict[str, Array]:
+    """A layer's weights in Keras's order -> copies, named as in the state_dict of PyTorch's module with one layer."""
+    arrays = [np.asarray(weight) for weight in weights]
+    _require_known(layer)
+    if len(arrays) != len(layer.initializers):
+        names = ", ".join(layer.initializers)
+        raise EngineError("weights", f"`weights` of {layer!r} must be the arrays {names}. Received: {len(arrays)}.")
+    if isinstance(layer, Bidirectional):
+        forward, backward = arrays[: len(arrays) // 2], arrays[len(arrays) // 2 :]
+        turned = {f"{name}_reverse": array for name, array in _cell_to_torch(layer.layer, backward).items()}
+        return _cell_to_torch(layer.layer, forward) | turned
+    if isinstance(layer, Recurrent):
+        return _cell_to_torch(layer, arrays)
+    if isinstance(layer, Dense):
+        return {"weight": arrays[0].T.copy(), "bias": arrays[1].copy()}
+    return {"weight": arrays[0].copy()} if arrays else {}
 
 
-def _to_torch(layer: Layer) -> Parameters:
-    match layer:
-        case Recurrent():
-            _require_convertible(layer)
-            kernel, recurrent_kernel, bias = layer.weights
-            kernels = (_reordered(layer, matrix).T.copy() for matrix in (kernel, recurrent_kernel))
-            biases = bias if isinstance(layer, GRU) else (bias, np.zeros_like(bias))
-            return dict(zip((*KERNELS, *BIASES), (*kernels, *(_reordered(layer, part).copy() for part in biases)), strict=True))
-        case Dense():
-            return {"weight": layer.weights[0].T.copy(), "bias": layer.weights[1].copy()}
-        case Embedding():
-            return {"weight": layer.weights[0].copy()}
-    raise EngineError("layers", f"PyTorch has no counterpart of {layer!r}.")
+def from_torch(layer: Layer, tensors: Mapping[str, ArrayLike]) -> list[Array]:
+    """The state_dict of PyTorch's module with one layer, as arrays -> copies in Keras's order, as Sequential.set_weights takes them."""
+    _require_known(layer)
+    if isinstance(layer, Bidirectional):
+        return [*_cell_from_torch(layer.layer, tensors, ""), *_cell_from_torch(layer.layer, tensors, "_reverse")]
+    if isinstance(layer, Recurrent):
+        return _cell_from_torch(layer, tensors, "")
+    if isinstance(layer, Dense):
+        return [_read(tensors, "weight").T.copy(), _read(tensors, "bias").copy()]
+    return [_read(tensors, "weight").copy() for _ in layer.initializers]
 
 
-def _from_torch(layer: Layer, given: Mapping[str, ArrayLike]) -> list[Array]:
-    known = {name: array.shape for name, array in _to_torch(layer).items()}
-    if set(given) != set(known):
-        raise EngineError("parameters", f"The parameters of {layer!r} must be {', '.join(known)}. Received: {', '.join(sorted(given))}.")
-    arrays = {name: np.asarray(given[name]) for name in known}
-    for name, array in arrays.items():
-        if array.shape != known[name]:
-            raise ShapeError.between(f"{name} of {layer!r}", known[name], array.shape)
-    match layer:
-        case Recurrent():
-            kernels = [_reordered(layer, arrays[name].T) for name in KERNELS]
-            input_side, recurrent_side = (_reordered(layer, arrays[name]) for name in BIASES)
-            both = np.stack([input_side, recurrent_side]) if isinstance(layer, GRU) else input_side + recurrent_side
-            return [*kernels, both]
-        case Dense():
-            return [arrays["weight"].T, arrays["bias"]]
-    return [arrays["weight"]]
+def _cell_to_torch(layer: Recurrent, weights: Sequence[Array]) -> dict[str, Array]:
+    kernel, recurrent_kernel, bias = weights
+    # Minus zero is the one number that, added, changes no bit of any other, a zero's sign included.
+    pair = bias if isinstance(layer, GRU) else (bias, np.full_like(bias, -0.0))
+    arrays = (kernel.T, recurrent_kernel.T, *pair)
+    return {name: _reordered(layer, array) for name, array in zip(_NAMES, arrays, strict=True)}
 
 
-def _reordered(layer: Recurrent, columns: Array) -> Array:
-    """(..., gates * units) with a GRU's gates in the other order."""
-    if not isinstance(layer, GRU):
-        return columns
-    groups = np.split(columns, len(GRU_ORDER), axis=-1)
-    return np.concatenate([groups[place] for place in GRU_ORDER], axis=-1)
+def _cell_from_torch(layer: Recurrent, tensors: Mapping[str, ArrayLike], suffix: str) -> list[Array]:
+    kernel, recurrent_kernel, *biases = (_reordered(layer, _read(tensors, name + suffix)) for name in _NAMES)
+    bias = np.stack(biases) if isinstance(layer, GRU) else biases[0] + biases[1]
+    return [kernel.T.copy(), recurrent_kernel.T.copy(), bias]
 
 
-def _require_convertible(layer: Recurrent) -> None:
-    if isinstance(layer, GRU) and not layer.reset_after:
-        message = f"PyTorch's GRU resets after the recurrent kernel, so its weights mean something else to {layer!r}. Use reset_after=True."
-        raise EngineError("reset_after", message)
+def _reordered(layer: Recurrent, rows: Array) -> Array:
+    """(gates * units, ...) with the gates in the other framework's order; a copy."""
+    order = _ORDERS[type(layer)]
+    if len(rows) != len(order) * layer.units:
+        raise EngineError("weights", f"`weights` of {layer!r} must have {len(order) * layer.units} columns. Received: {len(rows)}.")
+    gates = np.split(rows, len(order))
+    return np.concatenate([gates[place] for place in order])
+
+
+def _read(tensors: Mapping[str, ArrayLike], name: str) -> Array:
+    if name not in tensors:
+        raise EngineError("tensors", f"`tensors` must hold {name}. Received: {', '.join(tensors) or 'nothing'}.")
+    return np.asarray(tensors[name])
+
+
+def _require_known(layer: Layer) -> None:
+    """An EngineError for what PyTorch's modules cannot compute."""
+    cell = layer.layer if isinstance(layer, Bidirectional) else layer
+    if isinstance(cell, GRU) and not cell.reset_after:
+        message = "PyTorch's GRU resets after the recurrent kernel: only a GRU with reset_after=True has weights of that form."
+        raise EngineError("reset_after", f"{message} Received: {cell!r}.")
+    if isinstance(cell, SimpleRNN) and cell.activation not in ("tanh", "relu"):
+        raise EngineError("activation", f"PyTorch's RNN knows the activations tanh and relu alone. Received: {cell.activation!r}.")

@@ -34,7 +34,7 @@ class Sequential:
         return sum(weight.size for weight in _weights(self.layers))
 
     def summary(self) -> str:
-        """Keras's table of the layers, the shapes that leave them and their parameters."""
+        """The table that Keras prints: every layer with its output shape and its parameters."""
         return summary(self.layers)
 
     def get_weights(self) -> list[Array]:

@@ -1,4 +1,4 @@
-"""A stack as Keras's table: its layers, the shapes that leave them, and how many numbers they learn."""
+"""The table that Keras prints of a model."""
 
 from __future__ import annotations
 
@@ -8,68 +8,66 @@ from collections.abc import Sequence
 
 from engine.layers import Layer
 
-WIDTHS = (33, 24, 15)
-HEADS = ("Layer (type)", "Output Shape", "Param #")
-UNITS = ("B", "KB", "MB", "GB")
+_HEAD = ("Layer (type)", "Output Shape", "Param #")
+_WIDTHS = (31, 22, 13)  # Keras's own, in a window of 80 columns
+_UNITS = ("B", "KB", "MB", "GB")
 
 
 def summary(layers: Sequence[Layer]) -> str:
-    """The table that Keras prints; None stands for a size that any input may choose: batch, timesteps."""
-    counts = [sum(weight.size for weight in layer.weights) for layer in layers]
-    shapes = output_shapes(layers)
-    names = [f"{name} ({type(layer).__name__})" for name, layer in zip(keras_names(layers), layers, strict=True)]
-    rows = [_row((name, shape, f"{count:,}"), "│") for name, shape, count in zip(names, shapes, counts, strict=True)]
-    size = sum(count * layer.dtype.itemsize for count, layer in zip(counts, layers, strict=True))
-    total = f"{sum(counts):,} ({_bytes(size)})"
+    """Name and type, output shape (None: any batch, any number of timesteps) and parameters of every layer, and their sums."""
+    rows = list(zip(_names(layers), _shapes(layers), (f"{_count([layer]):,}" for layer in layers), strict=True))
+    widths = [max(width, *map(len, column)) for width, column in zip(_WIDTHS, zip(*rows, strict=True), strict=True)]
+    rules = [("━" * (width + 2), "─" * (width + 2)) for width in widths]
+    heavy, light = ([rule[kind] for rule in rules] for kind in (0, 1))
+    body = f"\n├{'┼'.join(light)}┤\n".join(_row(row, widths, "│") for row in rows)
+    total, size = f"{_count(layers):,}", _readable(sum(weight.nbytes for layer in layers for weight in layer.weights))
     return "\n".join(
-        [
+        (
             'Model: "sequential"',
-            _line("┏━┳┓"),
-            _row(HEADS, "┃"),
-            _line("┡━╇┩"),
-            f"\n{_line('├─┼┤')}\n".join(rows),
-            _line("└─┴┘"),
-            f" Total params: {total}",
-            f" Trainable params: {total}",
+            f"┏{'┳'.join(heavy)}┓",
+            _row(_HEAD, widths, "┃"),
+            f"┡{'╇'.join(heavy)}┩",
+            body,
+            f"└{'┴'.join(light)}┘",
+            f" Total params: {total} ({size})",
+            f" Trainable params: {total} ({size})",
             " Non-trainable params: 0 (0.00 B)",
-        ]
+        )
     )
 
 
-def keras_names(layers: Sequence[Layer]) -> list[str]:
-    """What Keras calls the layers of a first model: simple_rnn, simple_rnn_1, lstm, dense."""
-    counted: Counter[str] = Counter()
+def _names(layers: Sequence[Layer]) -> list[str]:
+    """simple_rnn (SimpleRNN), simple_rnn_1 (SimpleRNN), ..."""
+    seen: Counter[str] = Counter()
     names = []
-    for layer in layers:
-        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(layer).__name__).lower()
-        names.append(f"{name}_{counted[name]}" if counted[name] else name)
-        counted[name] += 1
+    for kind in (type(layer).__name__ for layer in layers):
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower()
+        names.append(f"{name}_{seen[kind]} ({kind})" if seen[kind] else f"{name} ({kind})")
+        seen[kind] += 1
     return names
 
 
-def output_shapes(layers: Sequence[Layer]) -> list[str]:
-    """(None, None, units) while there is a timestep axis, then (None, units)."""
-    sequence, shapes = True, []
+def _shapes(layers: Sequence[Layer]) -> list[str]:
+    shapes, sequence = [], True
     for layer in layers:
         sequence = sequence and layer.keeps_timesteps
-        shapes.append(f"(None, None, {layer.width})" if sequence else f"(None, {layer.width})")
+        shapes.append(f"(None, {'None, ' if sequence else ''}{layer.width})")
     return shapes
 
 
-def _line(ends: str) -> str:
-    left, stroke, middle, right = [*ends]
-    return left + middle.join(stroke * width for width in WIDTHS) + right
+def _count(layers: Sequence[Layer]) -> int:
+    return sum(weight.size for layer in layers for weight in layer.weights)
 
 
-def _row(cells: Sequence[str], border: str) -> str:
+def _row(cells: Sequence[str], widths: Sequence[int], line: str) -> str:
     name, shape, count = cells
-    padded = (f" {name:<{WIDTHS[0] - 1}}", f" {shape:<{WIDTHS[1] - 1}}", f"{count:>{WIDTHS[2] - 1}} ")
-    return border + border.join(padded) + border
+    padded = (name.ljust(widths[0]), shape.ljust(widths[1]), count.rjust(widths[2]))
+    return f"{line} {f' {line} '.join(padded)} {line}"
 
 
-def _bytes(size: float) -> str:
-    for unit in UNITS[:-1]:
+def _readable(size: float) -> str:
+    for unit in _UNITS[:-1]:
         if size < 1024:
             return f"{size:.2f} {unit}"
         size /= 1024
-    return f"{size:.2f} {UNITS[-1]}"
+    return f"{size:.2f} {_UNITS[-1]}"

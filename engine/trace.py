@@ -39,8 +39,9 @@ class LayerTrace(Mapping[str, Array]):
             read_only(block)  # and its rows with it
         else:
             for rows in block:
-                read_only(rows if rows.base is None else rows.base)
                 read_only(rows)
+            if (memory := block[0].base) is not None:
+                read_only(memory)
         self._rows = block
         self._names = names
         self.states = states

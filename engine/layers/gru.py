@@ -9,14 +9,25 @@ import numpy as np
 
 from engine.initializers import Orthogonal, glorot_uniform, zeros
 from engine.layers.layer import Pulled
-from engine.layers.recurrent import Recurrent, blank, over_time, project, pull_projection, silence, squash, window_starts
+from engine.layers.recurrent import (
+    Recurrent,
+    apart,
+    backwards,
+    forwards,
+    over_batch,
+    over_time,
+    project,
+    pull_projection,
+    side_by_side,
+    silence,
+    squash,
+    window_starts,
+)
 from engine.quantities import all_quantities, forward_quantities
+from engine.sums import sum_over_rows
 from engine.trace import LayerTrace
 from engine.types import Array, Shape, State
 
-_GATES = ("a_z", "a_r", "a_n")
-_FORWARD = (_GATES, ("z", "r"), ("m",), ("n",), ("h",))
-_BACKWARD = (*_FORWARD, ("h_from_depth",), ("h_from_time",))
 _QUANTITIES, _GRADIENTS = forward_quantities("GRU"), all_quantities("GRU")
 
 
@@ -30,7 +41,7 @@ class GRU(Recurrent):
     quantities: ClassVar = _QUANTITIES
     output: ClassVar = "h"
     states: ClassVar = ("h",)
-    gates: ClassVar = _GATES
+    gates: ClassVar = ("a_z", "a_r", "a_n")
     initializers: ClassVar = {"kernel": glorot_uniform, "recurrent_kernel": Orthogonal(), "bias": zeros}
 
     reset_after: bool = True
@@ -44,76 +55,80 @@ class GRU(Recurrent):
         """x (timesteps, batch, features), state (h_0,) or () for zeros -> every quantity; row 0 holds h_0."""
         kernel, U_zr, U_n, bias, b_n = self._parts()
         steps, batch, _ = x.shape
-        (a, z_r, m, n, h), q = blank(_FORWARD, (steps + 1, batch, self.units), self.dtype)
-        a_zr, a_n, z, r = a[..., : 2 * self.units], q["a_n"], q["z"], q["r"]
-        half, one = np.array(0.5, self.dtype), np.array(1, self.dtype)
+        block = np.zeros((8, steps + 1, batch, self.units), self.dtype)
+        a, z_r, (m, n, h) = side_by_side(block[:3]), side_by_side(block[3:5]), block[5:]
+        (a_z, a_r, a_n), a_zr, (z, r) = apart(a, 3), a[..., : 2 * self.units], apart(z_r, 2)
+        half, one, b_n = np.array(0.5, self.dtype), np.array(1, self.dtype), over_batch(b_n, batch)
 
         project(x, kernel, bias, a)
         from_past, product = np.empty(a_zr.shape[1:], self.dtype), np.empty(h.shape[1:], self.dtype)
-        h_t = h[0]
+        h_past = h[0]
         if state:
-            h_t[...] = state[0]
-        for t in range(1, steps + 1):
-            a_zr_t, a_n_t = a_zr[t], a_n[t]
-            a_zr_t += h_t.dot(U_zr, from_past)
-            squash(a_zr_t, half, half, z_r[t])
+            h_past[...] = state[0]
+        for t, a_zr_t, a_n_t, z_r_t, z_t, r_t, m_t, n_t, h_t in forwards(a_zr, a_n, z_r, z, r, m, n, h):
+            a_zr_t += h_past.dot(U_zr, from_past)
+            squash(a_zr_t, half, half, z_r_t)
             if self.reset_after:
-                m_t = h_t.dot(U_n, m[t])
-                m_t += b_n
-                a_n_t += np.multiply(r[t], m_t, product)
+                np.add(h_past.dot(U_n, m_t), b_n, m_t)
+                a_n_t += np.multiply(r_t, m_t, product)
             else:
-                a_n_t += np.multiply(r[t], h_t, m[t]).dot(U_n, product)
-            n_t = np.tanh(a_n_t, n[t])
-            kept = np.multiply(z[t], h_t, product)
-            h_t = np.multiply(np.subtract(one, z[t], h[t]), n_t, h[t])
-            h_t += kept
+                a_n_t += np.multiply(r_t, h_past, m_t).dot(U_n, product)
+            np.tanh(a_n_t, n_t)
+            np.multiply(np.subtract(one, z_t, h_t), n_t, h_t)
+            h_t += np.multiply(z_t, h_past, product)
             if padded is not None:
-                np.copyto(h_t, h[t - 1], where=padded[t - 1])
-        rows = tuple(q[name] for name in _QUANTITIES)
+                np.copyto(h_t, h_past, where=padded[t - 1])
+            h_past = h_t
+        rows = (a_z, a_r, z, r, m, a_n, n, h)
         return LayerTrace(rows, _QUANTITIES, timesteps, self.states, padded), self.outgoing(h)
 
     def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d every quantity, the weights and x."""
         kernel, U_zr, U_n, _, _ = self._parts()
         z, r, m, n, h = map(record.rows_from_initial, ("z", "r", "m", "n", "h"))
-        (d_a, _, d_m, d_n, d_h, depth, time), d = blank(_BACKWARD, h.shape, self.dtype)
-        d_zr, d_a_z, d_a_r, d_a_n = d_a[..., : 2 * self.units], d["a_z"], d["a_r"], d["a_n"]
+        block = np.zeros((10, *h.shape), self.dtype)
+        d_a, d_zr, (d_m, d_n, d_h, depth, time) = side_by_side(block[:3]), side_by_side(block[3:5]), block[5:]
+        (d_a_z, d_a_r, d_a_n), d_a_zr, (d_z, d_r) = apart(d_a, 3), d_a[..., : 2 * self.units], apart(d_zr, 2)
         past = np.concatenate([h[:1], h[:-1]])  # h_{t-1} in row t
-        z_slope, n_slope, keep = past - n, 1 - z, z.copy()  # dh_t/dz, dh_t/dn, dh_t/dh_{t-1} along the straight way
-        silence(record.padded, 0, z_slope, n_slope)
-        silence(record.padded, 1, keep)
-        reset = m if self.reset_after else past  # what r is multiplied with
-        a_z_slope, a_r_slope, a_n_slope = z_slope * z * (1 - z), reset * r * (1 - r), n_slope * (1 - n * n)
+        one, keep, reset = np.array(1, self.dtype), z, m if self.reset_after else past  # reset: what r is multiplied with
+
+        z_slope, n_slope = past - n, one - z  # dh_t/dz, dh_t/dn
+        if record.padded is not None:
+            keep = z.copy()
+            silence(record.padded, 0, z_slope, n_slope)
+            silence(record.padded, 1, keep)
+        a_z_slope, a_r_slope, a_n_slope = z_slope * z * (one - z), reset * r * (one - r), n_slope * (one - n * n)
 
         depth[-len(d_output) :] = d_output
         time_t, product, cuts = time[-1], np.empty(h.shape[1:], self.dtype), window_starts(len(x), window)
-        for t in range(len(x), 0, -1):
-            d_h_t = np.add(depth[t], time_t, d_h[t])
-            np.multiply(d_h_t, a_z_slope[t], d_a_z[t])
-            d_a_n_t = np.multiply(d_h_t, a_n_slope[t], d_a_n[t])
+        slopes, found = (a_z_slope, a_r_slope, a_n_slope, r, keep), (depth, d_h, d_a_zr, d_a_z, d_a_r, d_a_n, d_m)
+        for t, a_z_slope_t, a_r_slope_t, a_n_slope_t, r_t, keep_t, depth_t, d_h_t, d_a_zr_t, d_a_z_t, d_a_r_t, d_a_n_t, d_m_t in backwards(
+            *slopes, *found
+        ):
+            np.add(depth_t, time_t, d_h_t)
+            np.multiply(d_h_t, a_z_slope_t, d_a_z_t)
+            np.multiply(d_h_t, a_n_slope_t, d_a_n_t)
             if self.reset_after:
-                d_m_t = np.multiply(d_a_n_t, r[t], d_m[t])
-                np.multiply(d_a_n_t, a_r_slope[t], d_a_r[t])
-                time_t = d_m_t.dot(U_n.T, time[t - 1])
+                np.multiply(d_a_n_t, a_r_slope_t, d_a_r_t)
+                time_t = np.multiply(d_a_n_t, r_t, d_m_t).dot(U_n.T, time[t - 1])
             else:
-                d_m_t = d_a_n_t.dot(U_n.T, d_m[t])
-                np.multiply(d_m_t, a_r_slope[t], d_a_r[t])
-                time_t = np.multiply(d_m_t, r[t], time[t - 1])
-            time_t += d_zr[t].dot(U_zr.T, product)
-            time_t += np.multiply(d_h_t, keep[t], product)
+                np.multiply(d_a_n_t.dot(U_n.T, d_m_t), a_r_slope_t, d_a_r_t)
+                time_t = np.multiply(d_m_t, r_t, time[t - 1])
+            time_t += d_a_zr_t.dot(U_zr.T, product)
+            time_t += np.multiply(d_h_t, keep_t, product)
             if t in cuts:
                 time_t.fill(0)
         d_h[0] = time_t
 
-        np.multiply(d_h, z_slope, d["z"])
+        np.multiply(d_h, z_slope, d_z)
         np.multiply(d_h, n_slope, d_n)
-        np.multiply(d_a_n if self.reset_after else d_m, reset, d["r"])
+        np.multiply(d_a_n if self.reset_after else d_m, reset, d_r)
         d_kernel, d_bias, d_x = pull_projection(x, kernel, d_a)
         d_n_side, source = (d_m, past) if self.reset_after else (d_a_n, m)
-        d_recurrent = np.concatenate([over_time(past[1:], d_zr[1:]), over_time(source[1:], d_n_side[1:])], axis=1)
+        d_recurrent = np.concatenate([over_time(past[1:], d_a_zr[1:]), over_time(source[1:], d_n_side[1:])], axis=1)
         if self.reset_after:
-            d_bias = np.stack([d_bias, np.concatenate([d_bias[: 2 * self.units], d_m[1:].sum(axis=(0, 1))])])
-        rows = tuple(d[name] for name in _GRADIENTS)
+            d_bias = np.stack([d_bias, np.concatenate([d_bias[: 2 * self.units], sum_over_rows(d_m[1:].reshape(-1, self.units))])])
+        rows = (d_a_z, d_a_r, d_z, d_r, d_m, d_a_n, d_n, d_h, depth, time)
         return LayerTrace(rows, _GRADIENTS, record.timesteps, self.states), (d_kernel, d_recurrent, d_bias), d_x
 
     def _parts(self) -> tuple[Array, Array, Array, Array, Array]:
