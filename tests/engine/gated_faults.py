@@ -97,7 +97,7 @@ LSTM_FAULTS = (  # i and g exchanged on the way forward is no fault: i g is g i
         'read.beside(at, "f"), read.beside(at, "c", back=1)',
         'read.beside(at, "f"), read.beside(at, "c")',
     ),
-    Fault("explain of dc forgets the future", "recipes/lstm.py", "if after < read", "if False and after < read"),
+    Fault("explain of dc forgets the future", "recipes/lstm.py", "if not read.is_last", "if False and not read.is_last"),
     Fault("explain of dc takes the present forget gate", "recipes/lstm.py", 'read.beside(at, "f", back=-1)', 'read.beside(at, "f")'),
     Fault(
         "explain of df takes the present c",
