@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,76 +43,82 @@ class Case:
     sequences: bool  # whether the top recurrent layer returns sequences
     cells: tuple[str, ...] = ("SimpleRNN", "SimpleRNN", "SimpleRNN")
     words: int = 0  # the rows of an embedding with mask_zero; 0: vectors go in
+    window: int | None = None
+
+    @property
+    def layers(self) -> Iterator[tuple[str, str, int]]:
+        """Name, kind and units of every layer below the last Dense."""
+        return ((str(place), *pair) for place, pair in enumerate(zip(self.cells, self.units, strict=False)))
 
 
-CASES = (
-    Case(
-        "one_layer",
-        batch=2,
-        timesteps=5,
-        features=4,
-        units=(3,),
-        outputs=1,
-        activation="sigmoid",
-        loss="binary_crossentropy",
-        sequences=False,
-    ),
-    Case(
-        "toy_stack",
-        batch=4,
-        timesteps=6,
-        features=5,
-        units=(3, 2),
-        outputs=1,
-        activation="sigmoid",
-        loss="binary_crossentropy",
-        sequences=False,
-    ),
-    Case(
-        "tagger",
-        batch=2,
-        timesteps=7,
-        features=6,
-        units=(5, 4, 3),
-        outputs=8,
-        activation="softmax",
-        loss="categorical_crossentropy",
-        sequences=True,
-    ),
-    Case("regression", batch=3, timesteps=4, features=2, units=(6, 5), outputs=7, activation="linear", loss="mse", sequences=True),
-    Case("squashed", batch=5, timesteps=3, features=7, units=(4, 6), outputs=2, activation="softmax", loss="mse", sequences=False),
-    Case(
-        "verdicts",
-        batch=3,
-        timesteps=5,
-        features=4,
-        units=(6, 2),
-        outputs=7,
-        activation="sigmoid",
-        loss="binary_crossentropy",
-        sequences=True,
-    ),
-    Case("lstm", 2, 5, 4, (3,), 1, "sigmoid", "binary_crossentropy", sequences=False, cells=("LSTM",)),
-    Case("deep_lstm", 3, 6, 5, (4, 2), 7, "softmax", "categorical_crossentropy", sequences=True, cells=("LSTM", "LSTM")),
-    Case("gru", 2, 5, 4, (3,), 1, "sigmoid", "binary_crossentropy", sequences=False, cells=("GRU",)),
+SIGMOID, SOFTMAX = ("sigmoid", "binary_crossentropy"), ("softmax", "categorical_crossentropy")
+CELLS = ("SimpleRNN", "LSTM", "GRU", "GRU, reset before")
+CASES = (  # each is drawn from its place in this list: new ones go to the end
+    Case("one_layer", 2, 5, 4, (3,), 1, *SIGMOID, sequences=False),
+    Case("toy_stack", 4, 6, 5, (3, 2), 1, *SIGMOID, sequences=False),
+    Case("tagger", 2, 7, 6, (5, 4, 3), 8, *SOFTMAX, sequences=True),
+    Case("regression", 3, 4, 2, (6, 5), 7, "linear", "mse", sequences=True),
+    Case("squashed", 5, 3, 7, (4, 6), 2, "softmax", "mse", sequences=False),
+    Case("verdicts", 3, 5, 4, (6, 2), 7, *SIGMOID, sequences=True),
+    Case("lstm", 2, 5, 4, (3,), 1, *SIGMOID, sequences=False, cells=("LSTM",)),
+    Case("deep_lstm", 3, 6, 5, (4, 2), 7, *SOFTMAX, sequences=True, cells=("LSTM", "LSTM")),
+    Case("gru", 2, 5, 4, (3,), 1, *SIGMOID, sequences=False, cells=("GRU",)),
     Case("deep_gru", 3, 6, 5, (4, 2), 7, "linear", "mse", sequences=True, cells=("GRU", "GRU")),
-    Case("gru_before", 2, 5, 4, (3,), 1, "sigmoid", "binary_crossentropy", sequences=False, cells=("GRU, reset before",)),
+    Case("gru_before", 2, 5, 4, (3,), 1, *SIGMOID, sequences=False, cells=("GRU, reset before",)),
     Case("deep_gru_before", 3, 6, 5, (4, 2), 7, "softmax", "mse", sequences=True, cells=("GRU, reset before", "GRU, reset before")),
-    Case("mixed", 2, 7, 3, (5, 4, 6), 8, "softmax", "categorical_crossentropy", sequences=True, cells=("LSTM", "SimpleRNN", "GRU")),
-    *(
-        Case(f"words_{cell}", 3, 6, 5, (4, 2), 1, "sigmoid", "binary_crossentropy", sequences=False, cells=(cell, cell), words=8)
-        for cell in ("SimpleRNN", "LSTM", "GRU", "GRU, reset before")
+    Case("mixed", 2, 7, 3, (5, 4, 6), 8, *SOFTMAX, sequences=True, cells=("LSTM", "SimpleRNN", "GRU")),
+    *(Case(f"words_{cell}", 3, 6, 5, (4, 2), 1, *SIGMOID, sequences=False, cells=(cell, cell), words=8) for cell in CELLS),
+    *(Case(f"both_ways_{cell}", 2, 5, 4, (3,), 1, *SIGMOID, sequences=False, cells=(f"Bidirectional {cell}",)) for cell in CELLS),
+    Case("both_ways_tagger", 2, 4, 5, (3, 6), 7, *SOFTMAX, sequences=True, cells=("Bidirectional LSTM", "Bidirectional GRU")),
+    Case(
+        "both_ways_regression",
+        *(2, 4, 5, (3, 6), 7, "linear", "mse"),
+        sequences=True,
+        cells=("Bidirectional GRU, reset before", "Bidirectional SimpleRNN"),
     ),
+    Case("words_both_ways", 3, 6, 5, (4, 2), 1, *SIGMOID, sequences=False, cells=("Bidirectional GRU", "Bidirectional LSTM"), words=8),
+    Case(
+        "activations",
+        *(2, 6, 7, (5, 4, 3), 8, "linear", "mse"),
+        sequences=True,
+        cells=("SimpleRNN, relu", "SimpleRNN, sigmoid", "SimpleRNN, linear"),
+    ),
+    Case("per_timestep", 2, 6, 5, (4, 4, 3, 7), 8, *SOFTMAX, sequences=True, cells=("GRU", "Dropout", "Dense, tanh", "LSTM")),
+    *(
+        Case(f"window_{cell}", 2, 7, 4, (3,), 6, "linear", "mse", sequences=True, cells=(cell,), window=window)
+        for cell, window in zip(CELLS, (3, 2, 3, 2), strict=True)
+    ),
+    Case("window_words", 3, 6, 5, (4, 2, 7), 1, *SIGMOID, sequences=False, cells=("SimpleRNN", "LSTM", "GRU"), words=8, window=2),
 )
-
-
-GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3, "GRU, reset before": 3}
+MODULES = tuple(f"{way}{cell}" for way in ("", "Bidirectional ") for cell in ("SimpleRNN", "SimpleRNN, relu", "LSTM", "GRU"))
 WEIGHTS = ("kernel", "recurrent_kernel", "bias")
 
 
-def states_of(cell: str) -> tuple[str, ...]:
-    """The states of a cell, as Keras orders them."""
-    return ("h", "c") if cell == "LSTM" else ("h",)
+def directions_of(kind: str) -> tuple[str, ...]:
+    """What the names of a layer's weights and quantities begin with."""
+    return ("forward_", "backward_") if kind.startswith("Bidirectional ") else ("",)
+
+
+def cell_of(kind: str) -> str:
+    """The cell of a layer, with its options."""
+    return kind.removeprefix("Bidirectional ")
+
+
+def gates_of(kind: str) -> int:
+    """How many groups of columns a cell's kernels have; 0: it is no recurrent cell."""
+    return {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}.get(cell_of(kind).split(",")[0], 0)
+
+
+def states_of(kind: str) -> tuple[str, ...]:
+    """The states of a layer, as Keras orders them."""
+    states = ("h", "c") if cell_of(kind) == "LSTM" else ("h",) if gates_of(kind) else ()
+    return tuple(way + state for way in directions_of(kind) for state in states)
+
+
+def weights_of(kind: str) -> tuple[str, ...]:
+    """The weights of a layer, as Keras orders them."""
+    names = WEIGHTS if gates_of(kind) else ("kernel", "bias") if kind.startswith("Dense") else ()
+    return tuple(way + name for way in directions_of(kind) for name in names)
 
 
 def draw(case: Case, seed: int) -> Arrays:
@@ -125,19 +131,29 @@ def draw(case: Case, seed: int) -> Arrays:
     else:
         given = {"x": rng.normal(size=(case.batch, case.timesteps, case.features))}
     below = case.features
-    for layer, (cell, units) in enumerate(zip(case.cells, case.units, strict=False)):
-        scales = np.repeat([1, 1.3, 0.8, 1.1][: GATES[cell]], units)
-        given[f"{layer}/kernel"] = rng.normal(size=(below, len(scales))) * 0.5 * scales
-        given[f"{layer}/recurrent_kernel"] = rng.normal(size=(units, len(scales))) * 0.4 * scales
-        given[f"{layer}/bias"] = rng.normal(size=(2, len(scales)) if cell == "GRU" else len(scales)) * 0.2
-        for name in states_of(cell):
-            given[f"{layer}/{name}_0"] = rng.normal(size=(case.batch, units)) * 0.7
-        below = units
+    for layer, kind, units in case.layers:
+        for way in directions_of(kind):
+            given |= draw_layer(f"{layer}/{way}", cell_of(kind), below, units, case.batch, rng)
+        below = units * len(directions_of(kind))
     given["dense/kernel"] = rng.normal(size=(below, case.outputs)) * 1.1
     given["dense/bias"] = rng.normal(size=case.outputs) * 0.3
     shape = (case.batch, case.timesteps, case.outputs) if case.sequences else (case.batch, case.outputs)
     given["target"] = draw_target(case, shape, rng)
     return given
+
+
+def draw_layer(prefix: str, cell: str, below: int, units: int, batch: int, rng: np.random.Generator) -> Arrays:
+    """The weights and the initial states of one layer, or of one direction of it."""
+    if not gates_of(cell):
+        shapes = {"kernel": (below, units), "bias": (units,)}
+        return {f"{prefix}{name}": rng.normal(size=shapes[name]) * 0.6 for name in weights_of(cell)}
+    scales = np.repeat([1, 1.3, 0.8, 1.1][: gates_of(cell)], units)
+    given = {
+        f"{prefix}kernel": rng.normal(size=(below, len(scales))) * 0.5 * scales,
+        f"{prefix}recurrent_kernel": rng.normal(size=(units, len(scales))) * 0.4 * scales,
+        f"{prefix}bias": rng.normal(size=(2, len(scales)) if cell == "GRU" else len(scales)) * 0.2,
+    }
+    return given | {f"{prefix}{name}_0": rng.normal(size=(batch, units)) * 0.7 for name in states_of(cell)}
 
 
 def draw_target(case: Case, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
@@ -158,18 +174,25 @@ def loss_of(case: Case, a: torch.Tensor, y: torch.Tensor, target: torch.Tensor) 
     return functional.mse_loss(y, target)
 
 
-ACTIVATIONS = {"sigmoid": torch.sigmoid, "softmax": lambda a: torch.softmax(a, dim=-1), "linear": lambda a: a.clone()}
+ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "sigmoid": torch.sigmoid,
+    "softmax": lambda a: torch.softmax(a, dim=-1),
+    "linear": lambda a: a.clone(),
+}
 
 
 Keep = Callable[[str, torch.Tensor], torch.Tensor]
 Tensors = list[torch.Tensor]
 
 
-def simple_rnn(x: torch.Tensor, states: Tensors, weights: Tensors, keep: Keep, padded: torch.Tensor) -> Tensors:
-    """h_t, which torch.nn.RNNCell confirms."""
+def simple_rnn(x: torch.Tensor, states: Tensors, weights: Tensors, keep: Keep, padded: torch.Tensor, activation: str = "tanh") -> Tensors:
+    """h_t, which torch.nn.RNNCell confirms where it knows the activation."""
     kernel, recurrent_kernel, bias = weights
-    h = torch.tanh(keep("a", x @ kernel + states[0] @ recurrent_kernel + bias))
-    check(torch.nn.RNNCell, weights, [bias, torch.zeros_like(bias)], x, states[0], [h])
+    h = ACTIVATIONS[activation](keep("a", x @ kernel + states[0] @ recurrent_kernel + bias))
+    if activation in ("tanh", "relu"):
+        check(partial(torch.nn.RNNCell, nonlinearity=activation), weights, [bias, torch.zeros_like(bias)], x, states[0], [h])
     return [keep("h", torch.where(padded, states[0], h))]
 
 
@@ -205,7 +228,9 @@ def gru(x: torch.Tensor, states: Tensors, weights: Tensors, keep: Keep, padded: 
     return [keep("h", torch.where(padded, past, h))]
 
 
-def check(kind: type[torch.nn.RNNCellBase], kernels: Tensors, biases: Tensors, x: torch.Tensor, past: Any, expected: Tensors) -> None:
+def check(
+    kind: Callable[..., torch.nn.RNNCellBase], kernels: Tensors, biases: Tensors, x: torch.Tensor, past: Any, expected: Tensors
+) -> None:
     """The formula above is that of PyTorch's own cell."""
     cell = kind(x.shape[1], expected[0].shape[1], dtype=torch.float64)
     cell.load_state_dict({"weight_ih": kernels[0].T, "weight_hh": kernels[1].T, "bias_ih": biases[0], "bias_hh": biases[1]})
@@ -213,11 +238,50 @@ def check(kind: type[torch.nn.RNNCellBase], kernels: Tensors, biases: Tensors, x
     torch.testing.assert_close(list(found) if isinstance(found, tuple) else [found], expected, rtol=0, atol=1e-14)
 
 
-TORCH_CELLS = {"SimpleRNN": simple_rnn, "LSTM": lstm, "GRU": gru, "GRU, reset before": gru}
+TORCH_CELLS: dict[str, Callable[..., Tensors]] = {
+    "SimpleRNN": simple_rnn,
+    **{f"SimpleRNN, {activation}": partial(simple_rnn, activation=activation) for activation in ("relu", "sigmoid", "linear")},
+    "LSTM": lstm,
+    "GRU": gru,
+    "GRU, reset before": gru,
+}
+
+
+def read(case: Case, cell: str, prefix: str, flow: Tensors, leaves: dict[str, torch.Tensor], padded: Tensors, keep: Keep) -> Tensors:
+    """What a recurrent layer hands up, in the order in which it reads. What goes up and what goes on in time leave h by two copies: each
+    has its own gradient."""
+    weights = [leaves[f"{prefix}{name}"] for name in WEIGHTS]
+    states = [leaves[f"{prefix}{name}_0"] for name in states_of(cell)]
+    outgoing = []
+    for t, (x, still) in enumerate(zip(flow, padded, strict=True)):
+        if case.window and t and (len(flow) - t) % case.window == 0:
+            states = [state.detach() for state in states]
+        h, *rest = TORCH_CELLS[cell](x, states, weights, lambda name, value: keep(f"{prefix}{name}", value), still)
+        outgoing.append(keep(f"{prefix}h_from_depth", h.clone()))
+        states = [keep(f"{prefix}h_from_time", h.clone()), *rest]
+    return outgoing
+
+
+def layer_of_torch(
+    case: Case, layer: str, kind: str, flow: Tensors, leaves: dict[str, torch.Tensor], padded: Tensors, keep: Keep, *, sequences: bool
+) -> Tensors:
+    """What a layer hands up at every timestep, or one vector."""
+    if kind == "Dropout":
+        return [keep(f"{layer}/y", functional.dropout(x, 0.4, training=False).clone()) for x in flow]
+    if kind.startswith("Dense"):
+        a = [keep(f"{layer}/a", x @ leaves[f"{layer}/kernel"] + leaves[f"{layer}/bias"]) for x in flow]
+        return [keep(f"{layer}/y", ACTIVATIONS[kind.removeprefix("Dense, ")](row)) for row in a]
+    if kind == cell_of(kind):
+        outgoing = read(case, kind, f"{layer}/", flow, leaves, padded, keep)
+        return outgoing if sequences else outgoing[-1:]
+    ahead = read(case, cell_of(kind), f"{layer}/forward_", flow, leaves, padded, keep)
+    turned = read(case, cell_of(kind), f"{layer}/backward_", flow[::-1], leaves, padded[::-1], keep)
+    pairs = zip(ahead, turned[::-1], strict=True) if sequences else [(ahead[-1], turned[-1])]
+    return [keep(f"{layer}/h", torch.cat(pair, dim=1)) for pair in pairs]
 
 
 def with_torch(case: Case, given: Arrays) -> Arrays:
-    """Every quantity and every gradient. What goes up and what goes on in time leave h by two copies: each has its own gradient."""
+    """Every quantity and every gradient."""
     leaves = {name: torch.tensor(value, requires_grad=value.dtype.kind == "f" and name != "target") for name, value in given.items()}
     kept: dict[str, list[torch.Tensor]] = {}
 
@@ -226,22 +290,13 @@ def with_torch(case: Case, given: Arrays) -> Arrays:
         kept.setdefault(name, []).append(value)
         return value
 
-    padded = (leaves["x"] if case.words else torch.ones(case.batch, case.timesteps)) == 0
+    padded = list(((leaves["x"] if case.words else torch.ones(case.batch, case.timesteps)) == 0)[:, :, None].unbind(1))
     words = leaves["embedding/embeddings"][leaves["x"]] if case.words else leaves["x"]
     flow = [keep("embedding/x", x) for x in words.unbind(1)] if case.words else list(words.unbind(1))
-    for layer in range(len(case.units)):
-        weights = [leaves[f"{layer}/{name}"] for name in WEIGHTS]
-        states = [leaves[f"{layer}/{name}_0"] for name in states_of(case.cells[layer])]
-
-        def keep_here(name: str, value: torch.Tensor, layer: int = layer) -> torch.Tensor:
-            return keep(f"{layer}/{name}", value)
-
-        for t, x in enumerate(flow):
-            h, *rest = TORCH_CELLS[case.cells[layer]](x, states, weights, keep_here, padded[:, t, None])
-            flow[t], past = keep(f"{layer}/h_from_depth", h.clone()), keep(f"{layer}/h_from_time", h.clone())
-            states = [past, *rest]
-    outgoing = flow if case.sequences else flow[-1:]
-    dense = [keep("dense/a", h @ leaves["dense/kernel"] + leaves["dense/bias"]) for h in outgoing]
+    for layer, kind, _ in case.layers:
+        top = int(layer) == len(case.units) - 1
+        flow = layer_of_torch(case, layer, kind, flow, leaves, padded, keep, sequences=case.sequences or not top)
+    dense = [keep("dense/a", h @ leaves["dense/kernel"] + leaves["dense/bias"]) for h in flow]
     outputs = [keep("dense/y", ACTIVATIONS[case.activation](a)) for a in dense]
     a, y = (torch.stack(rows, dim=1) if case.sequences else rows[0] for rows in (dense, outputs))
     loss = loss_of(case, a, y, leaves["target"])
@@ -249,21 +304,52 @@ def with_torch(case: Case, given: Arrays) -> Arrays:
 
     found = {"loss": loss.detach().numpy(), "output": y.detach().numpy()}
     for name, rows in kept.items():
+        in_time = rows[::-1] if "/backward_" in name else rows
         if not name.endswith(("_from_depth", "_from_time")):
-            found[f"value/{name}"] = torch.stack(rows, dim=1).detach().numpy()
+            found[f"value/{name}"] = torch.stack(in_time, dim=1).detach().numpy()
         if any(row.grad is not None for row in rows):
             found[f"gradient/{name}"] = torch.stack(
-                [torch.zeros_like(row) if row.grad is None else row.grad for row in rows], dim=1
+                [torch.zeros_like(row) if row.grad is None else row.grad for row in in_time], dim=1
             ).numpy()
-    return found | {f"gradient/{name}": leaf.grad.numpy() for name, leaf in leaves.items() if leaf.grad is not None}
+    found |= {f"value/{layer}/m": np.ones_like(found[f"value/{layer}/y"]) for layer, kind, _ in case.layers if kind == "Dropout"}
+    silent = {name: torch.zeros_like(leaf) for name, leaf in leaves.items() if leaf.requires_grad}  # behind a cut nothing is heard
+    heard = {name: leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
+    return found | {f"gradient/{name}": gradient.numpy() for name, gradient in (silent | heard).items()}
 
 
-KERAS_CELLS = {
+KERAS_CELLS: dict[str, Callable[..., Any]] = {
     "SimpleRNN": keras.layers.SimpleRNN,
+    **{f"SimpleRNN, {name}": partial(keras.layers.SimpleRNN, activation=name) for name in ("relu", "sigmoid", "linear")},
     "LSTM": keras.layers.LSTM,
     "GRU": keras.layers.GRU,
     "GRU, reset before": partial(keras.layers.GRU, reset_after=False),
 }
+
+
+def layer_of_keras(kind: str, units: int, *, sequences: bool) -> Any:
+    """Keras's own layer."""
+    if kind == "Dropout":
+        return keras.layers.Dropout(0.4, dtype="float64")
+    if kind.startswith("Dense"):
+        return keras.layers.Dense(units, activation=kind.removeprefix("Dense, "), dtype="float64")
+    if kind == cell_of(kind):
+        return KERAS_CELLS[kind](units, return_sequences=True, return_state=True, dtype="float64")
+    return keras.layers.Bidirectional(KERAS_CELLS[cell_of(kind)](units, return_sequences=sequences, dtype="float64"), dtype="float64")
+
+
+def run_keras(layer: Any, kind: str, flow: torch.Tensor, states: Tensors, mask: torch.Tensor | None, window: int | None) -> torch.Tensor:
+    """What the layer hands up; with a window part by part, each begun in the states of the one before as constants."""
+    if not gates_of(kind):
+        return layer(flow, training=False) if kind == "Dropout" else layer(flow)
+    if kind != cell_of(kind):
+        return layer(flow, initial_state=states, mask=mask)
+    parts, timesteps = [], flow.shape[1]
+    ends = [*range(timesteps, 0, -(window or timesteps))][::-1]
+    for start, end in zip([0, *ends], ends, strict=False):
+        part, *states = layer(flow[:, start:end], initial_state=states, mask=None if mask is None else mask[:, start:end])
+        parts.append(part)
+        states = [state.detach() for state in states]
+    return torch.cat(parts, dim=1)
 
 
 def with_keras(case: Case, given: Arrays) -> Arrays:
@@ -281,15 +367,17 @@ def with_keras(case: Case, given: Arrays) -> Arrays:
         mask = layers["embedding"].compute_mask(flow)
         flow = layers["embedding"](flow)
         found["value/embedding/x"] = flow.detach().numpy()
-    for layer, (cell, units) in enumerate(zip(case.cells, case.units, strict=False)):
-        layers[str(layer)] = KERAS_CELLS[cell](units, return_sequences=True, dtype="float64")
-        layers[str(layer)].build(flow.shape)
-        layers[str(layer)].set_weights([given[f"{layer}/{name}"] for name in WEIGHTS])
-        flow = layers[str(layer)](flow, initial_state=[leaves[f"{layer}/{name}_0"] for name in states_of(cell)], mask=mask)
+    for layer, kind, units in case.layers:
+        top = int(layer) == len(case.units) - 1
+        layers[layer] = layer_of_keras(kind, units, sequences=case.sequences or not top)
+        layers[layer].build(flow.shape)
+        layers[layer].set_weights([given[f"{layer}/{name}"] for name in weights_of(kind)])
+        states = [leaves[f"{layer}/{name}_0"] for name in states_of(kind)]
+        flow = run_keras(layers[layer], kind, flow, states, mask, case.window)
         if mask is None:  # at a padded timestep Keras's output is the last one, 0 to begin with, and the state is what it was
-            found[f"value/{layer}/h"] = flow.detach().numpy()
+            found[f"value/{layer}/{'h' if gates_of(kind) else 'y'}"] = (flow if flow.ndim == 3 else flow[:, None]).detach().numpy()
     layers["dense"] = keras.layers.Dense(case.outputs, dtype="float64")
-    flow = flow if case.sequences else flow[:, -1]
+    flow = flow if case.sequences or flow.ndim == 2 else flow[:, -1]
     layers["dense"].build(flow.shape)
     layers["dense"].set_weights([given["dense/kernel"], given["dense/bias"]])
     a = layers["dense"](flow)
@@ -297,8 +385,14 @@ def with_keras(case: Case, given: Arrays) -> Arrays:
     loss = keras_loss(case)(torch.tensor(given["target"]), y if case.loss == "mse" else a)
     torch.autograd.backward(loss)
     found |= {"loss": loss.detach().numpy(), "output": y.detach().numpy()}
-    for name, layer in layers.items():
-        found |= {f"gradient/{name}/{weight.name}": weight.value.grad.numpy() for weight in layer.weights if weight.value.grad is not None}
+    kinds = {layer: kind for layer, kind, _ in case.layers} | {"embedding": "", "dense": ""}
+    for layer, built in layers.items():
+        names = weights_of(kinds[layer]) or tuple(weight.name for weight in built.weights)
+        found |= {
+            f"gradient/{layer}/{name}": weight.value.grad.numpy()
+            for name, weight in zip(names, built.trainable_weights, strict=True)
+            if weight.value.grad is not None
+        }
     return found | {f"gradient/{name}": leaf.grad.numpy() for name, leaf in leaves.items() if leaf.grad is not None}
 
 
@@ -311,6 +405,17 @@ def keras_loss(case: Case) -> keras.losses.Loss:
     return keras.losses.CategoricalCrossentropy(from_logits=True, dtype="float64")
 
 
+def with_module(kind: str, seed: int) -> Arrays:
+    """A module of PyTorch with its own weights, by their own names, and what it makes of a sequence."""
+    torch.manual_seed(seed)
+    modules: dict[str, Any] = {"LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU, "SimpleRNN": torch.nn.RNN}
+    modules["SimpleRNN, relu"] = partial(torch.nn.RNN, nonlinearity="relu")
+    module = modules[cell_of(kind)](2, 3, batch_first=True, bidirectional=len(directions_of(kind)) == 2, dtype=torch.float64)
+    x = torch.randn(4, 5, 2, dtype=torch.float64)
+    found = {"x": x, "output": module(x)[0].detach()} | {f"state_dict/{name}": tensor for name, tensor in module.state_dict().items()}
+    return {name: tensor.numpy() for name, tensor in found.items()}
+
+
 def main() -> None:
     """Writes every case, with what it was made with."""
     keras.config.set_floatx("float64")
@@ -320,9 +425,12 @@ def main() -> None:
         given = draw(case, seed)
         for source, numbers in (("given", given), ("torch", with_torch(case, given)), ("keras", with_keras(case, given))):
             arrays |= {f"{case.name}/{source}/{name}": value for name, value in numbers.items()}
+    for seed, kind in enumerate(MODULES):
+        arrays |= {f"module {kind}/{name}": value for name, value in with_module(kind, seed).items()}
     about = {
         "versions": {"keras": keras.__version__, "torch": torch.__version__.split("+")[0], "numpy": np.__version__},
         "cases": {case.name: vars(case) for case in CASES},
+        "modules": MODULES,
     }
     FOLDER.mkdir(exist_ok=True)
     np.savez_compressed(FOLDER / "stacks.npz", allow_pickle=False, **arrays)

@@ -23,6 +23,10 @@ MODULES = (
     "test_explain",
     "test_face",
     "test_embedding",
+    "test_window",
+    "test_dropout",
+    "test_bidirectional",
+    "test_conversion",
 )
 ENOUGH = 2
 

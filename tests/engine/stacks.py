@@ -27,7 +27,11 @@ def both_ways(cell: str, units: int, **options: Any) -> Bidirectional:
     return Bidirectional(CELLS[cell](units, **options))
 
 
-LAYERS = CELLS | {f"Bidirectional {cell}": partial(both_ways, cell) for cell in CELLS}
+LAYERS = (
+    CELLS
+    | {f"Bidirectional {cell}": partial(both_ways, cell) for cell in CELLS}
+    | {f"SimpleRNN, {activation}": partial(SimpleRNN, activation=activation) for activation in ("relu", "sigmoid", "linear")}
+)
 STRICT = {"divide": "raise", "over": "raise", "invalid": "raise"}
 
 sizes = st.integers(min_value=1, max_value=4)

@@ -184,6 +184,15 @@ def test_a_window_is_counted_from_where_each_direction_stops(cell: str, seed: in
 
 
 @every_cell
+@pytest.mark.parametrize(("timesteps", "window", "ends"), [(5, 2, [0, 2]), (6, 4, [1]), (4, 3, [0])])
+def test_nothing_comes_from_behind_a_cut_in_either_direction(cell: str, timesteps: int, window: int, ends: list[int]) -> None:
+    record = alone(cell, sequences=True, timesteps=timesteps).run(window=window)[1].layers[0]
+    last = timesteps - 1
+    for direction, silent in (("forward", [*ends, last]), ("backward", sorted([last - end for end in ends] + [0]))):
+        assert np.flatnonzero(np.all(record[f"{direction}_h_from_time"] == 0, axis=(0, 2))).tolist() == silent
+
+
+@every_cell
 @every_output
 def test_what_comes_from_depth_and_from_time_adds_up_in_both_directions(cell: str, sequences: bool) -> None:
     record = two_way(cell, sequences=sequences).run()[1].layers[1]

@@ -56,6 +56,20 @@ def test_pytorch_weights_come_back_from_keras_but_for_the_split_of_a_bias(layer:
             np.testing.assert_array_equal(again[name], 0)
 
 
+def test_weights_of_every_layer_come_back_as_they_went() -> None:
+    for layer in LAYERS:
+        weights = drawn(layer, 7)
+        for weight, again in zip(weights, from_torch(layer, to_torch(layer, weights)), strict=True):
+            np.testing.assert_array_equal(weight, again, err_msg=repr(layer))
+
+
+def test_a_split_bias_is_summed() -> None:
+    for layer in (SimpleRNN(2), LSTM(2)):
+        tensors = {name: np.ones(tensor.shape) for name, tensor in to_torch(layer, drawn(layer, 0)).items()}
+        np.testing.assert_array_equal(from_torch(layer, tensors)[2], 2)
+        np.testing.assert_array_equal(to_torch(layer, from_torch(layer, tensors))["bias_hh_l0"], 0)
+
+
 def test_the_gates_stand_in_pytorchs_order() -> None:
     """LSTM: i f g o, as ours. GRU: r z n, where we have z r n."""
     for layer, order in ((LSTM(2), [0, 1, 2, 3]), (GRU(2), [1, 0, 2])):

@@ -106,6 +106,12 @@ def test_every_dropout_layer_of_a_stack_drops_numbers_of_its_own() -> None:
     assert np.any(one["m"] != other["m"])
 
 
+def test_every_timestep_and_every_row_drops_numbers_of_its_own() -> None:
+    m = Sequential([Dropout(0.5), Dense(1)], features=30).forward(np.ones((5, 6, 30)), dropout_seed=3).layers[0]["m"]
+
+    assert len(np.unique(m.reshape(30, 30), axis=0)) == 30
+
+
 def test_what_is_dropped_does_not_depend_on_the_precision() -> None:
     wide, narrow = (dropping("SimpleRNN", 2, dtype=dtype).forward().layers[1]["m"] for dtype in ("float64", "float32"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Dense, OneHot, Sequential, SimpleRNN, Trace
@@ -42,8 +42,11 @@ def test_permuting_the_hidden_units_permutes_everything(cell: str, seed: int, si
     np.testing.assert_allclose(d_permuted.weights[0], gradients.weights[0][:, columns], rtol=1e-13, atol=1e-14)
 
 
-@given(task=tasks())
-def test_the_rows_of_a_batch_are_independent(task: Task) -> None:
+@every_cell
+@settings(max_examples=12)
+@given(data=st.data())
+def test_the_rows_of_a_batch_are_independent(cell: str, data: st.DataObject) -> None:
+    task = data.draw(tasks(cells=cell))
     together = task.forward()
     for row in range(len(task.x)):
         states = packed(task.recurrent, (state[row : row + 1] for state in flat(task.initial_state)))
@@ -102,8 +105,11 @@ def test_the_step_by_step_run_equals_the_run_at_once(cell: str, seed: int, sizes
         np.testing.assert_allclose(step.output[:, 0], whole.output[:, t], rtol=0, atol=1e-14)
 
 
-@given(task=tasks(sequences=True))
-def test_a_stack_is_its_layers_one_after_the_other(task: Task) -> None:
+@every_cell
+@settings(max_examples=12)
+@given(data=st.data())
+def test_a_stack_is_its_layers_one_after_the_other(cell: str, data: st.DataObject) -> None:
+    task = data.draw(tasks(cells=cell, sequences=True))
     trace, flow = task.forward(), task.x
     for layer, record, state in zip(task.recurrent, trace.layers, task.initial_state, strict=False):
         alone = Sequential([layer], features=flow.shape[2])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import GRU, Gradients, LayerTrace, Sequential, Trace, gradcheck
@@ -67,8 +67,11 @@ def test_bptt_agrees_with_the_complex_step_over_thirty_timesteps(cell: str, dept
     assert gradcheck(task.model, task.x, task.y, task.loss, task.initial_state) <= 1e-12
 
 
-@given(task=tasks(scale=0.5), seed=seeds)
-def test_bptt_agrees_with_central_differences(task: Task, seed: int) -> None:
+@every_cell
+@settings(max_examples=12)
+@given(data=st.data(), seed=seeds)
+def test_bptt_agrees_with_central_differences(cell: str, data: st.DataObject, seed: int) -> None:
+    task = data.draw(tasks(cells=cell, scale=0.5))
     _, gradients = task.run()
     direction = random_direction(task, seed)
     length = np.sqrt(sum(np.sum(way**2) for way in direction))
@@ -100,8 +103,11 @@ def with_error(task: Task, trace: Trace, error: np.ndarray) -> Gradients:
     return task.model.backward(trace, trace.output - error * error.size / 2, "mse")
 
 
-@given(task=tasks(loss="mse"), seed=seeds)
-def test_backward_is_linear_in_what_comes_from_above(task: Task, seed: int) -> None:
+@every_cell
+@settings(max_examples=12)
+@given(data=st.data(), seed=seeds)
+def test_backward_is_linear_in_what_comes_from_above(cell: str, data: st.DataObject, seed: int) -> None:
+    task = data.draw(tasks(cells=cell, loss="mse"))
     trace = task.forward()
     one, other = np.random.default_rng(seed).normal(size=(2, *trace.output.shape))
     runs = [with_error(task, trace, error) for error in (one, other, 2 * one - other)]
@@ -110,16 +116,22 @@ def test_backward_is_linear_in_what_comes_from_above(task: Task, seed: int) -> N
         np.testing.assert_allclose(both, 2 * first - second, rtol=0, atol=1e-14 * 10 * size)
 
 
-@given(task=tasks(loss="mse"))
-def test_nothing_from_above_sends_exactly_nothing_below(task: Task) -> None:
+@every_cell
+@settings(max_examples=12)
+@given(data=st.data())
+def test_nothing_from_above_sends_exactly_nothing_below(cell: str, data: st.DataObject) -> None:
+    task = data.draw(tasks(cells=cell, loss="mse"))
     trace = task.forward()
     for gradient in gradients_of_places(with_error(task, trace, np.zeros_like(trace.output))):
         np.testing.assert_array_equal(gradient, 0)
 
 
-@given(task=tasks(loss="mse"), seed=seeds)
-def test_backward_is_the_adjoint_of_the_linearised_forward(task: Task, seed: int) -> None:
+@every_cell
+@settings(max_examples=12)
+@given(data=st.data(), seed=seeds)
+def test_backward_is_the_adjoint_of_the_linearised_forward(cell: str, data: st.DataObject, seed: int) -> None:
     """<v, J u> = <J' v, u> for inputs and states together, with J by complex step."""
+    task = data.draw(tasks(cells=cell, loss="mse"))
     trace = task.forward()
     rng = np.random.default_rng(seed)
     given_places = [task.x, *flat(task.initial_state)]
@@ -135,16 +147,22 @@ def test_backward_is_the_adjoint_of_the_linearised_forward(task: Task, seed: int
     assert abs(np.sum(received * pushed) - sum(terms)) <= 1e-13 * size
 
 
-@given(task=tasks())
-def test_what_comes_from_depth_and_from_time_adds_up_to_the_gradient_of_every_state(task: Task) -> None:
+@every_cell
+@settings(max_examples=12)
+@given(data=st.data())
+def test_what_comes_from_depth_and_from_time_adds_up_to_the_gradient_of_every_state(cell: str, data: st.DataObject) -> None:
+    task = data.draw(tasks(cells=cell))
     _, gradients = task.run()
     for record in gradients.layers[:-1]:
         np.testing.assert_allclose(record["h_from_depth"] + record["h_from_time"], record["h"], rtol=0, atol=1e-13)
         np.testing.assert_array_equal(record["h_from_time"][:, -1], 0)
 
 
-@given(task=tasks(sequences=False))
-def test_only_the_last_state_of_a_layer_that_returns_no_sequences_hears_from_above(task: Task) -> None:
+@every_cell
+@settings(max_examples=12)
+@given(data=st.data())
+def test_only_the_last_state_of_a_layer_that_returns_no_sequences_hears_from_above(cell: str, data: st.DataObject) -> None:
+    task = data.draw(tasks(cells=cell, sequences=False))
     _, gradients = task.run()
 
     np.testing.assert_array_equal(gradients.layers[-2]["h_from_depth"][:, :-1], 0)
@@ -158,8 +176,11 @@ def recurrent_sides(layer: Any, record: LayerTrace, d_record: LayerTrace, h: np.
     return [(h, d_record["a_z"]), (h, d_record["a_r"]), candidate]
 
 
-@given(task=tasks())
-def test_the_gradients_of_the_weights_are_the_sum_of_what_each_timestep_contributes(task: Task) -> None:
+@every_cell
+@settings(max_examples=12)
+@given(data=st.data())
+def test_the_gradients_of_the_weights_are_the_sum_of_what_each_timestep_contributes(cell: str, data: st.DataObject) -> None:
+    task = data.draw(tasks(cells=cell))
     trace, gradients = task.run()
     flow, rest = trace.inputs, iter(gradients.weights)
     for layer, record, d_record, state in zip(task.recurrent, trace.layers, gradients.layers, trace.initial_state, strict=False):

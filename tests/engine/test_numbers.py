@@ -15,14 +15,19 @@ from hypothesis import given
 
 from engine import Sequential
 from tests.engine.stacks import CELLS, Task, arrays, every_cell, flat, gentle, make_task, packed, seeds, tasks
+from tests.engine.test_dropout import dropping
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def digest() -> str:
-    """A hash of every byte of one run of a fixed scene."""
-    run = make_task(11, cells=list(CELLS), timesteps=9, units=(5, 4, 3, 2), sequences=True, outputs=2).run()
-    return hashlib.sha256(b"".join(array.tobytes() for array in arrays(*run).values())).hexdigest()
+    """A hash of every byte of a run of three fixed scenes: all cells, both directions with a window, and words with Dropout."""
+    runs = (
+        make_task(11, cells=list(CELLS), timesteps=9, units=(5, 4, 3, 2), sequences=True, outputs=2).run(),
+        make_task(12, cells=("Bidirectional GRU", "Bidirectional LSTM"), timesteps=5).run(window=2),
+        dropping("GRU", 3).run(),
+    )
+    return hashlib.sha256(b"".join(array.tobytes() for run in runs for array in arrays(*run).values())).hexdigest()
 
 
 @every_cell

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Dense, Embedding, Gradients, Sequential, Trace
+from engine import Bidirectional, Dense, Dropout, Embedding, Gradients, Sequential, SimpleRNN, Trace, from_torch, to_torch
 from engine.layers import Layer
 from tests.engine.scalar_reference import dense, gru, lstm, simple_rnn, unrolled
-from tests.engine.stacks import CELLS, LOSSES, every_cell, flat, packed, tasks
+from tests.engine.stacks import LAYERS, LOSSES, every_cell, flat, packed, tasks
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
 ABOUT = json.loads((FOLDER / "stacks.json").read_text(encoding="utf-8"))
@@ -36,23 +36,32 @@ def run(name: str) -> tuple[Trace, Gradients]:
     stored = vectors(name, "given")
     top = len(case["units"]) - 1
     below = [Embedding(case["words"], case["features"], mask_zero=True)] if case["words"] else []
-    recurrent = [
-        CELLS[cell](units, return_sequences=case["sequences"] or place < top)
-        for place, (cell, units) in enumerate(zip(case["cells"], case["units"], strict=False))
+    between = [
+        layer_of(kind, units, sequences=case["sequences"] or place < top)
+        for place, (kind, units) in enumerate(zip(case["cells"], case["units"], strict=False))
     ]
-    layers = [*below, *recurrent, Dense(case["outputs"], activation=case["activation"])]
+    layers = [*below, *between, Dense(case["outputs"], activation=case["activation"])]
     model = Sequential(layers, features=None if below else case["features"])
     named = zip(names_of(model.layers), model.layers, strict=True)
     model.set_weights([stored[f"{place}/{weight}"] for place, layer in named for weight in layer.initializers])
-    states = (stored[f"{place}/{state}_0"] for place, layer in enumerate(recurrent) for state in layer.states)
-    trace = model.forward(stored["x"], initial_state=packed(recurrent, states))
-    return trace, model.backward(trace, stored["target"], case["loss"])
+    states = (stored[f"{place}/{state}_0"] for place, layer in enumerate(between) for state in layer.states)
+    trace = model.forward(stored["x"], initial_state=packed([layer for layer in between if layer.states], states))
+    return trace, model.backward(trace, stored["target"], case["loss"], window=case["window"])
+
+
+def layer_of(kind: str, units: int, *, sequences: bool) -> Layer:
+    """A layer below the last Dense, by what the stored vectors call it."""
+    if kind == "Dropout":
+        return Dropout(0.4)
+    if kind.startswith("Dense"):
+        return Dense(units, activation=kind.removeprefix("Dense, "))
+    return LAYERS[kind](units, return_sequences=sequences)
 
 
 def names_of(layers: Sequence[Layer]) -> list[str]:
     """What the layers are called in the stored vectors."""
-    places = map(str, range(len(layers)))
-    return ["embedding" if layer.encodes else next(places) if layer.states else "dense" for layer in layers]
+    below = ["embedding"] if layers[0].encodes else []
+    return [*below, *map(str, range(len(layers) - len(below) - 1)), "dense"]
 
 
 def numbers(trace: Trace, gradients: Gradients) -> dict[str, np.ndarray]:
@@ -81,6 +90,22 @@ def test_every_number_and_every_gradient_is_that_of_the_framework(name: str, sou
 @cases
 def test_the_stored_vectors_leave_no_number_of_a_trace_out(name: str) -> None:
     assert set(numbers(*run(name))) == set(vectors(name, "torch"))
+
+
+@pytest.mark.parametrize("kind", ABOUT["modules"])
+def test_a_module_of_pytorch_gives_the_same_numbers_here(kind: str) -> None:
+    with np.load(FOLDER / "stacks.npz") as stored:
+        prefix = f"module {kind}/"
+        found = {key.removeprefix(prefix): stored[key] for key in stored.files if key.startswith(prefix)}
+    tensors = {name.removeprefix("state_dict/"): array for name, array in found.items() if name.startswith("state_dict/")}
+    layer = (
+        LAYERS[kind](3, return_sequences=True) if kind in LAYERS else Bidirectional(SimpleRNN(3, return_sequences=True, activation="relu"))
+    )
+    model = Sequential([layer], features=2)
+    model.set_weights(from_torch(layer, tensors))
+
+    np.testing.assert_allclose(model.forward(found["x"]).output, found["output"], rtol=0, atol=1e-13)
+    assert set(to_torch(layer, model.get_weights())) == set(tensors)
 
 
 def test_the_stored_vectors_say_with_which_versions_they_were_made() -> None:

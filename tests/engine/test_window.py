@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine import EngineError
 from tests.engine.stacks import Task, arrays, carried, every_cell, flat, gentle, make_task, seeds, tasks, worded
-from tests.engine.test_explain import check_all
+from tests.engine.test_explain import ask, check_all, every_number
 
 
 def segments(timesteps: int, window: int) -> list[slice]:
@@ -93,6 +93,15 @@ def test_nothing_comes_from_the_time_behind_a_cut_and_the_initial_state_is_heard
 def test_the_terms_of_every_cut_gradient_add_up_to_it(cell: str, window: int) -> None:
     check_all(make_task(2, cells=cell, timesteps=4, sequences=True, outputs=2), window=window)
     check_all(worded(cell, mask_zero=True, sequences=True), window=window)
+
+
+@every_cell
+def test_a_window_that_cuts_nothing_changes_no_explanation(cell: str) -> None:
+    task = make_task(2, cells=cell, timesteps=3, sequences=True)
+    trace, gradients = task.run()
+    whole = task.model.backward(trace, task.y, task.loss, window=3)
+    for at in every_number(task.model.layers, trace, gradients):
+        assert ask(task, trace, at, whole) == ask(task, trace, at, gradients)
 
 
 @pytest.mark.parametrize("window", [0, -1, True, 2.0, "3"])
