@@ -133,6 +133,7 @@ class Gradients(NamedTuple):
     target: Array
     rule: Loss
     d_inputs: Array
+    sample_weight: Array | None = None
 
     @property
     def inputs(self) -> Array:

@@ -19,8 +19,9 @@ MODULES = (
     "test_losses",
     "test_optimizers",
     "test_training",
-    "test_numbers",
     "test_explain",
+    "test_weighted_losses",
+    "test_numbers",
     "test_face",
     "test_embedding",
 )
