@@ -1,6 +1,6 @@
 """Makes tests/reference/optimizers.npz: ten steps of every optimizer and option, by Keras and PyTorch, in float64.
 
-Each trains the same mixed stack on one batch, so its gradients are real ones. The tests need neither framework; this script needs both
+Each trains the same mixed stack on one batch, so its gradients are real ones. Also Keras's own fit, and losses with weights. The tests need neither framework; this script needs both
 (pip install torch keras; KERAS_BACKEND=torch).
 """
 
