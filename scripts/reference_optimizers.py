@@ -1,7 +1,7 @@
 """Makes tests/reference/optimizers.npz: ten steps of every optimizer and option, by Keras and PyTorch, in float64.
 
-Each trains the same mixed stack on one batch, so its gradients are real ones. Also Keras's own fit, and losses with weights. The tests need neither framework; this script needs both
-(pip install torch keras; KERAS_BACKEND=torch).
+Each trains the same mixed stack on one batch, so its gradients are real ones. Also Keras's own fit, and losses with weights.
+The tests need neither framework; this script needs both (pip install torch keras; KERAS_BACKEND=torch).
 """
 
 from __future__ import annotations
