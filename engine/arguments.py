@@ -86,3 +86,17 @@ def time_major_target(y: ArrayLike, trace: Trace) -> Array:
         raise ShapeError.between("y", shape, y.shape)
     target = np.array(y, trace.stack[0].dtype).reshape(batch, steps, units).swapaxes(0, 1)
     return target
+
+
+def time_major_weights(sample_weight: ArrayLike, trace: Trace) -> Array:
+    """sample_weight (batch,), or (batch, timesteps) where every timestep goes out -> (timesteps, batch, 1)."""
+    weights = np.asarray(sample_weight)
+    steps, batch, _ = trace.flows[-1].shape
+    shapes = [(batch,), (batch, steps)] if trace.sequences else [(batch,)]
+    if weights.shape not in shapes:
+        wanted = " or ".join(map(str, shapes))
+        raise ShapeError("sample_weight", f"`sample_weight` must have shape {wanted}. Received: {weights.shape}.")
+    if weights.dtype.kind not in "iufb" or not np.isfinite(weights).all() or np.any(weights < 0):
+        raise EngineError("sample_weight", "`sample_weight` must hold finite numbers of 0 or more. Received others.")
+    rows = weights.reshape(batch, -1).T[:, :, np.newaxis]
+    return np.array(np.broadcast_to(rows, (steps, batch, 1)), trace.stack[0].dtype)

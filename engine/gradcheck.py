@@ -21,12 +21,13 @@ def gradcheck(
     loss: str,
     initial_state: Sequence[ArrayLike | Sequence[ArrayLike]] | None = None,
     mask: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
     *,
     dropout_seed: int | None = None,
 ) -> float:
     """The largest relative error over every weight, the input vectors and the initial states."""
     trace = model.forward(x, initial_state, mask, dropout_seed=dropout_seed)
-    gradients = model.backward(trace, y, loss)
+    gradients = model.backward(trace, y, loss, sample_weight)
     computed = [*gradients.weights, gradients.inputs, *_flat(gradients.initial_state)]
 
     weights = [weight.astype(complex) for weight in trace.weights]
@@ -38,7 +39,7 @@ def gradcheck(
         probe.set_weights(weights)
         initial = [state if len(state) > 1 else state[0] for state in states]
         shifted = probe.forward(words, initial, trace.mask, dropout_seed=dropout_seed)
-        return complex(probe.loss(shifted, y, loss))
+        return complex(probe.loss(shifted, y, loss, sample_weight))
 
     reference = [_complex_step(lambda: run(x), weight) for weight in weights]
     reference += [_complex_step(lambda: run(inputs), array) for array in (inputs, *_flat(states))]

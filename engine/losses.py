@@ -23,7 +23,7 @@ class Loss:
 
     name: str
     activation: str | None
-    total: Callable[[Array, Array], Any]
+    total: Callable[[Array, Array, Array | None], Any]
     count: Callable[[Array], int]
     power: int
     right: Callable[[Array, Array], Array] | None
@@ -32,25 +32,29 @@ class Loss:
         """The quantity of the last layer that the loss is computed from, where its gradient enters."""
         return "a" if self.activation else last.output
 
-    def value(self, entering: Array, target: Array) -> Any:
-        """The loss of a, or of the output, (timesteps, batch, units)."""
-        return self.total(entering, target) / self.count(target)
+    def value(self, entering: Array, target: Array, weights: Array | None = None) -> Any:
+        """The loss of a, or of the output, (timesteps, batch, units), with weights (timesteps, batch, 1), which N does not know of."""
+        return self.total(entering, target, weights) / self.count(target)
 
     def scale(self, target: Array) -> float:
         """The constant of the gradient: 1/N, or 2/N for a square."""
         return self.power / self.count(target)
 
-    def gradient(self, output: Array, target: Array) -> Array:
-        """dL/d entry, (timesteps, batch, units): all these losses pull by (y - target)."""
+    def gradient(self, output: Array, target: Array, weights: Array | None = None) -> Array:
+        """dL/d entry, (timesteps, batch, units): all these losses pull by (y - target), times the weight."""
         d_entry: Array = (output - target) * self.scale(target)
+        if weights is not None:
+            d_entry *= weights
         return d_entry
 
-    def judge(self, output: Array, target: Array) -> tuple[float, float]:
-        """(timesteps, batch, units) -> how many outputs are right, of how many that can be; accuracy is the one by the other."""
+    def judge(self, output: Array, target: Array, weights: Array | None = None) -> tuple[float, float]:
+        """(timesteps, batch, units) -> how many outputs are right, of how many that can be, each counted by its weight; accuracy is the
+        one by the other."""
         if self.right is None:
             return 0.0, 0.0
         right = self.right(output, target)
-        return float(right.sum()), float(right.size)
+        shares = np.ones_like(right, dtype=float) if weights is None else np.broadcast_to(weights, right.shape)
+        return float(shares[right].sum()), float(shares.sum())
 
 
 def log_softmax(a: Array) -> Array:
@@ -60,19 +64,19 @@ def log_softmax(a: Array) -> Array:
     return logarithm
 
 
-def binary_crossentropy(a: Array, target: Array) -> Any:
+def binary_crossentropy(a: Array, target: Array, weights: Array | None) -> Any:
     """sum(-target log y - (1 - target) log(1 - y)) for y = sigmoid(a)."""
-    return sum_over_all(softplus(a) - target * a)
+    return sum_over_all(softplus(a) - target * a, weights)
 
 
-def categorical_crossentropy(a: Array, target: Array) -> Any:
+def categorical_crossentropy(a: Array, target: Array, weights: Array | None) -> Any:
     """-sum(target log y) for y = softmax(a)."""
-    return -sum_over_all(target * log_softmax(a))
+    return -sum_over_all(target * log_softmax(a), weights)
 
 
-def squared_error(y: Array, target: Array) -> Any:
+def squared_error(y: Array, target: Array, weights: Array | None) -> Any:
     """sum (y - target)^2."""
-    return sum_over_all(np.square(y - target))
+    return sum_over_all(np.square(y - target), weights)
 
 
 def outputs(target: Array) -> int:
@@ -93,7 +97,7 @@ def right_verdicts(output: Array, target: Array) -> Array:
 
 def right_classes(output: Array, target: Array) -> Array:
     """Whether the likeliest class is the target's."""
-    right: Array = output.argmax(axis=-1) == target.argmax(axis=-1)
+    right: Array = output.argmax(axis=-1, keepdims=True) == target.argmax(axis=-1, keepdims=True)
     return right
 
 

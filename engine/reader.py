@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.explanation import Factor, QuantityAddress, Term, WeightAddress, number
+from engine.explanation import Factor, QuantityAddress, Term, WeightAddress, constant, number
 from engine.layers import GRU, Dense, Layer, SimpleRNN
 from engine.trace import Gradients, LayerTrace, Trace
 
@@ -135,6 +135,13 @@ class Reader:
         rows = self.require_gradients().target
         value = rows[timestep - self.trace.layers[self.last].timesteps.stop, batch, unit].item()
         return number(value, QuantityAddress(self.last, timestep, "target", unit, batch=batch))
+
+    def sample_weight(self, timestep: int, batch: int) -> tuple[Factor, ...]:
+        """What the loss of one output was multiplied with, if it was."""
+        weights = self.require_gradients().sample_weight
+        if weights is None:
+            return ()
+        return (constant(weights[timestep - self.trace.layers[self.last].timesteps.stop, batch, 0].item()),)
 
 
 def products(left: Iterable[Factor], right: Iterable[Factor]) -> tuple[Term, ...]:

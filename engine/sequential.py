@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from engine.arguments import per_layer_state, require_dtype, require_seed, time_major_input, time_major_padding, time_major_target
+from engine.arguments import (
+    per_layer_state,
+    require_dtype,
+    require_seed,
+    time_major_input,
+    time_major_padding,
+    time_major_target,
+    time_major_weights,
+)
 from engine.errors import EngineError, ShapeError
 from engine.layers import Dense, Dropout, Layer
 from engine.layers.layer import require_size
@@ -83,14 +91,17 @@ class Sequential:
             flows.append(flow)
         return Trace(stack, tuple(flows), tuple(records), self._sequences)
 
-    def backward(self, trace: Trace, y: ArrayLike, loss: str, *, window: int | None = None) -> Gradients:
+    def backward(
+        self, trace: Trace, y: ArrayLike, loss: str, sample_weight: ArrayLike | None = None, *, window: int | None = None
+    ) -> Gradients:
         """y (the shape of trace.output, or (batch,) for one unit) -> the loss, and its gradient at every number of the trace.
 
+        sample_weight (batch,), or (batch, timesteps) where every timestep goes out: what each output's loss is multiplied with;
         window: truncated BPTT. The states are detached at every so many timesteps, counted from the end."""
         if window is not None:
             require_size("window", window)
-        rule, target, value = self._measure(trace, y, loss)
-        flow = rule.gradient(trace.flows[-1], target)
+        rule, target, weighting, value = self._measure(trace, y, loss, sample_weight)
+        flow = rule.gradient(trace.flows[-1], target, weighting)
 
         records: list[LayerTrace] = []
         weights: list[Array] = []
@@ -102,11 +113,11 @@ class Sequential:
                 d_record, d_weights, flow = layer.backward(x, record, flow, window)
             records.append(d_record)
             weights[:0] = d_weights
-        return Gradients(value, weights, tuple(records[::-1]), trace, target, rule, flow, window)
+        return Gradients(value, weights, tuple(records[::-1]), trace, target, rule, flow, window, weighting)
 
-    def loss(self, trace: Trace, y: ArrayLike, loss: str) -> Any:
+    def loss(self, trace: Trace, y: ArrayLike, loss: str, sample_weight: ArrayLike | None = None) -> Any:
         """The loss alone, without its gradients."""
-        return self._measure(trace, y, loss)[2]
+        return self._measure(trace, y, loss, sample_weight)[-1]
 
     def fit(
         self,
@@ -121,23 +132,26 @@ class Sequential:
         shuffle: bool = True,
         l2: float = 0.0,
         window: int | None = None,
+        sample_weight: ArrayLike | None = None,
         mask: ArrayLike | None = None,
         resume: Epoch | None = None,
     ) -> Iterator[Epoch]:
         """Trains while it is iterated over: gives one Epoch after another, up to number `epochs`; the model holds the last one's weights.
 
         seed: with the number of an epoch, it decides the order of that epoch's examples and what is dropped; l2: see regularization.py;
-        window: as in backward; resume: an Epoch to go on from, with the same arguments, as if there had been no pause."""
-        return train(self, Examples.of(x, y, mask), Plan(optimizer, loss, epochs, batch_size, seed, shuffle, l2, window), resume)
+        window, sample_weight: as in backward; resume: an Epoch to go on from, with the same arguments, as if there had been no pause."""
+        plan = Plan(optimizer, loss, epochs, batch_size, seed, shuffle, l2, window)
+        return train(self, Examples.of(x, y, sample_weight, mask), plan, resume)
 
-    def _measure(self, trace: Trace, y: ArrayLike, loss: str) -> tuple[Loss, Array, Any]:
+    def _measure(self, trace: Trace, y: ArrayLike, loss: str, sample_weight: ArrayLike | None) -> tuple[Loss, Array, Array | None, Any]:
         self.require_own(trace)
         rule = find_loss(loss, trace.stack[-1])
         target = time_major_target(y, trace)
         if rule.activation == "softmax":
             require_distributions(target)
         entering = trace.layers[-1].rows(rule.entry(trace.stack[-1]))[-len(target) :]
-        return rule, target, rule.value(entering, target)
+        weighting = None if sample_weight is None else time_major_weights(sample_weight, trace)
+        return rule, target, weighting, rule.value(entering, target, weighting)
 
     def require_own(self, trace: Trace) -> None:
         """An EngineError unless the trace comes from a model of the same layers."""

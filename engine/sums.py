@@ -16,8 +16,10 @@ def sum_over_rows(array: Array) -> Array:
     return total
 
 
-def sum_over_all(array: Array) -> Any:
-    """The sum of every number, any shape."""
+def sum_over_all(array: Array, weights: Array | None = None) -> Any:
+    """The sum of every number, any shape; each times its weight, if there are some, which broadcast."""
+    if weights is not None:
+        array = array * weights
     return _ones(array.size, array.dtype).dot(array.ravel())
 
 

@@ -135,6 +135,7 @@ class Gradients(NamedTuple):
     rule: Loss
     d_inputs: Array
     window: int | None = None
+    sample_weight: Array | None = None
 
     @property
     def inputs(self) -> Array:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class Epoch:
     """What an epoch did, and all that is needed to go on from its end. The first is epoch 1.
 
-    loss, accuracy: over all examples, each measured before the update of its batch; accuracy is None where outputs are plain numbers.
+    loss, accuracy: over all examples, each measured before the update of its batch; accuracy counts outputs by their weights, and is
+    None where they are plain numbers.
     state_gradient_norms: per recurrent layer (timesteps,), the norm of dL/dh_t over the batch; weight_gradient_norms (weights,), before
     clipping, in the order of get_weights. Both are means over the epoch's batches.
     """
@@ -49,27 +50,28 @@ class Epoch:
 
 
 class Examples(NamedTuple):
-    """What is learnt from, one row each: x, y and mask as Sequential.forward and backward take them."""
+    """What is learnt from, one row each, as Sequential.forward and backward take it."""
 
     x: Array
     y: Array
+    sample_weight: Array | None
     mask: Array | None
 
     @classmethod
-    def of(cls, x: ArrayLike, y: ArrayLike, mask: ArrayLike | None) -> Examples:
+    def of(cls, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, mask: ArrayLike | None) -> Examples:
         """Our own copies; an EngineError unless there are as many rows of each, and one at least."""
-        examples = cls(np.array(x), np.array(y), None if mask is None else np.array(mask))
+        examples = cls(np.array(x), np.array(y), *(None if rows is None else np.array(rows) for rows in (sample_weight, mask)))
         count = len(examples.x) if examples.x.ndim else 0
         if not count:
             raise ShapeError.between("x", ("batch", "timesteps", "..."), examples.x.shape)
-        for name, rows in (("y", examples.y), ("mask", examples.mask)):
+        for name, rows in examples._asdict().items():
             if rows is not None and (not rows.ndim or len(rows) != count):
                 raise ShapeError.between(name, (count, "..."), rows.shape)
         return examples
 
     def at(self, places: Array | slice) -> Examples:
         """Some of the rows."""
-        return Examples(self.x[places], self.y[places], None if self.mask is None else self.mask[places])
+        return Examples(self.x[places], self.y[places], *(None if rows is None else rows[places] for rows in self[2:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Batch(NamedTuple):
 def train(model: Sequential, examples: Examples, plan: Plan, resume: Epoch | None) -> Iterator[Epoch]:
     """Checks what can be checked, and gives the epochs, which are computed one by one as they are asked for."""
     first = examples.at(slice(1))
-    model.loss(model.forward(first.x, mask=first.mask), first.y, plan.loss)
+    model.loss(model.forward(first.x, mask=first.mask), first.y, plan.loss, first.sample_weight)
     if resume is not None and resume.layers != model.layers:
         raise EngineError("resume", f"`resume` must be an epoch of a model of the same layers. Received one of {resume.layers!r}.")
     return _epochs(model, examples, plan, resume)
@@ -156,14 +158,14 @@ def _epoch(learner: Sequential, examples: Examples, plan: Plan, number: int, sta
 def _update(learner: Sequential, examples: Examples, plan: Plan, state: OptimizerState, dropout_seed: int) -> tuple[Batch, OptimizerState]:
     """Forward, backward, and one step of the optimizer."""
     trace = learner.forward(examples.x, mask=examples.mask, dropout_seed=dropout_seed)
-    gradients = learner.backward(trace, examples.y, plan.loss, window=plan.window)
+    gradients = learner.backward(trace, examples.y, plan.loss, examples.sample_weight, window=plan.window)
     loss, d_weights = float(gradients.loss), gradients.weights
     if plan.l2:
         loss += float(penalty(trace.stack, plan.l2))
         d_weights = with_penalty(d_weights, trace.stack, plan.l2)
     weights, state = plan.optimizer.update(trace.weights, d_weights, state)
     learner.set_weights(weights)
-    right, judged = gradients.rule.judge(trace.flows[-1], gradients.target)
+    right, judged = gradients.rule.judge(trace.flows[-1], gradients.target, gradients.sample_weight)
     return Batch(len(examples.x), loss, right, judged, state_gradient_norms(gradients), [*map(norm, d_weights)]), state
 
 

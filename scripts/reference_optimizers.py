@@ -1,7 +1,7 @@
 """Makes tests/reference/optimizers.npz: ten steps of every optimizer and option, by Keras and PyTorch, in float64.
 
-Each trains the same mixed stack on one batch, so its gradients are real ones. The tests need neither framework; this script needs both
-(pip install torch keras; KERAS_BACKEND=torch).
+Each trains the same mixed stack on one batch, so its gradients are real ones. Also Keras's own fit, and losses with weights.
+The tests need neither framework; this script needs both (pip install torch keras; KERAS_BACKEND=torch).
 """
 
 from __future__ import annotations
@@ -133,6 +133,38 @@ def keras_fit(x: Array, target: Array, weights: list[Array], sample_weight: Arra
     return {"loss": np.array(history["loss"]), "accuracy": np.array(history["accuracy"]), "weights": flat(model.get_weights())}
 
 
+def weighted_losses(seed: int) -> Arrays:
+    """Every loss at every timestep with weights, and its gradient, by Keras and PyTorch; N counts all outputs, whatever they weigh."""
+    rng = np.random.default_rng(seed)
+    a, sample_weight = rng.normal(size=(3, 4, 5)) * 2, rng.uniform(0, 3, (3, 4))
+    sample_weight[1, 2] = 0
+    found: Arrays = {"a": a, "sample_weight": sample_weight}
+    targets = {
+        "binary": rng.integers(0, 2, a.shape).astype(float),
+        "categorical": rng.dirichlet(np.ones(5), (3, 4)),
+        "mse": rng.normal(size=a.shape),
+    }
+    logits = {"from_logits": True, "dtype": "float64"}
+    by_keras = {
+        "binary": keras.losses.BinaryCrossentropy(**logits),
+        "categorical": keras.losses.CategoricalCrossentropy(**logits),
+        "mse": keras.losses.MeanSquaredError(dtype="float64"),
+    }
+    by_torch: dict[str, Callable[..., torch.Tensor]] = {
+        "binary": lambda a, y, w: functional.binary_cross_entropy_with_logits(a, y, weight=w[..., None]),
+        "categorical": lambda a, y, w: (functional.cross_entropy(a.flatten(0, 1), y.flatten(0, 1), reduction="none") * w.flatten()).mean(),
+        "mse": lambda a, y, w: (functional.mse_loss(a, y, reduction="none") * w[..., None]).mean(),
+    }
+    for name, target in targets.items():
+        found[f"{name}/target"] = target
+        for source in ("keras", "torch"):
+            leaf, y, w = torch.tensor(a, requires_grad=True), torch.tensor(target), torch.tensor(sample_weight)
+            loss = by_keras[name](y, leaf, sample_weight=w) if source == "keras" else by_torch[name](leaf, y, w)
+            torch.autograd.backward(loss)
+            found |= {f"{name}/{source}/loss": loss.detach().numpy(), f"{name}/{source}/gradient": leaf.grad.numpy()}
+    return found
+
+
 def flat(arrays: list[Array]) -> Array:
     """All numbers in one row."""
     row: Array = np.concatenate([array.ravel() for array in arrays])
@@ -232,6 +264,7 @@ def main() -> None:
     for name, sample_weight in (("fit", None), ("weighted_fit", shares)):
         arrays |= {f"{name}/keras/{key}": value for key, value in keras_fit(x, target, weights, sample_weight).items()}
     arrays["weighted_fit/sample_weight"] = shares
+    arrays |= {f"loss/{key}": value for key, value in weighted_losses(seed=12).items()}
     about = {
         "versions": {"keras": keras.__version__, "torch": torch.__version__.split("+")[0], "numpy": np.__version__},
         "layers": [*CELLS, ("Dense", OUTPUTS)],

@@ -52,4 +52,4 @@ def loss_terms(read: Reader) -> Terms:
     scale = constant(1 / gradients.rule.count(gradients.target))
     _, batch, units = gradients.target.shape
     places = ((b, t, u) for b in range(batch) for t in read.output_timesteps for u in range(units))
-    return tuple(Term.of(*factors, scale) for b, t, u in places for factors in terms(read, t, u, b))
+    return tuple(Term.of(*factors, *read.sample_weight(t, b), scale) for b, t, u in places for factors in terms(read, t, u, b))

@@ -160,11 +160,11 @@ def whole(back: Recipe) -> Recipe:
 
 
 def error(read: Reader, at: QuantityAddress) -> Terms:
-    """(y - target) times the loss's own constant, as two terms."""
+    """(y - target) times the output's weight, if it has one, and the loss's own constant, as two terms."""
     gradients = read.require_gradients()
     y = read.beside(at, read.layer(at.layer).output)
-    scale = constant(gradients.rule.scale(gradients.target))
-    return Term.of(y, scale), Term.of(negative(read.target(at.timestep, at.unit, at.batch)), scale)
+    scale = *read.sample_weight(at.timestep, at.batch), constant(gradients.rule.scale(gradients.target))
+    return Term.of(y, *scale), Term.of(negative(read.target(at.timestep, at.unit, at.batch)), *scale)
 
 
 def negative(factor: Factor) -> Factor:

@@ -141,7 +141,9 @@ FAULTS = (
     ),
     Fault("the loss's gradient is a sum", LOSSES, "(output - target) * self.scale(target)", "(output - target) * self.power"),
     Fault("a square's gradient is halved", LOSSES, "self.power / self.count(target)", "1 / self.count(target)"),
-    Fault("the loss is a sum", LOSSES, "self.total(entering, target) / self.count(target)", "self.total(entering, target)"),
+    Fault(
+        "the loss is a sum", LOSSES, "self.total(entering, target, weights) / self.count(target)", "self.total(entering, target, weights)"
+    ),
     Fault("binary cross-entropy takes the other label", LOSSES, "softplus(a) - target * a", "softplus(a) - (1 - target) * a"),
     Fault("categorical cross-entropy counts every unit", LOSSES, "math.prod(target.shape[:-1])", "target.size"),
     Fault(

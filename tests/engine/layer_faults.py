@@ -21,7 +21,7 @@ WINDOW_FAULTS = (
     Fault("a window does not cut an LSTM's c", LSTM, "c_from_time.fill(0)", "pass"),
     Fault("a window does not cut an LSTM's h", LSTM, "                time_t.fill(0)", "                pass"),
     Fault("a window is not handed to the layers", STACK, "layer.backward(x, record, flow, window)", "layer.backward(x, record, flow)"),
-    Fault("gradients forget their window", STACK, "rule, flow, window)", "rule, flow, None)"),
+    Fault("gradients forget their window", STACK, "rule, flow, window, weighting)", "rule, flow, None, weighting)"),
     Fault("explain knows no window", "reader.py", "return left == 0 or (window", "return left == 0 or (False and window"),
     Fault("explain cuts the initial state off", "reader.py", "left % window == 0 and timestep >= 0", "left % window == 0"),
     Fault("explain counts windows from the beginning", "reader.py", "left % window == 0 and", "(timestep + 1) % window == 0 and"),

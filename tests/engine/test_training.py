@@ -103,9 +103,10 @@ def test_an_epoch_of_one_batch_is_one_run_and_one_update() -> None:
     trace = task.model.forward(task.x)
     gradients = task.model.backward(trace, task.y, loss)
     d_weights = with_penalty(gradients.weights, task.model.layers, 0.1)
-    expected, _ = Adam(0.02).update(weights, d_weights, Adam(0.02).start(weights))
+    adam = Adam(0.02, clipnorm=0.01)
+    expected, _ = adam.update(weights, d_weights, adam.start(weights))
     value = gradients.loss + penalty(task.model.layers, 0.1)
-    (epoch,) = fit(task, Adam(0.02, clipnorm=100), epochs=1, batch_size=5, shuffle=False, l2=0.1)
+    (epoch,) = fit(task, adam, epochs=1, batch_size=5, shuffle=False, l2=0.1)
 
     assert epoch.epoch == 1
     assert epoch.loss == pytest.approx(value, rel=1e-15)
@@ -133,20 +134,57 @@ def test_losses_count_examples_and_norms_count_updates() -> None:
     assert epoch.optimizer_state.updates == 3
 
 
-@pytest.mark.parametrize(
-    ("loss", "activation", "outputs", "target", "expected"),
-    [
-        ("binary_crossentropy", "sigmoid", [[2.0, -1.0], [0.1, 3.0]], [[1, 0], [0, 1]], 3 / 4),
-        ("categorical_crossentropy", "softmax", [[2.0, 1.0], [0.1, 3.0]], [[1, 0], [1, 0]], 1 / 2),
-        ("mse", "linear", [[2.0, 1.0], [0.1, 3.0]], [[2.0, 1.0], [0.1, 3.0]], None),
-    ],
-)
-def test_accuracy_is_the_share_of_right_outputs(loss: str, activation: str, outputs: Any, target: Any, expected: float | None) -> None:
-    model = Sequential([Dense(2, activation=activation)], features=2)
-    model.set_weights([np.eye(2), np.zeros(2)])
-    (epoch,) = model.fit([outputs], [target], optimizer=SGD(0), loss=loss, epochs=1)
+def test_norms_are_taken_before_clipping_and_whichever_batch_came_last() -> None:
+    task = example(batch=4)
+    turned = np.array([2, 3, 0, 1])
+    runs = []
+    for optimizer, order in ((SGD(0), slice(None)), (SGD(0, clipvalue=1e-6), slice(None)), (SGD(0), turned)):
+        settings: dict[str, Any] = {"loss": task.loss, "epochs": 1, "batch_size": 2, "shuffle": False}
+        (epoch,) = task.model.fit(task.x[order], task.y[order], optimizer=optimizer, **settings)
+        runs.append(flat([epoch.weight_gradient_norms, *epoch.state_gradient_norms]))
 
-    assert epoch.accuracy == expected
+    np.testing.assert_array_equal(runs[1], runs[0])
+    np.testing.assert_array_equal(runs[2], runs[0])
+
+
+def test_going_on_takes_the_next_step_with_the_weights_and_the_memory_of_that_epoch() -> None:
+    adam = Adam(0.1)
+    first = next(fit(example(), adam, batch_size=5))
+    other = example()
+    other.model.set_weights([weight * 2 for weight in other.model.get_weights()])
+    second = next(fit(other, adam, batch_size=5, shuffle=False, resume=first))
+    other.model.set_weights(first.weights)
+    gradients = other.model.backward(other.model.forward(other.x), other.y, other.loss)
+    expected, _ = adam.update(first.weights, gradients.weights, first.optimizer_state)
+
+    assert (first.epoch, second.epoch, second.optimizer_state.updates) == (1, 2, 2)
+    np.testing.assert_array_equal(flat(second.weights), flat(expected))
+
+
+def test_accuracy_of_classes_at_every_timestep_is_the_share_of_vectors_that_point_the_right_way() -> None:
+    task = example(loss="categorical_crossentropy", outputs=3, sequences=True)
+    right = task.model.forward(task.x).output.argmax(axis=-1) == task.y.argmax(axis=-1)
+    (epoch,) = fit(task, SGD(0), epochs=1)
+
+    assert 0 < np.mean(right) < 1
+    assert epoch.accuracy == np.mean(right)
+
+
+ACCURACIES: list[dict[str, Any]] = [
+    {"loss": "binary_crossentropy", "activation": "sigmoid", "target": [[1, 0], [0, 1]], "expected": 3 / 4},
+    {"loss": "categorical_crossentropy", "activation": "softmax", "target": [[1, 0], [1, 0]], "expected": 1 / 2},
+    {"loss": "categorical_crossentropy", "activation": "softmax", "target": [[1, 0], [0, 1]], "expected": 1},
+    {"loss": "mse", "activation": "linear", "target": [[2.0, -1.0], [0.1, 3.0]], "expected": None},
+]
+
+
+@pytest.mark.parametrize("case", ACCURACIES, ids=lambda case: case["loss"])
+def test_accuracy_is_the_share_of_right_outputs(case: dict[str, Any]) -> None:
+    model = Sequential([Dense(2, activation=case["activation"])], features=2)
+    model.set_weights([np.eye(2), np.zeros(2)])
+    (epoch,) = model.fit([[[2.0, -1.0], [0.1, 3.0]]], [case["target"]], optimizer=SGD(0), loss=case["loss"], epochs=1)
+
+    assert epoch.accuracy == case["expected"]
 
 
 @every_optimizer
@@ -216,27 +254,70 @@ def test_training_changes_no_argument_and_does_not_look_at_them_again() -> None:
     np.testing.assert_array_equal([*found, *map(numbers, epochs)], expected)
 
 
-def test_every_epoch_takes_every_example_once_in_an_order_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[list[float]] = []
-    forward = Sequential.forward
+class Watched(Sequential):
+    """A model that writes down what it is given to learn from."""
 
-    def watched(self: Sequential, x: Any, *rest: Any, **named: Any) -> Any:
-        seen.append(np.asarray(x)[:, 0, 0].tolist())
-        return forward(self, x, *rest, **named)
+    def __init__(self) -> None:
+        super().__init__([Dense(1, activation="sigmoid")], features=4)
+        self.seen: list[tuple[Any, Any]] = []
+        self.asked: list[tuple[Any, Any]] = []
 
+    def forward(self, x: Any, initial_state: Any = None, mask: Any = None, **more: Any) -> Any:
+        self.seen.append((x, mask))
+        return super().forward(x, initial_state, mask, **more)
+
+    def backward(self, trace: Any, y: Any, loss: str, sample_weight: Any = None, **more: Any) -> Any:
+        self.asked.append((y, sample_weight))
+        return super().backward(trace, y, loss, sample_weight, **more)
+
+
+def watch(**settings: Any) -> tuple[Task, Watched]:
+    """Five examples with labels, weights and masks that tell which example they belong to, learnt from two at a time, two epochs long."""
     task = example()
-    monkeypatch.setattr(Sequential, "forward", watched)
-    orders = {}
-    for seed in (3, 4):
-        list(fit(task, seed=seed, epochs=2))
-        _, *batches = seen  # the first is a look at one example, before training begins
-        assert [len(batch) for batch in batches] == [2, 2, 1, 2, 2, 1]
-        orders[seed] = [[*itertools.chain(*batches[:3])], [*itertools.chain(*batches[3:])]]
-        seen.clear()
+    model = Watched()
+    arguments = {"optimizer": SGD(0.1), "loss": "binary_crossentropy", "epochs": 2, "batch_size": 2} | settings
+    places = np.arange(5)
+    mask = (places[:, None] >> np.arange(3)) % 2 == 0
+    list(model.fit(task.x, np.tile(places[:, None, None] % 2, (1, 3, 1)), sample_weight=places, mask=mask, **arguments))
+    return task, model
 
-    for order in (*orders[3], *orders[4]):
-        assert sorted(order) == sorted(task.x[:, 0, 0].tolist())
-    assert len({tuple(order) for order in (*orders[3], *orders[4])}) == 4
+
+def orders(task: Task, model: Watched) -> list[int]:
+    """The places of the examples that were learnt from, one after the other; the first look at one example comes before training."""
+    firsts = task.x[:, 0, 0].tolist()
+    return [firsts.index(first) for x, _ in model.seen[1:] for first in x[:, 0, 0].tolist()]
+
+
+def test_every_epoch_takes_every_example_once_in_an_order_of_its_own() -> None:
+    found = []
+    for seed in (3, 4):
+        task, model = watch(seed=seed)
+        order = orders(task, model)
+        assert [len(x) for x, _ in model.seen[1:]] == [2, 2, 1, 2, 2, 1]
+        assert sorted(order[:5]) == sorted(order[5:]) == list(range(5))
+        found += [tuple(order[:5]), tuple(order[5:])]
+
+    assert len(set(found)) == 4
+    assert found == [tuple(np.random.default_rng(pair).permutation(5)) for pair in ([3, 1], [3, 2], [4, 1], [4, 2])]
+    assert orders(*watch(seed=3, shuffle=False)) == [0, 1, 2, 3, 4, 0, 1, 2, 3, 4]
+
+
+def test_another_seed_or_another_epoch_sees_the_examples_in_another_order() -> None:
+    def losses(seed: int) -> list[float]:
+        return [epoch.weight_gradient_norms[0] for epoch in fit(example(batch=7), SGD(0), seed=seed, epochs=2)]
+
+    assert len({*losses(3), *losses(4)}) == 4
+
+
+def test_a_batch_holds_the_labels_weights_and_masks_of_its_examples() -> None:
+    task, model = watch(seed=3)
+    places = np.array(orders(task, model))
+    ys, weights = (np.concatenate(rows) for rows in zip(*model.asked, strict=True))
+    masks = np.concatenate([mask for _, mask in model.seen[1:]])
+
+    np.testing.assert_array_equal(ys[:, 0, 0], places % 2)
+    np.testing.assert_array_equal(weights, places)
+    np.testing.assert_array_equal(masks, (places[:, None] >> np.arange(3)) % 2 == 0)
 
 
 def test_padding_stands_still_while_training_too() -> None:
