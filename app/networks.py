@@ -14,7 +14,8 @@ OPTIMIZERS: dict[str, type[SGD | RMSprop | Adam | Adagrad]] = {rule.__name__: ru
 
 
 def network(scene: SceneFields) -> list[Layer]:
-    """Every layer, without weights; one that makes vectors of words stands first, listed or not."""
+    """Every layer, without weights; one that makes vectors of words stands first, listed or not. Dropout, which does nothing when a run
+    only looks, is left out."""
     layers = [_layer(layer) for layer in scene.layers]
     return layers if layers[0].encodes else [OneHot(len(scene.vocabulary)), *layers]
 
@@ -30,7 +31,7 @@ def _layer(layer: LayerFields) -> Layer:
             return Embedding(layer.input_dim, layer.output_dim)
         case DenseLayer():
             return Dense(layer.units, activation=layer.activation)
-    options = layer.model_dump(exclude={"type", "recurrent_initializer"})
+    options = layer.model_dump(exclude={"type", "recurrent_initializer", "dropout"})
     if start := layer.recurrent_initializer:
         options["recurrent_initializer"] = RECURRENT_INITIALIZERS[start.type](**start.model_dump(exclude={"type"}))
     return CELLS[layer.type](**options)

@@ -193,6 +193,11 @@ FAULTS: dict[str, FaultKind] = {
         "`label` must be one value: only the last timestep has an output, because the top recurrent layer has "
         "return_sequences=False. Received: {received}. Give one label, or set return_sequences=True there.",
     ),
+    "single_output": FaultKind(
+        "invalid-scene",
+        "`sample_weight` weighs the timesteps of the loss, but only the last timestep has an output, because the top recurrent layer has "
+        "return_sequences=False. Received: {received}. Leave it out, or set return_sequences=True there.",
+    ),
     "unknown_token": FaultKind(
         "unknown-token",
         "Every word of the sentence must be in the vocabulary. Received: {received}, {place}. The "

@@ -44,6 +44,8 @@ Rate = Annotated[float, _between("learning_rate"), AfterValidator(_without_minus
 Number = Annotated[float, Field(ge=-LIMITS["absolute_value"].max, le=LIMITS["absolute_value"].max), AfterValidator(_without_minus_zero)]
 Share = Annotated[float, _between("share"), AfterValidator(_without_minus_zero)]
 L2 = Annotated[float, _between("l2"), AfterValidator(_without_minus_zero)]
+Dropout = Annotated[float, _between("dropout"), AfterValidator(_without_minus_zero)]
+Weight = Annotated[float, _between("sample_weight"), AfterValidator(_without_minus_zero)]
 Gain = Annotated[float, _between("gain"), AfterValidator(_without_minus_zero)]
 Radius = Annotated[float, _between("spectral_radius"), AfterValidator(_without_minus_zero)]
 Epsilon = Annotated[float, _between("epsilon")]
@@ -84,11 +86,14 @@ Start = Annotated[OrthogonalStart | ScaledOrthogonalStart | IdentityStart, Field
 
 
 class Recurrent(Part):
-    """What every recurrent layer has; without an initializer its recurrent kernel begins orthogonal, as in Keras."""
+    """What every recurrent layer has; without an initializer its recurrent kernel begins orthogonal, as in Keras.
+
+    dropout: the rate of a Dropout layer right above, which acts in training and changes nothing when a run only looks."""
 
     units: Units
     return_sequences: bool = False
     recurrent_initializer: Annotated[Start | None, _left_out_at(None)] = None
+    dropout: Annotated[Dropout, _left_out_at(0.0)] = 0.0
 
 
 class SimpleRNNLayer(Recurrent):
@@ -207,6 +212,7 @@ class SceneFields(Part):
     optimizer: Annotated[SGDOptimizer | RMSpropOptimizer | AdamOptimizer | AdagradOptimizer, Field(discriminator="type")]
     window: Annotated[Annotated[int, _between("timesteps")] | None, _left_out_at(None)] = None
     l2: Annotated[L2, _left_out_at(0.0)] = 0.0
+    sample_weight: Annotated[Annotated[tuple[Weight, ...], FROM_LIST, _entries("timesteps")] | None, _left_out_at(None)] = None
     initial_state: Annotated[tuple[LayerState, ...], FROM_LIST, Field(max_length=most("recurrent_layers"))] | None = None
 
     @property

@@ -20,7 +20,9 @@ KERAS_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
 
 def broken_rules(scene: SceneFields) -> list[Fault]:
     """What is wrong between the fields; the numbers are only counted once the rest is right."""
-    return _broken(scene, _stack, _sequences, _vocabulary, _sentence) or _broken(scene, _loss, _clipping, _label, _initial_state, _budget)
+    return _broken(scene, _stack, _sequences, _vocabulary, _sentence) or _broken(
+        scene, _loss, _clipping, _label, _sample_weight, _initial_state, _budget
+    )
 
 
 def _broken(scene: SceneFields, *rules: Callable[[SceneFields], Iterator[Fault]]) -> list[Fault]:
@@ -105,6 +107,16 @@ def _label(scene: SceneFields) -> Iterator[Fault]:
             yield Fault.at(path, "too_small", int(label), 0, bounds=bounds)
         elif label > largest:
             yield Fault.at(path, "too_large", int(label), largest, bounds=bounds)
+
+
+def _sample_weight(scene: SceneFields) -> Iterator[Fault]:
+    weights, timesteps = scene.sample_weight, len(scene.sentence)
+    if weights is None:
+        return
+    if not scene.recurrent[-1].return_sequences:
+        yield Fault.at(("sample_weight",), "single_output", weights)
+    elif len(weights) != timesteps:
+        yield Fault.at(("sample_weight",), "wrong_length", len(weights), timesteps, reason="one per timestep")
 
 
 def _initial_state(scene: SceneFields) -> Iterator[Fault]:

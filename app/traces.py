@@ -56,7 +56,8 @@ def run(scene: Scene) -> SceneTrace:
     words = tokens(scene)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found afterwards, once, for all
         forward = model.forward(words[np.newaxis], initial_state(scene))
-        gradients = model.backward(forward, target(scene, forward.output), loss=scene.loss, window=scene.window)
+        labels, weights = target(scene, forward.output), scene.sample_weight
+        gradients = model.backward(forward, labels, scene.loss, None if weights is None else [weights], window=scene.window)
         updated = first_step(scene, forward, gradients)
     return SceneTrace(scene, words, model, forward, gradients, updated)
 

@@ -37,6 +37,8 @@ WORDS: dict[str, str] = {
     "learning.l2": "L2",
     "learning.window": "BPTT window",
     "learning.all": "all",
+    "learning.sample_weight": "loss weight, t = {timestep}",
+    "learning.dropout": "dropout above {layer}, in training",
     "learning.start": "recurrent kernel {layer}",
     "learning.start.option": "{option} {layer}",
     "keras": "In Keras",

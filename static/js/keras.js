@@ -36,6 +36,9 @@ function layerCode(/** @type {Layer} */ layer, l2) {
   return `${LAYERS}.${layer.type}(${[...sizes, ...named(layer, l2)].join(", ")})`;
 }
 
+/** What stands above a layer of which training drops a share. */
+const dropoutCode = (/** @type {Layer} */ { dropout }) => (dropout ? [`${LAYERS}.Dropout(${dropout})`] : []);
+
 const python = (value) => (typeof value === "boolean" ? (value ? "True" : "False") : String(value));
 
 /** The optimizer with everything that it is told. */
@@ -55,7 +58,7 @@ export function kerasCode(/** @type {Scene} */ scene) {
     `from keras import ${LAYERS}`,
     "",
     "model = keras.Sequential([",
-    ...indented([`keras.Input(shape=${shape})`, ...layers.map((layer) => layerCode(layer, l2))]),
+    ...indented([`keras.Input(shape=${shape})`, ...layers.flatMap((layer) => [layerCode(layer, l2), ...dropoutCode(layer)])]),
     "])",
     "model.compile(",
     ...indented([`loss="${loss}"`, `optimizer=${optimizerCode(optimizer)}`]),

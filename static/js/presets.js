@@ -1,7 +1,7 @@
 /** @import { Layer, Preset, Scene } from "./types.js" */
 
 /** What a layer has where a scene does not say it. */
-const DEFAULTS = { return_sequences: false, reset_after: true, activation: "tanh" };
+const DEFAULTS = { return_sequences: false, reset_after: true, activation: "tanh", dropout: 0 };
 
 function sameLayer(/** @type {Layer} */ one, /** @type {Layer} */ other) {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);

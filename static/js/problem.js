@@ -8,5 +8,5 @@ export function faultAt(/** @type {Problem | null} */ problem, pattern) {
 
 /** The places of a scene that a control of the page marks by itself. */
 export const MARKED = {
-  sentence: /^\/(sentence|label)/, vocabulary: /^\/vocabulary/, loss: /^\/loss/, learning: /^\/(optimizer|l2|window)/, layer: (index) => new RegExp(`^/layers/${index}(/|$)`),
+  sentence: /^\/(sentence|label)/, vocabulary: /^\/vocabulary/, loss: /^\/loss/, learning: /^\/(optimizer|l2|window|sample_weight)/, layer: (index) => new RegExp(`^/layers/${index}(/|$)`),
 };

@@ -17,10 +17,25 @@ function fitsLayer(state, /** @type {Layer} */ { type, units }) {
   return type === "LSTM" ? state?.h?.length === units && state.c?.length === units : state?.length === units;
 }
 
-/** A copy of a scene with other layers; states that no longer fit are left out. */
+/** Does every timestep have an output, or the last alone? */
+const outputEverywhere = (/** @type {Scene} */ scene) => recurrentLayers(scene).at(-1)?.return_sequences === true;
+
+/** How much each timestep counts in the loss; null where only the last has an output. */
+export const lossWeights = (/** @type {Scene} */ scene) => (outputEverywhere(scene) ? scene.sentence.map((_, i) => scene.sample_weight?.[i] ?? 1) : null);
+
+/** A copy of a scene whose timesteps count so much; where all count 1, or have no output, nothing is weighed. */
+function weighed(/** @type {Scene} */ scene, /** @type {number[] | undefined} */ weights) {
+  const { sample_weight: _, ...rest } = scene;
+  const kept = lossWeights({ ...rest, sample_weight: weights });
+  return kept?.some((each) => each !== 1) ? { ...rest, sample_weight: kept } : rest;
+}
+/** The scene in which one timestep counts so much in the loss. */
+export const withLossWeight = (scene, timestep, weight) => weighed(scene, lossWeights(scene)?.with(timestep - 1, weight));
+
+/** A copy of a scene with other layers; states that no longer fit are left out, and weights of timesteps that have no output. */
 function withLayers(/** @type {Scene} */ scene, layers) {
   const { initial_state: states, ...rest } = scene;
-  const changed = { ...rest, layers };
+  const changed = weighed({ ...rest, layers }, scene.sample_weight);
   const recurrent = recurrentLayers(changed);
   const fits = states?.length === recurrent.length && states.every((state, i) => fitsLayer(state, recurrent[i]));
   return fits ? { ...changed, initial_state: states } : changed;
@@ -44,8 +59,8 @@ export const withSequences = (scene, index, sequences) => withLayer(scene, index
 /** The scene with another kind of cell in a layer, at its defaults. */
 export function withCell(scene, index, type) {
   const defaults = type === "GRU" ? { reset_after: true } : {};
-  return withLayer(scene, index, ({ units, return_sequences: sequences, recurrent_initializer: start }) => (
-    { type, units, return_sequences: sequences, ...defaults, ...(start ? { recurrent_initializer: start } : {}) }));
+  return withLayer(scene, index, ({ units, return_sequences: sequences, recurrent_initializer: start, dropout }) => (
+    { type, units, return_sequences: sequences, ...defaults, ...(start ? { recurrent_initializer: start } : {}), ...(dropout ? { dropout } : {}) }));
 }
 /** The scene with another activation in a SimpleRNN; tanh, the default, is left out. */
 export function withActivation(scene, index, activation) {
@@ -128,7 +143,7 @@ export function withSwapped(scene, lower) {
 export const wordsOf = (typed) => typed.normalize("NFC").split(/\s+/u).filter(Boolean);
 
 /** The scene with another sentence and its label. */
-export const withSentence = (scene, sentence, label) => ({ ...scene, sentence, label });
+export const withSentence = (scene, sentence, label) => weighed({ ...scene, sentence, label }, scene.sample_weight);
 /** The scene with other weights. */
 export const withSeed = (scene, seed) => ({ ...scene, weights: { ...scene.weights, seed } });
 /** The scene with another optimizer, at its defaults; what is clipped stays. */
@@ -155,6 +170,10 @@ export function withClipping(scene, name, clipping) {
 export function withL2(scene, share) {
   const { l2: _, ...rest } = scene;
   return share === 0 ? rest : { ...rest, l2: share };
+}
+/** The scene in which training drops such a share of a layer's states on their way up; none at 0. */
+export function withDropout(scene, index, rate) {
+  return withLayer(scene, index, ({ dropout: _, ...layer }) => (rate === 0 ? layer : { ...layer, dropout: rate }));
 }
 /** The scene whose gradients reach back so many timesteps; null: all of them. */
 export function withWindow(scene, window) {

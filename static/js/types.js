@@ -2,9 +2,10 @@
  * The shapes that the modules share; nothing here runs.
  *
  * @typedef {{type: string, units?: number, return_sequences?: boolean, activation?: string, reset_after?: boolean,
- *   recurrent_initializer?: {type: string, gain?: number, spectral_radius?: number}, input_dim?: number, output_dim?: number}} Layer
+ *   recurrent_initializer?: {type: string, gain?: number, spectral_radius?: number}, dropout?: number, input_dim?: number, output_dim?: number}} Layer
  * @typedef {{version: number, vocabulary: string[], sentence: string[], label: number | number[], layers: Layer[], weights: {seed: number},
- *   loss: string, optimizer: {type: string, learning_rate: number, [option: string]: any}, l2?: number, window?: number, initial_state?: any[]}} Scene
+ *   loss: string, optimizer: {type: string, learning_rate: number, [option: string]: any}, l2?: number, window?: number, sample_weight?: number[],
+ *   initial_state?: any[]}} Scene
  * An initial state is a list, one number per unit; for an LSTM {h, c}, two of them.
  * @typedef {{name: string, scene: Scene, reviews: {sentence: string[], label: number}[]}} Preset
  *

@@ -14,11 +14,30 @@ from app.checked import RECORD, Comparison, checked
 from tests.engine import test_optimizers as optimizers
 from tests.engine.faults import FAULTS
 from tests.engine.gated_faults import GRU_FAULTS, LSTM_FAULTS
+from tests.engine.layer_faults import CONVERSION_FAULTS, DROPOUT_FAULTS, TWO_WAY_FAULTS, WINDOW_FAULTS
 from tests.engine.optimizer_faults import OPTIMIZER_FAULTS
-from tests.engine.test_reference import ABOUT, numbers, run, vectors
+from tests.engine.test_reference import ABOUT, layer_of, numbers, run, vectors
+from tests.engine.training_faults import TRAINING_FAULTS
 
+EVERY_FAULT = (
+    *FAULTS,
+    *LSTM_FAULTS,
+    *GRU_FAULTS,
+    *WINDOW_FAULTS,
+    *TWO_WAY_FAULTS,
+    *DROPOUT_FAULTS,
+    *CONVERSION_FAULTS,
+    *OPTIMIZER_FAULTS,
+    *TRAINING_FAULTS,
+)
 SOURCES = ("keras", "torch")
 TOLERANCE = 1e-12
+
+
+def written_layer(kind: str, units: int) -> str:
+    """A layer as the page writes it: GRU(3, reset before)."""
+    name, *options = kind.split(", ")
+    return repr(layer_of(kind, units, sequences=False)) if name == "Dropout" else f"{name}({', '.join([str(units), *options])})"
 
 
 def comparison(name: str, source: str) -> Comparison:
@@ -26,14 +45,14 @@ def comparison(name: str, source: str) -> Comparison:
     case: dict[str, Any] = ABOUT["cases"][name]
     ours, theirs = numbers(*run(name)), vectors(name, source)
     gaps = {key: np.abs(ours[key] - value) for key, value in theirs.items()}
-    layers = [f"{cell}({units})" for cell, units in zip(case["cells"], case["units"], strict=False)]
+    layers = [written_layer(kind, units) for kind, units in zip(case["cells"], case["units"], strict=False)]
     below = [f"Embedding({case['words']}, {case['features']})"] if case["words"] else []
     return Comparison(
         case=name,
         source=source,
         layers=[*below, *layers, f"Dense({case['outputs']}, {case['activation']})"],
         shape=f"{case['batch']} × {case['timesteps']} × {case['features']}",
-        loss=case["loss"],
+        loss=case["loss"] + (f", window {case['window']}" if case["window"] else ""),
         numbers=sum(gap.size for gap in gaps.values()),
         largest=max(float(gap.max()) for gap in gaps.values()),
     )
@@ -76,7 +95,7 @@ def test_the_page_names_the_versions_the_engine_and_every_fault() -> None:
     assert checked().versions == ABOUT["versions"]
     assert checked().engine == engine.__version__
     assert len(checked().compared) == len([*STACKS, *STEPS])
-    assert checked().faults == len([*FAULTS, *LSTM_FAULTS, *GRU_FAULTS, *OPTIMIZER_FAULTS])
+    assert checked().faults == len(EVERY_FAULT)
 
 
 def test_the_largest_difference_is_that_of_all_comparisons() -> None:

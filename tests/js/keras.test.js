@@ -26,7 +26,7 @@ model.compile(
 test("every option that is not Keras's default is written, and no other", () => {
   const layers = [{ type: "SimpleRNN", units: 2, activation: "relu", return_sequences: true }, { type: "SimpleRNN", units: 2, activation: "tanh", return_sequences: true },
     { type: "LSTM", units: 3, return_sequences: true }, { type: "GRU", units: 2, reset_after: true, return_sequences: true },
-    { type: "GRU", units: 2, reset_after: false }, { type: "Dense", units: 4, activation: "softmax" }];
+    { type: "GRU", units: 2, reset_after: false, dropout: 0.5 }, { type: "Dense", units: 4, activation: "softmax" }];
   const code = kerasCode({ ...base, layers, loss: "categorical_crossentropy" });
   assert.deepEqual(code.split("\n").filter((line) => /(Input|layers\.\w+\(|loss)/.test(line)).map((line) => line.trim()), [
     "keras.Input(shape=(None, 3)),",
@@ -35,6 +35,7 @@ test("every option that is not Keras's default is written, and no other", () => 
     "layers.LSTM(3, return_sequences=True),",
     "layers.GRU(2, return_sequences=True),",
     "layers.GRU(2, reset_after=False),",
+    "layers.Dropout(0.5),",
     'layers.Dense(4, activation="softmax"),',
     'loss="categorical_crossentropy",',
   ]);

@@ -124,6 +124,26 @@ test("an optimizer comes with its own options, and what is clipped stays", () =>
   for (const other of [clipped, adam, scenes.withL2(sgd, 0.1)]) assert.equal(scenes.descends(other), false);
 });
 
+test("weights of the loss follow the timesteps that have an output", () => {
+  assert.equal(scenes.lossWeights(toy), null, "only the last one has");
+  assert.deepEqual(scenes.withLossWeight(toy, 1, 2), toy);
+  const every = scenes.withSequences(toy, 1, true);
+  assert.deepEqual(scenes.lossWeights(every), [1, 1, 1]);
+  const weighed = scenes.withLossWeight(every, 1, 0.5);
+  assert.deepEqual(weighed.sample_weight, [0.5, 1, 1]);
+  assert.deepEqual(scenes.withSentence(weighed, ["cat", "cat"], 1).sample_weight, [0.5, 1]);
+  assert.deepEqual(scenes.withSentence(weighed, Array(4).fill("cat"), 1).sample_weight, [0.5, 1, 1, 1]);
+  assert.equal("sample_weight" in scenes.withLossWeight(weighed, 1, 1), false);
+  assert.equal("sample_weight" in scenes.withSequences(weighed, 1, false), false);
+});
+
+test("what training drops above a layer stays with its cell", () => {
+  const dropping = scenes.withDropout(toy, 0, 0.25);
+  assert.equal(dropping.layers[0].dropout, 0.25);
+  assert.equal(scenes.withCell(dropping, 0, "GRU").layers[0].dropout, 0.25);
+  assert.equal("dropout" in scenes.withDropout(dropping, 0, 0).layers[0], false);
+});
+
 test("what is at its default is left out: L2, the window, the beginning of a recurrent kernel", () => {
   assert.equal("l2" in scenes.withL2(scenes.withL2(toy, 0.1), 0), false);
   assert.equal("window" in scenes.withWindow(scenes.withWindow(toy, 2), null), false);

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -17,6 +18,7 @@ from app.errors import Faulty
 from app.limits import LIMITS, most
 from app.presets import PRESETS
 from app.scenes import Scene, default_scene, migrated, parse_scene
+from app.traces import run
 from app.validation import BOUNDS
 from tests.server.asking import changed, require_fault, require_problem
 
@@ -539,6 +541,38 @@ def test_what_an_optimizer_or_l2_leaves_at_its_default_changes_no_id(toy: dict[s
     assert parse({**toy, "optimizer": plain, "l2": 0, "window": None}).id == parse(start(None)).id == TOY_ID  # type: ignore[arg-type]
     assert parse(changed("/optimizer", plain | {"momentum": 0.9})).id != TOY_ID
     assert parse({**toy, "l2": 0.1}).id != TOY_ID
+
+
+def test_dropout_changes_the_scene_and_no_number_of_a_run_that_only_looks(toy: dict[str, Any]) -> None:
+    dropping = parse(changed("/layers/0/dropout", 0.5))
+    assert parse(changed("/layers/0/dropout", 0)).id == TOY_ID != dropping.id
+    for ours, plain in zip(run(dropping).gradients.weights, run(parse(toy)).gradients.weights, strict=True):
+        np.testing.assert_array_equal(ours, plain)
+
+
+@pytest.mark.parametrize(
+    ("sequences", "weights", "pointer", "code"),
+    [
+        (False, [1], "/sample_weight", "single_output"),
+        (True, [1, 1], "/sample_weight", "wrong_length"),
+        (True, [1, -1, 1], "/sample_weight/1", "too_small"),
+        (True, [1, "1", 1], "/sample_weight/1", "wrong_type"),
+        (True, [], "/sample_weight", "empty"),
+    ],
+)
+def test_weights_of_the_loss_that_break_a_rule_are_told_where(
+    client: TestClient, toy: dict[str, Any], sequences: bool, weights: list[Any], pointer: str, code: str
+) -> None:
+    toy["layers"][1]["return_sequences"] = sequences
+    require_fault(post(client, {**toy, "sample_weight": weights}), 422, code, pointer)
+
+
+def test_a_weight_of_the_loss_multiplies_the_gradient_of_its_output(toy: dict[str, Any]) -> None:
+    toy["layers"][1]["return_sequences"] = True
+    plain, weighed = run(parse(toy)), run(parse({**toy, "sample_weight": [0, 1, 2]}))
+    entering, doubled = (trace.gradients.layers[-1]["a"][0, :, 0] for trace in (plain, weighed))
+    np.testing.assert_allclose(doubled, entering * [0, 1, 2], rtol=1e-15)
+    assert parse({**toy, "sample_weight": None}).id == parse(toy).id != weighed.scene.id
 
 
 def test_keras_counts_the_names_of_the_layers_by_their_type() -> None:

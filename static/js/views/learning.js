@@ -2,7 +2,7 @@ import { attrs, html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { MARKED, faultAt } from "../problem.js";
 import { edit } from "../runner.js";
-import { recurrentLayers, withClipping, withL2, withOptimizer, withOption, withStart, withWindow } from "../scene.js";
+import { lossWeights, recurrentLayers, withClipping, withDropout, withL2, withLossWeight, withOptimizer, withOption, withStart, withWindow } from "../scene.js";
 import { listen, undoAll } from "../store.js";
 import { tables, words } from "../words.js";
 
@@ -27,8 +27,8 @@ function optimizerFields({ optimizer }) {
   ];
 }
 
-/** How the recurrent kernel of a layer begins. @returns {Field[]} */
-function startFields(/** @type {Layer} */ { recurrent_initializer: start }, index) {
+/** How the recurrent kernel of a layer begins, and what training drops above it. @returns {Field[]} */
+function layerFields(/** @type {Layer} */ { recurrent_initializer: start, dropout = 0 }, index) {
   const { type, ...options } = start ?? { type: "orthogonal", ...tables.initializers.orthogonal };
   const name = words("learning.start", { layer: index + 1 });
   return [
@@ -37,6 +37,7 @@ function startFields(/** @type {Layer} */ { recurrent_initializer: start }, inde
       key: `start/${index}/${option}`, name: words("learning.start.option", { layer: index + 1, option }), value,
       set: (scene, next) => withStart(scene, index, { type, [option]: next }),
     })),
+    { key: `dropout/${index}`, name: words("learning.dropout", { layer: index + 1 }), value: dropout, set: (scene, next) => withDropout(scene, index, next) },
   ];
 }
 
@@ -45,7 +46,10 @@ const fieldsOf = (/** @type {Scene} */ scene) => [
   ...optimizerFields(scene),
   { key: "l2", name: words("learning.l2"), value: scene.l2 ?? 0, set: withL2 },
   { key: "window", name: words("learning.window"), value: scene.window ?? "", optional: true, set: withWindow },
-  ...recurrentLayers(scene).flatMap(startFields),
+  ...(lossWeights(scene) ?? []).map((value, i) => ({
+    key: `sample_weight/${i}`, name: words("learning.sample_weight", { timestep: i + 1 }), value, set: (now, next) => withLossWeight(now, i + 1, next),
+  })),
+  ...recurrentLayers(scene).flatMap(layerFields),
 ];
 
 function createField(/** @type {Field} */ { name, value, choices, optional }) {
