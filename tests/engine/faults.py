@@ -213,22 +213,25 @@ FAULTS = (
 
 
 @contextmanager
-def engine_with(fault: Fault | None, folder: Path, modules: tuple[str, ...]) -> Iterator[list[Any]]:
-    """Imports these modules anew, on a copy of the engine in `folder` that has the fault; afterwards all is as before."""
-    copy = shutil.copytree(ENGINE, folder / "engine", ignore=shutil.ignore_patterns("__pycache__"))
+def engine_with(fault: Fault | None, folder: Path) -> Iterator[None]:
+    """Within, the engine and its tests are imported anew, from a copy in `folder` that has the fault; afterwards all is as before."""
+    copy = shutil.copytree(ENGINE, folder / "engine")  # with what is compiled already: a changed file is compiled again
     if fault is not None:
         source = (copy / fault.path).read_text(encoding="utf-8")
         if source.count(fault.old) != 1:
             raise FaultDoesNotApply(f"{fault.name}: {fault.path} must hold {fault.old!r} once. Found: {source.count(fault.old)}.")
         (copy / fault.path).write_text(source.replace(fault.old, fault.new), encoding="utf-8")
-    prefixes = ("engine", *modules)
-    aside = {name: sys.modules.pop(name) for name in list(sys.modules) if name in prefixes or name.startswith("engine.")}
+    aside = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_ours(name)}
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
-        yield [importlib.import_module(name) for name in modules]
+        yield
     finally:
         sys.path.remove(str(folder))
-        for name in [name for name in sys.modules if name in prefixes or name.startswith("engine.")]:
+        for name in [name for name in sys.modules if _is_ours(name)]:
             del sys.modules[name]
         sys.modules.update(aside)
+
+
+def _is_ours(module: str) -> bool:
+    return module == "engine" or module.startswith(("engine.", "tests.engine."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,24 +12,6 @@ import pytest
 
 from tests.engine.faults import Fault, engine_with
 
-MODULES = (
-    "stacks",
-    "test_reference",
-    "test_gradients",
-    "test_forward",
-    "test_losses",
-    "test_optimizers",
-    "test_training",
-    "test_explain",
-    "test_weighted_losses",
-    "test_numbers",
-    "test_face",
-    "test_embedding",
-    "test_window",
-    "test_dropout",
-    "test_bidirectional",
-    "test_conversion",
-)
 ENOUGH = 2
 
 Check = tuple[str, str, dict[str, Any]]  # module, function, arguments
@@ -46,12 +29,15 @@ def fails(check: Callable[[], None]) -> bool:
 def killers(fault: Fault | None, checks: Sequence[Check], folder: Path, enough: int = ENOUGH) -> list[str]:
     """The names of the first of these tests that fail on an engine with this fault."""
     found: list[str] = []
-    with engine_with(fault, folder, tuple(f"tests.engine.{name}" for name in MODULES)) as modules:
-        by_name = dict(zip(MODULES, modules, strict=True))
+    with engine_with(fault, folder):
         for module, function, arguments in checks:
-            if len(found) < enough and function not in found and fails(partial(getattr(by_name[module], function), **arguments)):
+            if len(found) < enough and function not in found and fails(partial(_run, module, function, arguments)):
                 found.append(function)
     return found
+
+
+def _run(module: str, function: str, arguments: dict[str, Any]) -> None:
+    getattr(importlib.import_module(f"tests.engine.{module}"), function)(**arguments)
 
 
 def require_killed(fault: Fault, checks: Sequence[Check], folder: Path, record: Callable[[str, object], None]) -> None:
