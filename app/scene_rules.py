@@ -194,8 +194,10 @@ def count_numbers(scene: SceneFields) -> int:
     """How many numbers the trace of this scene will hold, from its shape alone."""
     timesteps, outputs = len(scene.sentence), len(scene.output_timesteps)
     words, *recurrent, dense = network(scene)
-    weights = len(set(scene.sentence)) * words.width if words.initializers else 0  # of an embedding only the rows that are used
-    weights += sum(math.prod(shape) for below, layer in pairwise([words, *recurrent, dense]) for shape in layer.weight_shapes(below.width))
+    sizes = {name: math.prod(shape) for name, shape in weight_shapes(scene).items()}
+    if ("embedding", "embeddings") in sizes:
+        sizes["embedding", "embeddings"] = len(set(scene.sentence)) * words.width  # only the rows that are used
+    weights = sum(sizes.values())
     states = sum(len(layer.states) * layer.width for layer in recurrent)
     forward = words.width + sum(len(layer.quantities) * layer.width for layer in recurrent)
     backward = words.width + sum(len(all_quantities(type(layer).__name__)) * layer.width + 1 for layer in recurrent)
