@@ -22,7 +22,7 @@ export function link(address, said, ...name) {
 /** The number that a word's number is: of an embedding, a number of the word's row. */
 function sourceOf(/** @type {State} */ { shown: { scene } }, address) {
   if (address.layer !== "input" || address.gradient || !embeddingOf(scene) || !address.unit) return address;
-  const row = scene.vocabulary.indexOf(scene.sentence[address.timestep - 1]) + 1;
+  const row = scene.vocabulary.indexOf(scene.sentence[address.timestep - 1]) + 2; // row 1 is padding
   return { layer: "embedding", weight: "embeddings", index: [row, address.unit] };
 }
 
@@ -64,7 +64,7 @@ export function mountFollow(panel, store) {
   const back = panel.querySelector("[data-part=trail]");
   return undoAll([
     listen(panel, "click", ({ target }) => {
-      const text = target.closest?.("[data-address]")?.dataset.address;
+      const text = (target.closest?.("[data-follow]") ?? target.closest?.("[data-address]"))?.dataset.address;
       if (text) follow(store, text);
     }),
     listen(back, "click", () => goBack(store)),

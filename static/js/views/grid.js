@@ -89,7 +89,7 @@ function drawInputs(root, { state, shape, scene, at, step }) {
   const inputs = scene.sentence.map((word, i) => {
     const address = { layer: "input", timestep: i + 1, quantity: "x" };
     const index = scene.vocabulary.indexOf(word);
-    const vector = shape.embedding && valuesIn(state, address);
+    const vector = shape.embedding || scene.inputs ? valuesIn(state, address) : null;
     return { word, timestep: i + 1, index, now: inputNow(step, i + 1), seen: known(address) <= state.step,
       embedded: shape.embedding !== null, vector, address: `embedding/embeddings/${index + 2}` }; // row 1 is padding
   });
