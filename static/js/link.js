@@ -27,6 +27,7 @@ const PARTS = {
   loop: { write: (on) => (on ? "1" : "0"), read: flag },
   shapes: { write: (on) => (on ? "1" : "0"), read: flag },
   exact: { write: (on) => (on ? "1" : "0"), read: flag },
+  tab: { write: String, read: oneOf(["cell", "layer", "gradient", "code"]) },
   theme: { write: String, read: oneOf(["system", "light", "dark"]) },
   projector: { write: (on) => (on ? "1" : "0"), read: flag },
 };
@@ -37,7 +38,7 @@ export const VIEW = Object.keys(PARTS);
 /** The view that a page opens with, where its link says nothing else. */
 export const DEFAULT_VIEW = {
   step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, unit: 1, lit: null,
-  loop: false, shapes: false, exact: false, theme: "system", projector: false,
+  loop: false, shapes: false, exact: false, tab: "cell", theme: "system", projector: false,
 };
 
 /** Scene and view as the fragment of a link; a long scene goes by its id. */

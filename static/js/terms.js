@@ -1,6 +1,7 @@
 import { html, mathml } from "./dom.js";
 import { exact, fixed } from "./format.js";
 import { math, quantitySymbol, weightSymbol } from "./formula.js";
+import { link } from "./follow.js";
 import { gateOfColumn } from "./gates.js";
 import { quantityName, weightName } from "./notation.js";
 import { shapeIn } from "./state.js";
@@ -22,8 +23,9 @@ function nameOf(shape, address) {
   if (address.weight) {
     const { index } = address;
     const { gate, column } = gateOfColumn(layerOf(shape, address.layer), index) ?? { gate: null, column: index.at(-1) };
-    if (address.weight === "bias") return math(weightSymbol(address, gate, index.length > 1 && index[0] === 2), part(column));
-    return math(weightSymbol(address, gate), part(index[0], column));
+    const blame = address.gradient ? ["∂L/∂"] : [];
+    if (address.weight === "bias") return html("span", {}, blame, math(weightSymbol(address, gate, index.length > 1 && index[0] === 2), part(column)));
+    return html("span", {}, blame, math(weightSymbol(address, gate), part(index[0], column)));
   }
   return address.quantity === "loss" ? math(quantitySymbol(address)) : math(quantitySymbol(address), part(address.unit));
 }
@@ -53,6 +55,12 @@ function factorText(shape, { address, function: applied, value }, show) {
   return applied ? words(`function.${spelled(applied, address)}`, { name: textOf(shape, address) }) : textOf(shape, address);
 }
 
+/** The same as a way to that number; a constant leads nowhere. */
+function factorLink(shape, factor, show) {
+  const name = factorName(shape, factor, show);
+  return factor.address ? [link(factor.address, factorText(shape, factor, show), ...name)] : name;
+}
+
 /** The name of a function with y for the letter that it is spelled in: 1 - h^2 is 1 - y^2. */
 const spelled = (applied, { quantity }) => applied.replaceAll(new RegExp(`\\b${quantity}\\b`, "g"), "y");
 
@@ -77,10 +85,8 @@ export function sumTable(/** @type {State} */ state, /** @type {Explanation} */ 
   const adds = full || shown === Math.round(value * 10 ** DECIMALS);
   const single = terms.length === 1;
   const rows = terms.map((term) => html("tr", { "data-address": term.factors.length ? addressText(term.factors[0].address) : null },
-    html("th", { scope: "row" },
-      html("span", { class: "hidden" }, telling(term).map((factor) => factorText(shape, factor, show)).join(" · ")),
-      html("span", { "aria-hidden": "true" }, single ? [...spoken(shape, address), " = "] : [],
-        telling(term).flatMap((factor, i) => [i ? " · " : "", ...factorName(shape, factor, show)]))),
+    html("th", { scope: "row" }, single ? html("span", {}, ...spoken(shape, address), " = ") : [],
+      telling(term).flatMap((factor, i) => [i ? " · " : "", ...factorLink(shape, factor, show)])),
     html("td", {}, product(term, show)),
     html("td", { class: "value", "data-address": single ? addressText(address) : null }, show(single ? value : term.value))));
   const name = around(words(adds ? "term.sum" : "term.rounded", { name: HOLE }), ...spoken(shape, address));

@@ -275,18 +275,6 @@ def test_an_lstm_starts_from_two_states(page: Page) -> None:
     expect(cell(page, 2, 1)).to_have_attribute("aria-label", str(before))
 
 
-def test_the_network_can_be_copied_as_keras_code(page: Page, context: BrowserContext) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    choose(page, "mixed")
-    layer(page, 2).get_by_role("switch", name="reset_after").click()
-    page.get_by_text("In Keras").click()
-    code = page.get_by_role("region", name="The network in Keras")
-    expect(code).to_contain_text("layers.GRU(2, return_sequences=True, reset_after=False)")
-    page.get_by_role("button", name="Copy", exact=True).click()
-    expect(page.get_by_text("The code is copied.")).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == code.inner_text()
-
-
 def test_a_link_carries_an_embedding_and_gated_cells(page: Page, context: BrowserContext) -> None:
     choose(page, "the notes' Keras stack")
     layer(page, 1).get_by_role("combobox", name="cell type").select_option(label="GRU")

@@ -107,14 +107,14 @@ export function leaving(/** @type {State} */ state, /** @type {Place} */ place) 
 }
 
 /** The gates of a layer as buttons, where it has any: whose columns of its weights are shown. */
-function gateButtons(state, place, type) {
+export function gateButtons(state, place, type) {
   const open = openGate(state, place, type);
   return html("div", { class: "units", role: "group", "aria-label": words("panel.gate") }, gatesOf(type).map((gate) =>
     html("button", { type: "button", "data-gate": gate, "data-within": "columns", "aria-pressed": String(gate === open), title: quantityOf(type, gate).label }, gate)));
 }
 
 /** The gate whose columns are shown; null where there are no gates. */
-function openGate(state, place, type) {
+export function openGate(state, place, type) {
   const gates = gatesOf(type);
   const open = gates.length ? openPart(state, place) : null;
   return gates.includes(open) ? open : (gates[0] ?? null);
