@@ -10,6 +10,7 @@ WORDS: dict[str, str] = {
     "views": "Views",
     "view.grid": "Grid",
     "badge": "Checked against Keras {keras} and PyTorch {torch}: largest difference {largest}",
+    "language": "Language",
     "undo": "Undo",
     "redo": "Redo",
     "projector": "Projector",

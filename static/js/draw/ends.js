@@ -1,5 +1,5 @@
 import { attrs, svg } from "../dom.js";
-import { MINUS, fixed, list } from "../format.js";
+import { exact, fixed, list } from "../format.js";
 import { signRgb, signed, strength } from "../scales.js";
 import { words } from "../words.js";
 import { label, mosaic } from "./picture.js";
@@ -9,7 +9,7 @@ const LETTERS = 11;
 const short = (word) => ([...word].length > LETTERS ? `${[...word].slice(0, LETTERS - 1).join("")}…` : word);
 
 /** One number of a one-hot vector: 1 or 0, or what was set there by hand. */
-const tileText = (vector, index, i) => (vector ? String(Number(vector[i].toFixed(2))).replace("-", MINUS) : i === index ? "1" : "0");
+const tileText = (vector, index, i) => (vector ? exact(Number(vector[i].toFixed(2))) : i === index ? "1" : "0");
 
 /** The tiles of a one-hot vector; empty before its step. */
 function tiles({ timestep, index, seen, vector }, box, { features, profile: { tile } }) {
