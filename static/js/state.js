@@ -1,8 +1,9 @@
 import { once } from "./memo.js";
+import { below } from "./place.js";
 import { createTimeline, layerOf, shapeOf } from "./timeline.js";
 import { tables } from "./words.js";
 
-/** @import { State, Place } from "./types.js" */
+/** @import { Address, State, Place } from "./types.js" */
 
 const shape = once(shapeOf);
 const timeline = once((scene, detail, order) => createTimeline(shape(scene), detail, order, tables.operations, tables.weights));
@@ -22,6 +23,11 @@ export const stepIn = (/** @type {State} */ state) => timelineIn(state).steps[st
 /** All units of a quantity, or null before its step, or where it has not arrived. */
 export function valuesIn(/** @type {State} */ state, address) {
   return timelineIn(state).known(address) <= state.step ? (state.shown.trace?.vector(address) ?? null) : null;
+}
+
+/** The quantity that a place reads from below. @returns {Address} */
+export function readBy(/** @type {State} */ state, /** @type {Place} */ { layer, timestep }) {
+  return { ...below(layer, shapeIn(state).layers.length), timestep };
 }
 
 /** The cell that the panel shows: the pinned one, or where the playhead is. */
