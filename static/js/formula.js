@@ -9,7 +9,7 @@ const sign = (written) => mathml("mo", { stretchy: "false", form: "infix", lspac
 
 /** An index as numbers, letters and brackets: (2), [2]⟨3⟩, i. */
 const indexNode = (text) => mathml("mrow", {}, text.match(/\d+|[\p{L},]+|./gu).map((piece) =>
-  (/\d/.test(piece) ? mathml("mn", {}, piece) : /\p{L}/u.test(piece) ? mathml("mi", { mathvariant: piece.length > 1 ? null : "normal" }, piece) : sign(piece))));
+  (/\d/.test(piece) ? mathml("mn", {}, piece) : /\p{L}/u.test(piece) ? mathml("mi", {}, piece) : sign(piece))));
 
 /** What stands low or high, with commas between what stands low. */
 function indices(list, between) {
@@ -17,9 +17,16 @@ function indices(list, between) {
   return nodes.length > 1 ? mathml("mrow", {}, nodes) : nodes[0];
 }
 
+/** A letter with what belongs to it: a tilde above, a prime behind. Longer words stand upright. */
+function letterNode(letter) {
+  const [, base, tilde, prime] = /^(\p{L})(\u0303)?(′)?$/u.exec(letter) ?? [];
+  if (tilde) return mathml("mover", { accent: "true" }, mathml("mi", {}, base), mathml("mo", { stretchy: "false" }, "~"));
+  return prime ? mathml("mrow", {}, mathml("mi", {}, base), mathml("mo", { lspace: "0", rspace: "0" }, prime)) : mathml("mi", {}, letter);
+}
+
 /** A mark: its letter, with its gate and its timestep below and its layer above, or as the notation has it. */
 function markNode(/** @type {Mark} */ { before, letter, low, high }) {
-  const base = mathml("mi", {}, letter);
+  const base = letterNode(letter);
   const whole = low.length && high.length ? mathml("msubsup", {}, base, indices(low, ","), indices(high))
     : low.length ? mathml("msub", {}, base, indices(low, ",")) : high.length ? mathml("msup", {}, base, indices(high)) : base;
   return before ? mathml("mrow", {}, mathml("mi", {}, before), mathml("mspace", { width: "0.17em" }), whole) : whole;

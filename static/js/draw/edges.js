@@ -1,13 +1,15 @@
 import { attrs, join, svg } from "../dom.js";
-import { asText, quantityName, weightName } from "../names.js";
+import { pieces, quantityName, weightName } from "../names.js";
 import { words } from "../words.js";
 import { nameSpans } from "./picture.js";
 
 /** @import { Notation } from "../names.js" */
 
 const DOTS = [0.25, 0.5, 0.75];
+const BESIDE = 11; // px between an upright edge and its label
+const FLOWING = 1.15; // how much larger the style sheet writes what flows
 const DOTTED = 26; // a shorter edge has no room for dots
-const [WIDE, NARROW] = [0.5, 0.36]; // how wide a letter is, of the font's size, and one that is raised or lowered
+const [WIDE, NARROW] = [0.44, 0.36]; // how wide a letter is, of the font's size, and one that is raised or lowered
 
 /** Three dots on the way; the style sheet lets them travel there from where the flow starts. Of the same serial they do so once. */
 function drawDots(root, { x1, y1, x2, y2 }, flow, serial) {
@@ -42,13 +44,17 @@ function sized(/** @type {Notation} */ { columns }, shape) {
   return words("shape", { rows, columns: across });
 }
 
+const tailOf = (name, size) => pieces(name).slice(1).map(({ text }) => text).join("") + (size ? ` ${size}` : "");
+
+/** How wide a label is, of its font's size. */
+const widthOf = (name, size, word = pieces(name)[0].text) => word.length * WIDE + tailOf(name, size).length * NARROW;
+
 /** The label of an edge: W⁽²⁾, where its shape is asked for W⁽²⁾ 3×2; where the edge is too short for a long word in two lines, or none at all. */
 function drawLabel(node, name, size, { x, y, room, font, under }) {
   const spans = nameSpans(name);
   const [head] = spans;
   const word = head.textContent ?? "";
-  const tail = asText(name).slice(word.length) + (size ? ` ${size}` : "");
-  const fits = (letters) => (letters.length * WIDE + tail.length * NARROW) * font <= room;
+  const fits = (letters) => widthOf(name, size, letters) * font <= room;
   const [, upper, lower] = /^(.+_)(.+)$/.exec(word) ?? [];
   if (!fits(word) && !(upper && fits(lower) && fits(upper))) return node.replaceChildren();
   const lines = fits(word) ? [] : [svg("tspan", { x, y: under ? y : y - font }, upper)];
@@ -57,7 +63,7 @@ function drawLabel(node, name, size, { x, y, room, font, under }) {
 }
 
 /** Draws one use of a weight matrix, or a piece of the line of c. */
-export function drawEdge(node, edge, { notation, flow, shape, font, serial }) {
+export function drawEdge(node, edge, { notation, flow, shape, font, serial, width }) {
   const { x1, y1, x2, y2, upright, broken, carries, under } = edge; // below a line of c the label stands under its edge
   const { name, address } = identity(notation, edge);
   const [reach, line, moving, label, cross] = node.children;
@@ -66,8 +72,10 @@ export function drawEdge(node, edge, { notation, flow, shape, font, serial }) {
   attrs(reach, { x1, y1, x2, y2 });
   attrs(line, { x1, y1, x2, y2 });
   drawDots(moving, edge, flow, serial);
-  const place = upright ? { x: middle.x + 11, y: middle.y } : { x: middle.x, y: middle.y + (under ? 1 : -1) * (isFlowing(flow) ? 18 : 11) };
-  attrs(label, { ...place, class: upright ? "beside" : "above" });
-  drawLabel(label, name, shape && sized(notation, shape), { ...place, room: upright ? Infinity : Math.abs(x2 - x1) - 4, font, under });
+  const size = shape && sized(notation, shape);
+  const right = middle.x + BESIDE + widthOf(name, size) * font * FLOWING <= width; // else it stands left of its edge
+  const place = upright ? { x: middle.x + (right ? BESIDE : -BESIDE), y: middle.y } : { x: middle.x, y: middle.y + (under ? 1 : -1) * (isFlowing(flow) ? 18 : 11) };
+  attrs(label, { ...place, class: !upright ? "above" : right ? "beside" : "before" });
+  drawLabel(label, name, size, { ...place, room: upright ? Infinity : Math.abs(x2 - x1) - 4, font, under });
   attrs(cross, { d: broken ? `M${middle.x - 7} ${middle.y - 7}l14 14m0 -14l-14 14` : null });
 }

@@ -11,11 +11,13 @@ export function label(words, values) {
   return svg("text", values, words);
 }
 
+const WIDE = /[\p{Lu}m]/u;
+
 /** A name with what stands high and low beside it, one above the other: h, a_i, tanh c; `scale` 1 is the size of the active cell's name. */
 export function symbolName(/** @type {Name} */ [mark], { x, y }, scale = 1) {
   const { before, letter, low, high } = /** @type {Mark} */ (mark);
   const start = before ? x + before.length * 9 * scale : x;
-  const room = scale === 1 ? 11 : 13; // a small letter is wider for its size
+  const room = (scale === 1 ? 11 : 13) + (WIDE.test(letter) ? 6 : 0); // a small letter is wider for its size
   const part = (words, dx, dy, name) => svg("text", { x: start + dx * scale, y: y + dy * scale, class: name }, words);
   return svg("g", { class: scale === 1 ? "state-name" : "state-name small" },
     ...(before ? [svg("text", { x, y, class: "function" }, before)] : []),

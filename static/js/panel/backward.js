@@ -165,7 +165,7 @@ export function updates(/** @type {State} */ state, /** @type {Place} */ place, 
       return html("figure", {}, html("figcaption", {}, words(key, { rate: scene.optimizer.learning_rate })),
         math(weightMatrix(rows, { layer, weight, gradient: of === "gradients" }, options, shownPart(state, place, shape))));
     };
-    return html("section", { class: "update" }, html("h4", { "data-address": `${layer}/${weight}` }, wholeName(state, { layer, weight }, shape)),
+    return html("section", { class: "update" }, html("h4", { "data-address": `${layer}/${weight}` }, html("span", {}, wholeName(state, { layer, weight }, shape))),
       part("weights", "update.before"), part("gradients", descends(scene) ? "update.gradient" : "update.pull"), part("updated", "update.after"));
   });
   return gatesOf(shape.type).length ? [gateButtons(state, place, shape.type), ...sections] : sections;

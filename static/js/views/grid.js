@@ -75,7 +75,7 @@ function drawEdges(root, { state, shape, at, step, notation }) {
     key: ({ edge }) => edge.key,
     create: createEdge,
     signature: ({ edge, flow, shape }) => [edge, shape, flow, notation, isFlowing(flow) && serial],
-    update: (node, { edge, flow, shape }) => drawEdge(node, edge, { notation, flow, shape, font: at.profile.font, serial }),
+    update: (node, { edge, flow, shape }) => drawEdge(node, edge, { notation, flow, shape, font: at.profile.font, serial, width: at.width }),
   });
 }
 
