@@ -56,6 +56,12 @@ def test_within_a_layer_no_two_numbers_have_the_same_name(notation: Notation) ->
 
 
 @BOOKS
+def test_the_output_has_the_letter_that_verdicts_are_written_with(notation: Notation) -> None:
+    assert notation["symbols"]["y"] == "ŷ"
+    assert WORDS["verdict"].startswith("ŷ = ")
+
+
+@BOOKS
 def test_functions_are_those_of_the_engine(notation: Notation) -> None:
     assert notation["functions"].keys() == NOTATIONS["lecture"]["functions"].keys()
 

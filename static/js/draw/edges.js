@@ -63,7 +63,7 @@ function drawLabel(node, name, size, { x, y, room, font, under }) {
 }
 
 /** Draws one use of a weight matrix, or a piece of the line of c. */
-export function drawEdge(node, edge, { notation, flow, shape, font, serial, width }) {
+export function drawEdge(node, edge, { notation, flow, shape, font, serial, room }) {
   const { x1, y1, x2, y2, upright, broken, carries, under } = edge; // below a line of c the label stands under its edge
   const { name, address } = identity(notation, edge);
   const [reach, line, moving, label, cross] = node.children;
@@ -73,7 +73,7 @@ export function drawEdge(node, edge, { notation, flow, shape, font, serial, widt
   attrs(line, { x1, y1, x2, y2 });
   drawDots(moving, edge, flow, serial);
   const size = shape && sized(notation, shape);
-  const right = middle.x + BESIDE + widthOf(name, size) * font * FLOWING <= width; // else it stands left of its edge
+  const right = BESIDE + widthOf(name, size) * font * FLOWING <= room; // else all stand left of their edges
   const place = upright ? { x: middle.x + (right ? BESIDE : -BESIDE), y: middle.y } : { x: middle.x, y: middle.y + (under ? 1 : -1) * (isFlowing(flow) ? 18 : 11) };
   attrs(label, { ...place, class: !upright ? "above" : right ? "beside" : "before" });
   drawLabel(label, name, size, { ...place, room: upright ? Infinity : Math.abs(x2 - x1) - 4, font, under });

@@ -63,6 +63,7 @@ function drawEdges(root, { state, shape, at, step, notation }) {
   const { known } = timelineIn(state);
   const layout = state.shown.trace?.layout.weights;
   const pointed = pointedWeight(state);
+  const room = at.width - at.x(shape.timesteps); // right of the last column
   const serial = `${state.step} ${state.detail} ${state.order}`;
   const looks = edgesOf(shape, at).map((edge) => {
     const flow = flowOf(edge, step, (address) => known(address) <= state.step);
@@ -75,7 +76,7 @@ function drawEdges(root, { state, shape, at, step, notation }) {
     key: ({ edge }) => edge.key,
     create: createEdge,
     signature: ({ edge, flow, shape }) => [edge, shape, flow, notation, isFlowing(flow) && serial],
-    update: (node, { edge, flow, shape }) => drawEdge(node, edge, { notation, flow, shape, font: at.profile.font, serial, width: at.width }),
+    update: (node, { edge, flow, shape }) => drawEdge(node, edge, { notation, flow, shape, font: at.profile.font, serial, room }),
   });
 }
 
