@@ -39,8 +39,10 @@ export const grouped = (count) => PAGE.group(count);
 /** Numbers side by side: "0.37, −0.13". */
 export const list = (values, decimals = 2, signs = PAGE) => Array.from(values, (value) => fixed(value, decimals, signs)).join(signs.between);
 
-/** The layer as a raised number in parentheses: ⁽²⁾. */
-export const raised = (layer) => `⁽${digits(layer, SUPERSCRIPT)}⁾`;
+const RAISED = { "(": "⁽", ")": "⁾", o: "ᵒ", ...Object.fromEntries([...SUPERSCRIPT].map((digit, i) => [i, digit])) };
+
+/** A short text as raised signs, (2) as ⁽²⁾; null where there are none for it. */
+export const raised = (text) => ([...text].every((sign) => sign in RAISED) ? [...text].map((sign) => RAISED[sign]).join("") : null);
 
 /** The timestep as a lowered number: ₂. */
 export const lowered = (timestep) => digits(timestep, SUBSCRIPT);

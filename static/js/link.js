@@ -9,6 +9,9 @@ const oneOf = (choices) => (text) => (choices.includes(text) ? text : undefined)
 const count = (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined);
 const flag = (text) => ({ 1: true, 0: false })[text];
 
+/** The notations that the table of the page has; the first is in force unless another is chosen. */
+export const NOTATIONS = ["lecture", "keras", "pytorch", "d2l", "pascanu", "ng"];
+
 /** Every part of a view that a link carries: how it is written, and how it is read; what cannot be read is undefined. */
 const PARTS = {
   step: { write: String, read: count },
@@ -28,6 +31,8 @@ const PARTS = {
   shapes: { write: (on) => (on ? "1" : "0"), read: flag },
   exact: { write: (on) => (on ? "1" : "0"), read: flag },
   tab: { write: String, read: oneOf(["cell", "layer", "gradient", "code"]) },
+  notation: { write: String, read: oneOf(NOTATIONS) },
+  beside: { write: String, read: oneOf(["none", ...NOTATIONS]) },
   theme: { write: String, read: oneOf(["system", "light", "dark"]) },
   projector: { write: (on) => (on ? "1" : "0"), read: flag },
 };
@@ -38,7 +43,7 @@ export const VIEW = Object.keys(PARTS);
 /** The view that a page opens with, where its link says nothing else. */
 export const DEFAULT_VIEW = {
   step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, unit: 1, lit: null,
-  loop: false, shapes: false, exact: false, tab: "cell", theme: "system", projector: false,
+  loop: false, shapes: false, exact: false, notation: "lecture", beside: "none", tab: "cell", theme: "system", projector: false,
 };
 
 /** Scene and view as the fragment of a link; a long scene goes by its id. */

@@ -1,8 +1,9 @@
 import { once } from "./memo.js";
+import { below } from "./place.js";
 import { createTimeline, layerOf, shapeOf } from "./timeline.js";
 import { tables } from "./words.js";
 
-/** @import { State, Place } from "./types.js" */
+/** @import { Address, State, Place } from "./types.js" */
 
 const shape = once(shapeOf);
 const timeline = once((scene, detail, order) => createTimeline(shape(scene), detail, order, tables.operations, tables.weights));
@@ -29,6 +30,11 @@ export function differenceIn(/** @type {State} */ state, address) {
   const now = valuesIn(state, address);
   const before = state.base?.trace?.vector(address);
   return now && before?.length === now.length ? now.map((value, i) => value - before[i]) : null;
+}
+
+/** The quantity that a place reads from below. @returns {Address} */
+export function readBy(/** @type {State} */ state, /** @type {Place} */ { layer, timestep }) {
+  return { ...below(layer, shapeIn(state).layers.length), timestep };
 }
 
 /** The cell that the panel shows: the pinned one, or where the playhead is. */

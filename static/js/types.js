@@ -59,6 +59,8 @@
  * @property {string | null} lit the address that is held lit
  * @property {boolean} shapes
  * @property {boolean} exact full precision in the panel
+ * @property {string} notation how names and formulas are written
+ * @property {string} beside the notation that formulas stand in a second time, or "none"
  * @property {string} theme
  * @property {boolean} dark
  * @property {boolean} projector

@@ -17,7 +17,7 @@ export function words(key, values = {}) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => apart(written(values[name])));
 }
 
-/** The same as nodes, with *emphasis* as <em>; a filled-in star is no emphasis, and words from a person are isolated. */
+/** The same as nodes, with *emphasis* as <em>; a filled-in star is no emphasis, and words from a person are isolated. A value may be nodes. */
 export function rich(key, values = {}) {
   const sentence = tables.words[key];
   if (sentence === undefined) throw new Error(`No words for “${key}”.`);
@@ -26,7 +26,7 @@ export function rich(key, values = {}) {
       const name = /^\{(\w+)\}$/.exec(piece)?.[1];
       if (!name) return piece;
       const node = document.createElement("bdi");
-      node.textContent = written(values[name]);
+      node.append(...[values[name]].flat().map((value) => (value instanceof Node ? value.cloneNode(true) : written(value))));
       return node;
     });
     if (i % 2 === 0) return nodes;

@@ -38,6 +38,8 @@ test("numbers are written by locale, with our minus and the digits of the formul
 
 test("lists and indices read as in the lecture", () => {
   assert.equal(list([0.37, -0.126]), "0.37, \u22120.13");
-  assert.equal(raised("2"), "⁽²⁾");
+  assert.equal(raised("(2)"), "⁽²⁾");
+  assert.equal(raised("(o)"), "⁽ᵒ⁾");
+  assert.equal(raised("[2]"), null);
   assert.equal(lowered(13), "₁₃");
 });

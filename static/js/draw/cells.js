@@ -1,6 +1,6 @@
 import { attrs, svg } from "../dom.js";
 import { list } from "../format.js";
-import { notation } from "../notation.js";
+import { quantityName } from "../names.js";
 import { differenceIn, valuesIn } from "../state.js";
 import { words } from "../words.js";
 import { gradientPicture, symbolName, valuePicture } from "./picture.js";
@@ -26,10 +26,9 @@ function cellName({ layer, timestep, h, gradient, moved }) {
 }
 
 /** The name of what is computed in the cell now, beside it; where a line of c leaves there, above it. */
-function presentName({ layer, timestep, quantity }, box, remembers) {
-  const shown = quantity === null || quantity.startsWith("h") ? "h" : quantity;
+function presentName({ layer, timestep, quantity }, box, { remembers, notation }) {
   const place = remembers ? { x: box.x + box.width - 24, y: box.y - 20 } : { x: box.x + box.width + 9, y: box.y - 4 };
-  return symbolName(notation.symbols[shown], { layer, timestep }, place);
+  return symbolName(quantityName(notation, { layer, timestep, quantity: quantity ?? "h" }), place);
 }
 
 /** Draws one gridcell; `look` says how the cells stand out now. */
@@ -52,6 +51,6 @@ export function drawCell(node, cell, at, look) {
     svg("rect", { ...box, rx: 14, class: "frame" }),
     ...valuePicture(moved, h, look.units, `${address}/h`),
     ...gradientPicture(moved, gradient, look.units, `${address}/h`, look.backward),
-    ...(now && at.kind !== "phone" && !(look.remembers && at.rise < NAME_ROOM) ? [presentName(cell, box, look.remembers)] : []),
+    ...(now && at.kind !== "phone" && !(look.remembers && at.rise < NAME_ROOM) ? [presentName(cell, box, look)] : []),
   );
 }

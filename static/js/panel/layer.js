@@ -4,13 +4,16 @@ import { link } from "../follow.js";
 import { math, quantitySymbol } from "../formula.js";
 import { columnsOf, gatesOf } from "../gates.js";
 import { weightMatrix } from "../matrix.js";
-import { quantityName, weightName } from "../notation.js";
+import { asText, partial, quantityName } from "../names.js";
+import { notationIn } from "../notation.js";
+import { numberName } from "../terms.js";
+import { optionsOf, wholeName } from "./backward.js";
 import { shapeIn, timelineIn } from "../state.js";
 import { layerOf } from "../timeline.js";
 import { addressText } from "../trace.js";
 import { tables, words } from "../words.js";
 
-/** @import { State, Explanation, WeightAddress } from "../types.js" */
+/** @import { State, Explanation } from "../types.js" */
 
 /** What a layer hands up, as Keras writes shapes. */
 const sequence = (timesteps, units) => (timesteps ? `(batch, timesteps, ${units})` : `(batch, ${units})`);
@@ -34,9 +37,10 @@ export function matrices(/** @type {State} */ state, layer, gate) {
   return tables.weights[shape.type].map((weight) => {
     const rows = trace.weight({ layer, weight });
     if (!rows) return null;
-    const options = { full: state.exact, numbers: trace.rowsOf({ layer, weight }) };
-    const size = trace.layout.weights[layer][weight].join("×");
-    return html("figure", {}, html("figcaption", { "data-address": `${layer}/${weight}` }, `${weightName({ layer, weight })} ${size}`),
+    const options = { ...optionsOf(state, layer), numbers: trace.rowsOf({ layer, weight }) };
+    const size = trace.layout.weights[layer][weight];
+    const written = (options.columns ? size.toReversed() : size).join("×");
+    return html("figure", {}, html("figcaption", { "data-address": `${layer}/${weight}` }, wholeName(state, { layer, weight }, shape), ` ${written}`),
       math(weightMatrix(rows, { layer, weight }, options, gatesOf(shape.type).length ? columnsOf(shape, gate) : {})));
   }).filter(Boolean);
 }
@@ -44,7 +48,8 @@ export function matrices(/** @type {State} */ state, layer, gate) {
 /** A factor's name as a way to it, and its number. */
 function factor(/** @type {State} */ state, { address, result }) {
   const show = state.exact ? exact : (value) => fixed(value, 4);
-  return [link(address, quantityName(address) + `[${address.unit}]`, math(quantitySymbol(address)), `[${address.unit}]`), " = ",
+  const notation = notationIn(state);
+  return [link(address, `${asText(quantityName(notation, address))}[${address.unit}]`, math(quantitySymbol(notation, address)), `[${address.unit}]`), " = ",
     html("span", { class: address.gradient ? "gradient" : "", "data-address": addressText(address) }, show(result))];
 }
 
@@ -66,7 +71,7 @@ export function uses(/** @type {State} */ state, /** @type {Explanation} */ { ad
       html("td", {}, seen(back) ? [html("span", { class: "gradient" }, show(value))] : "–"));
   }).filter(Boolean);
   const whole = terms.every(({ factors }) => factors.every((each) => !each.address || seen(each)));
-  const name = `∂L/∂${weightName(/** @type {WeightAddress} */ (address))}[${address.index.join(",")}]`;
+  const name = partial(notationIn(state)) + numberName(state, { ...address, gradient: false });
   return html("table", { class: "terms uses" },
     html("thead", {}, ["uses.when", "uses.ahead", "uses.back"].map((key) => html("th", { scope: "col" }, words(key)))),
     html("tbody", {}, rows, html("tr", { class: "total" }, html("th", { scope: "row", colspan: 2 }, words("uses.sum", { name })),

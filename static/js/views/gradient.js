@@ -1,13 +1,14 @@
 import { chosenGradient } from "../chosen.js";
 import { attrs, html, text } from "../dom.js";
 import { math } from "../formula.js";
-import { gateButtons, openGate } from "../panel/backward.js";
+import { gateButtons, openGate, optionsOf, wholeName } from "../panel/backward.js";
 import { columnsOf, gatesOf } from "../gates.js";
 import { weightMatrix } from "../matrix.js";
-import { layerName, weightName } from "../notation.js";
+import { partial } from "../names.js";
+import { layerName, notationIn } from "../notation.js";
 import { placeIn, shapeIn, timelineIn } from "../state.js";
 import { undoAll } from "../store.js";
-import { sumTable } from "../terms.js";
+import { numberName, sumTable } from "../terms.js";
 import { layerOf } from "../timeline.js";
 import { addressText } from "../trace.js";
 import { rich, tables, words } from "../words.js";
@@ -42,8 +43,8 @@ export function mountGradient(root, store) {
     const gate = openGate(state, { ...placeIn(state), layer }, shape.type);
     const figures = !there ? [] : tables.weights[shape.type].map((weight) => {
       const rows = trace.weight({ layer, weight, of: "gradients" });
-      return rows && html("figure", {}, html("figcaption", {}, `∂L/∂${weightName({ layer, weight })}`),
-        math(weightMatrix(rows, { layer, weight, gradient: true }, { full: state.exact, numbers: trace.rowsOf({ layer, weight }) },
+      return rows && html("figure", {}, html("figcaption", {}, partial(notationIn(state)), wholeName(state, { layer, weight }, shape)),
+        math(weightMatrix(rows, { layer, weight, gradient: true }, { ...optionsOf(state, layer), numbers: trace.rowsOf({ layer, weight }) },
           gatesOf(shape.type).length ? columnsOf(shape, gate) : {})));
     }).filter(Boolean);
     attrs(sums, { class: figures.length ? "equation numbers" : null });
@@ -53,12 +54,12 @@ export function mountGradient(root, store) {
     const explanation = there && chosen && told?.key === `${state.shown.id}/${addressText(chosen)}` ? told.gradients?.[0] : null;
     terms.hidden = !explanation;
     if (!explanation) return;
-    text(terms.querySelector("h3"), words("gradient.terms", { name: `${weightName(chosen)}[${chosen.index.join(",")}]` }));
+    text(terms.querySelector("h3"), words("gradient.terms", { name: partial(notationIn(state)) + numberName(state, { ...chosen, gradient: false }) }));
     terms.querySelector(".body").replaceChildren(sumTable(state, explanation));
   }
 
   return undoAll([
-    store.watch(({ tab, shown, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms }) =>
-      [tab, shown, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms], draw),
+    store.watch(({ tab, shown, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, notation }) =>
+      [tab, shown, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, notation], draw),
   ]);
 }

@@ -5,6 +5,7 @@ import { drawInitial, drawInput, drawOutput } from "../draw/ends.js";
 import { drawAxes } from "../draw/axes.js";
 import { createEdges, createGeometry, flowOf } from "../geometry.js";
 import { once } from "../memo.js";
+import { notationIn } from "../notation.js";
 import { gradientRgb } from "../scales.js";
 import { initialOf } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn, valuesIn } from "../state.js";
@@ -26,12 +27,12 @@ function drawingOf(/** @type {State} */ state) {
   const { scene } = state.shown;
   const gradients = state.step >= timelineIn(state).known({ layer: "output", quantity: "loss" });
   const at = geometry(shape, state.viewport, gradients, state.projector, scene.vocabulary.length);
-  return { state, shape, scene, at, step: stepIn(state), place: placeIn(state) };
+  return { state, shape, scene, at, notation: notationIn(state), step: stepIn(state), place: placeIn(state) };
 }
 
 const isPlace = (place, layer, timestep) => place?.layer === layer && place.timestep === timestep;
 
-function drawCells(root, { state, shape, at, step, place }) {
+function drawCells(root, { state, shape, at, step, place, notation }) {
   attrs(root, { "aria-label": words("grid.name", { layers: shape.layers.length, timesteps: shape.timesteps }), "aria-busy": String(state.busy) });
   join(root, [...shape.layers].reverse(), {
     key: ({ name }) => name,
@@ -43,9 +44,9 @@ function drawCells(root, { state, shape, at, step, place }) {
         key: ({ timestep }) => timestep,
         create: () => svg("g", { role: "gridcell", tabindex: -1 }),
         signature: ({ timestep, h, gradient, now, quantity, moved }) =>
-          [at, moved, state.shown.id, state.dark, h !== null, gradient !== null, now, quantity, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
+          [at, moved, state.shown.id, state.dark, notation, h !== null, gradient !== null, now, quantity, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
         update: (node, cell) => drawCell(node, cell, at, {
-          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward: gradientRgb(), remembers: type === "LSTM",
+          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward: gradientRgb(), remembers: type === "LSTM", notation,
         }),
       });
     },
@@ -58,10 +59,11 @@ function drawCells(root, { state, shape, at, step, place }) {
 /** The matrix whose use, number or name is pointed at. */
 const pointedWeight = ({ hover, lit }) => /^\w+\/(?:recurrent_)?kernel/.exec(hover ?? lit ?? "")?.[0];
 
-function drawEdges(root, { state, shape, at, step }) {
+function drawEdges(root, { state, shape, at, step, notation }) {
   const { known } = timelineIn(state);
   const layout = state.shown.trace?.layout.weights;
   const pointed = pointedWeight(state);
+  const room = at.width - at.x(shape.timesteps); // right of the last column
   const serial = `${state.step} ${state.detail} ${state.order}`;
   const looks = edgesOf(shape, at).map((edge) => {
     const flow = flowOf(edge, step, (address) => known(address) <= state.step);
@@ -73,8 +75,8 @@ function drawEdges(root, { state, shape, at, step }) {
   join(root, looks, {
     key: ({ edge }) => edge.key,
     create: createEdge,
-    signature: ({ edge, flow, shape }) => [edge, shape, flow, isFlowing(flow) && serial],
-    update: (node, { edge, flow, shape }) => drawEdge(node, edge, { flow, shape, font: at.profile.font, serial }),
+    signature: ({ edge, flow, shape }) => [edge, shape, flow, notation, isFlowing(flow) && serial],
+    update: (node, { edge, flow, shape }) => drawEdge(node, edge, { notation, flow, shape, font: at.profile.font, serial, room }),
   });
 }
 
@@ -101,12 +103,12 @@ function drawInputs(root, { state, shape, scene, at, step }) {
   });
 }
 
-function drawInitials(root, { state, shape, scene, at, place }) {
-  const initials = shape.layers.map(({ name }, i) => ({ layer: name, states: initialOf(scene, i), chosen: isPlace(place, name, 0) }));
+function drawInitials(root, { state, shape, scene, at, place, notation }) {
+  const initials = shape.layers.map(({ name }, i) => ({ layer: name, states: initialOf(scene, i), notation, chosen: isPlace(place, name, 0) }));
   join(root, initials, {
     key: ({ layer }) => layer,
     create: group(svg),
-    signature: ({ chosen }) => [at, scene, state.dark, chosen],
+    signature: ({ chosen }) => [at, scene, state.dark, notation, chosen],
     update: (node, initial) => drawInitial(node, initial, at),
   });
 }
@@ -189,8 +191,9 @@ export function mountGrid(window, store) {
       event.preventDefault();
       choose(store, event.target);
     }),
-    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, difference }) => [shown, step, detail, order, dark, pinned, viewport, projector, busy, difference], draw),
-    store.watch((state) => [state.shown, state.step, state.detail, state.order, state.viewport, state.projector, state.shapes, pointedWeight(state)],
+    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation }) =>
+      [shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation], draw),
+    store.watch((state) => [state.shown, state.step, state.detail, state.order, state.viewport, state.projector, state.shapes, state.notation, pointedWeight(state)],
       () => drawEdges(edges, drawingOf(store.get()))),
     store.watch(({ step, detail, order }) => [step, detail, order], () => follow(window, drawingOf(store.get()))),
     () => size.disconnect(),

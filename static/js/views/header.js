@@ -1,4 +1,5 @@
 import { attrs, text } from "../dom.js";
+import { setField } from "../fields.js";
 import { writeLink } from "../link.js";
 import { travel } from "../runner.js";
 import { listen, undoAll } from "../store.js";
@@ -26,10 +27,10 @@ function speak(store, language) {
   location.href = `?language=${language}${state.shown.trace ? writeLink(state) : location.hash}`;
 }
 
-/** Undo and redo, the language, the link, how the page looks. */
+/** Undo and redo, the language, the link, how formulas are written and how the page looks. */
 export function mountHeader(root, store) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
-  const [undo, redo, copy, theme, projector, menu] = ["undo", "redo", "copy", "theme", "projector", "menu"].map(find);
+  const [undo, redo, copy, notation, theme, projector, menu] = ["undo", "redo", "copy", "notation", "theme", "projector", "menu"].map(find);
   const dialog = document.getElementById("link");
   const side = document.getElementById("side");
   const languages = [root, side].map((place) => place.querySelector("[data-part=language]")); // small screens show the second
@@ -43,6 +44,7 @@ export function mountHeader(root, store) {
     })),
     store.watch(({ away }) => away, (away) => languages.forEach((select) => { select.disabled = away; })),
     listen(copy, "click", () => copyLink(store, dialog)),
+    listen(notation, "change", () => store.set({ notation: notation.value })),
     listen(theme, "click", () => store.set({ theme: THEMES[(THEMES.indexOf(store.get().theme) + 1) % THEMES.length] })),
     listen(projector, "click", () => store.set({ projector: !store.get().projector })),
     listen(menu, "click", () => {
@@ -53,6 +55,7 @@ export function mountHeader(root, store) {
       undo.disabled = past === 0;
       redo.disabled = future === 0;
     }),
+    store.watch(({ notation: name }) => name, (name) => setField(notation, name)),
     store.watch(({ theme: name, dark, projector: large }) => [name, dark, large], ([name, dark, large]) => {
       attrs(document.documentElement, { "data-theme": dark ? "dark" : "light", "data-profile": large ? "projector" : null });
       attrs(theme, { "aria-label": words(`theme.${name}`), title: words(`theme.${name}`) });

@@ -4,7 +4,8 @@ import { attrs, html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { gateButtons, openGate } from "../panel/backward.js";
 import { matrices, shapesOf, uses } from "../panel/layer.js";
-import { layerName, weightName } from "../notation.js";
+import { asText, weightName } from "../names.js";
+import { layerName, notationIn } from "../notation.js";
 import { amend, editNumbers } from "../runner.js";
 import { embeddingOf, setByHand, withNumber } from "../scene.js";
 import { placeIn, shapeIn } from "../state.js";
@@ -20,13 +21,17 @@ const REACH = 2; // the slider reaches from −2 to 2, and further for a number 
 /** The layer that the tab tells of. */
 const layerIn = (/** @type {State} */ state, chosen) => (chosen.layer === "input" ? "1" : chosen.layer);
 
+/** Is a number's row its column on the page, because vectors are columns there? */
+const isTurned = (/** @type {State} */ state, { weight, index }) => notationIn(state).columns && weight !== undefined && weight !== "embeddings" && index.length > 1;
+const turned = (state, address, pair) => (isTurned(state, address) ? pair.toReversed() : pair);
+
 /** Row and column of an address; a bias of one row has none. */
 const indexOf = (address) => (address.quantity ? [address.timestep, address.unit] : address.index);
 const addressAt = (address, index) => (address.quantity ? { ...address, timestep: index[0], unit: index[1] } : { ...address, index });
 
 /** What can be chosen in a layer: its weights, and for the first over one-hot words the inputs. */
 function choices(/** @type {State} */ state, layer) {
-  const weights = tables.weights[layerOf(shapeIn(state), layer).type].map((weight) => ({ value: weight, name: weightName({ layer, weight }) }));
+  const weights = tables.weights[layerOf(shapeIn(state), layer).type].map((weight) => ({ value: weight, name: asText(weightName(notationIn(state), { layer, weight })) }));
   return layer === "1" && !embeddingOf(state.shown.scene) ? [...weights, { value: "x", name: words("number.input") }] : weights;
 }
 
@@ -69,8 +74,8 @@ export function mountLayer(root, store) {
 
   function drawEditor(/** @type {State} */ state, chosen, layer) {
     const address = addressText(chosen);
-    const size = sizeOf(state, chosen);
-    const index = indexOf(chosen);
+    const size = turned(state, chosen, sizeOf(state, chosen));
+    const index = turned(state, chosen, indexOf(chosen));
     const number = setByHand(state.scene, address) ?? numberIn(state.shown.trace, chosen);
     join(weight, choices(state, layer), {
       key: ({ value: name }) => name,
@@ -125,17 +130,18 @@ export function mountLayer(root, store) {
     }),
     ...[row, column].map((field) => listen(field, "change", () => {
       const chosen = chosenNumber(store.get());
-      const size = sizeOf(store.get(), chosen);
+      const turn = (pair) => turned(store.get(), chosen, pair);
+      const size = turn(sizeOf(store.get(), chosen));
       const within = (input, most) => Math.max(1, Math.min(most, Math.round(typed(input) ?? 1)));
       const index = indexOf(chosen).length > 1 ? [within(row, size[0]), within(column, size[1])] : [within(column, size.at(-1))];
-      choose(addressAt(chosen, index));
+      choose(addressAt(chosen, turn(index)));
     })),
     listen(value, "change", () => typed(value) !== null && set(editNumbers, typed(value))),
     listen(reset, "click", () => set(editNumbers, null)),
     listen(slide, "input", dragged),
     listen(slide, "change", dropped),
     store.watch(({ scene, shown, problem }) => [scene, shown, problem], () => next(store.get())),
-    store.watch(({ tab, shown, scene, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, away, problem }) =>
-      [tab, shown, scene, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, away, problem], draw),
+    store.watch(({ tab, shown, scene, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, away, problem, notation }) =>
+      [tab, shown, scene, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, away, problem, notation], draw),
   ]);
 }
