@@ -198,6 +198,10 @@ FAULTS: dict[str, FaultKind] = {
         "`sample_weight` weighs the timesteps of the loss, but only the last timestep has an output, because the top recurrent layer has "
         "return_sequences=False. Received: {received}. Leave it out, or set return_sequences=True there.",
     ),
+    "too_many_steps": FaultKind(
+        "too-expensive",
+        "`steps` of the weights must be {limit} or less for a scene of this size. Received: {received}. Take fewer, or a smaller scene.",
+    ),
     "unknown_address": FaultKind(
         "invalid-scene",
         "A number set by hand must be one of this scene, written {form}, counted from 1; there are {known}. Received: {received}. Take it "

@@ -128,10 +128,12 @@ Edits = Annotated[dict[str, Number], Field(max_length=most("edits"), description
 
 
 class SeededWeights(Part):
-    """Initial weights, drawn by Keras's rules from a seed; edits: what is set by hand, each number by its address, 1/kernel/1,2."""
+    """Initial weights, drawn by Keras's rules from a seed; edits: what is set by hand, each number by its address, 1/kernel/1,2; steps: how
+    often the optimizer has then moved them, on this sentence."""
 
     seed: Annotated[int, _between("seed")]
     edits: Edits = {}
+    steps: Annotated[Annotated[int, _between("steps")], _left_out_at(0)] = 0
 
 
 class Optimizer(Part):

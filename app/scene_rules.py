@@ -16,6 +16,7 @@ from engine.losses import LOSSES
 from engine.quantities import all_quantities
 
 WORDS_LISTED = 10
+LEARNING = 10  # so many of the largest traces may a scene compute while it learns
 PLACE = re.compile(r"[1-9]\d{0,5}")
 KERAS_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
 
@@ -188,6 +189,8 @@ def weight_shapes(scene: SceneFields) -> dict[tuple[str, str], tuple[int, ...]]:
 def _budget(scene: SceneFields) -> Iterator[Fault]:
     if (count := count_numbers(scene)) > most("trace_numbers"):
         yield Fault.at((), "too_expensive", count, most("trace_numbers"))
+    elif count * scene.weights.steps > LEARNING * most("trace_numbers"):
+        yield Fault.at(("weights", "steps"), "too_many_steps", scene.weights.steps, LEARNING * most("trace_numbers") // count)
 
 
 def count_numbers(scene: SceneFields) -> int:

@@ -14,6 +14,7 @@ from app.scene_fields import LSTMState, SceneFields
 from app.scene_rules import weight_shapes
 from app.scenes import Scene
 from engine import Gradients, Sequential, Trace
+from engine.optimizers import Optimizer, OptimizerState
 from engine.regularization import with_penalty
 
 Array = npt.NDArray[np.float64]
@@ -54,14 +55,30 @@ class SceneTrace:
 
 def run(scene: Scene) -> SceneTrace:
     """A pure function: the same scene, the same numbers."""
-    model = model_of(scene)
-    words = tokens(scene)
+    model, rule = model_of(scene), optimizer(scene)
+    state = rule.start(model.get_weights())
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found afterwards, once, for all
-        forward = model.forward(inputs(scene, words)[np.newaxis], initial_state(scene))
-        labels, weights = target(scene, forward.output), scene.sample_weight
-        gradients = model.backward(forward, labels, scene.loss, None if weights is None else [weights], window=scene.window)
-        updated = first_step(scene, forward, gradients)
-    return SceneTrace(scene, words, model, forward, gradients, updated)
+        for _ in range(scene.weights.steps):
+            weights, state = learnt(scene, *_both_ways(scene, model), rule, state)
+            model.set_weights(weights)
+        forward, gradients = _both_ways(scene, model)
+        updated, _ = learnt(scene, forward, gradients, rule, state)
+    return SceneTrace(scene, tokens(scene), model, forward, gradients, updated)
+
+
+def _both_ways(scene: Scene, model: Sequential) -> tuple[Trace, Gradients]:
+    """Forward and backward with the weights that the model has now."""
+    forward = model.forward(inputs(scene, tokens(scene))[np.newaxis], initial_state(scene))
+    labels, weights = target(scene, forward.output), scene.sample_weight
+    return forward, model.backward(forward, labels, scene.loss, None if weights is None else [weights], window=scene.window)
+
+
+def learnt(
+    scene: Scene, forward: Trace, gradients: Gradients, rule: Optimizer, state: OptimizerState
+) -> tuple[Sequence[Array], OptimizerState]:
+    """The weights after one more step of the optimizer, and what it remembers."""
+    pulled = with_penalty(gradients.weights, forward.stack, scene.l2) if scene.l2 else gradients.weights
+    return rule.update(forward.weights, pulled, state)
 
 
 def model_of(scene: SceneFields) -> Sequential:
@@ -86,14 +103,6 @@ def inputs(scene: SceneFields, words: npt.NDArray[np.int64]) -> npt.NDArray[Any]
         _, timestep, _, place = address.split("/")
         vectors[int(timestep) - 1, int(place) - 1] = value
     return vectors
-
-
-def first_step(scene: Scene, forward: Trace, gradients: Gradients) -> list[Array]:
-    """The weights after one step of an optimizer that remembers nothing yet."""
-    rule = optimizer(scene)
-    pulled = with_penalty(gradients.weights, forward.stack, scene.l2) if scene.l2 else gradients.weights
-    updated, _ = rule.update(forward.weights, pulled, rule.start(forward.weights))
-    return updated
 
 
 def tokens(scene: SceneFields) -> npt.NDArray[np.int64]:

@@ -61,7 +61,19 @@ UNIONS = ("recurrent_initializer",)  # fields whose next part is such a branch, 
 # Which limit a field has: pydantic names only the end of it that was passed.
 BOUNDS = {
     name: (LIMITS[name].min, LIMITS[name].max)
-    for name in ("units", "input_dim", "seed", "learning_rate", "epsilon", "l2", "dropout", "sample_weight", "gain", "spectral_radius")
+    for name in (
+        "units",
+        "input_dim",
+        "seed",
+        "steps",
+        "learning_rate",
+        "epsilon",
+        "l2",
+        "dropout",
+        "sample_weight",
+        "gain",
+        "spectral_radius",
+    )
 } | {
     "version": (VERSION, VERSION),
     **dict.fromkeys(("momentum", "rho", "beta_1", "beta_2"), (LIMITS["share"].min, LIMITS["share"].max)),

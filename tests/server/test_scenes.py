@@ -4,6 +4,7 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -619,6 +620,28 @@ def test_the_inputs_of_an_embedding_are_set_as_its_weights(client: TestClient) -
     require_fault(post(client, {**stack, "inputs": {"input/1/x/1": 1}}), 422, "learnt_inputs", "/inputs")
     edited = run(parse({**stack, "weights": {"seed": 0, "edits": {"embedding/embeddings/2,3": 0.5}}}))
     assert edited.forward.weights[0][1, 2] == 0.5
+
+
+def test_steps_of_learning_are_those_of_the_optimizer_one_after_another(toy: dict[str, Any]) -> None:
+    toy["optimizer"] = {"type": "Adam", "learning_rate": 0.05}
+    learnt = [run(parse({**toy, "weights": {"seed": 0, "steps": steps}})) for steps in range(4)]
+    for before, after in pairwise(learnt):
+        for updated, weight in zip(before.updated, after.forward.weights, strict=True):
+            np.testing.assert_array_equal(updated, weight)
+    assert learnt[3].gradients.loss < learnt[0].gradients.loss
+    assert parse({**toy, "weights": {"seed": 0, "steps": 0}}).id == parse(toy).id != learnt[1].scene.id
+
+
+@pytest.mark.parametrize(("steps", "code"), [(-1, "too_small"), (201, "too_large"), (1.5, "wrong_type")])
+def test_steps_that_break_a_rule_are_told_where(client: TestClient, toy: dict[str, Any], steps: float, code: str) -> None:
+    toy["weights"]["steps"] = steps
+    require_fault(post(client, toy), 422, code, "/weights/steps")
+
+
+def test_a_large_scene_may_take_fewer_steps(client: TestClient, toy: dict[str, Any]) -> None:
+    toy |= {"sentence": ["cat"] * 250, "weights": {"seed": 0, "steps": 200}}
+    toy["layers"][:2] = [{"type": "LSTM", "units": 60, "return_sequences": index < 3} for index in range(4)]
+    assert "or less for a scene of this size" in require_fault(post(client, toy), 422, "too_many_steps", "/weights/steps")["detail"]
 
 
 def test_keras_counts_the_names_of_the_layers_by_their_type() -> None:
