@@ -11,6 +11,7 @@ import { createStore, listen, undoAll } from "./store.js";
 import { mountTabs } from "./tabs.js";
 import { mountTerms } from "./terms-loader.js";
 import { mountCode } from "./views/code.js";
+import { mountCompare } from "./views/compare.js";
 import { mountGradient } from "./views/gradient.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
@@ -45,6 +46,7 @@ export function openStore() {
     scene, shown: { scene, id: null, trace: null }, problem: null, arriving: null, awaited: null, history: { past: [], future: [] },
     busy: false, away: false, playing: false, dark: false, hover: null, notice: null, terms: null, uses: null, contributions: false, chosen: null,
     trail: [], base: null, difference: false, weightTerms: null,
+    other: null, otherProblem: null, otherViewport: { width: 0, height: 0 },
     viewport: { width: at("window").clientWidth, height: at("window").clientHeight },
   });
 }
@@ -64,6 +66,7 @@ export function mount(store) {
     mountModel(at("model"), store),
     mountLearning(at("learning"), store),
     mountGrid(at("window"), store),
+    mountCompare(at("compare"), store, mountGrid),
     mountLegend(at("legend"), store),
     mountPanel(at("panel"), store),
     mountTabs(at("panel"), store),

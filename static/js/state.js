@@ -8,6 +8,9 @@ import { tables } from "./words.js";
 const shape = once(shapeOf);
 const timeline = once((scene, detail, order) => createTimeline(shape(scene), detail, order, tables.operations, tables.weights));
 
+/** The timeline of any scene. @returns {ReturnType<typeof createTimeline>} */
+export const timelineOf = (scene, detail, order) => timeline(scene, detail, order);
+
 /** Layers, timesteps and outputs of what is shown. */
 export const shapeIn = (/** @type {State} */ state) => shape(state.shown.scene);
 

@@ -69,6 +69,13 @@
  * @property {string} tab of the panel: cell, layer, gradient or code
  * @property {Partial<State>[]} trail where a person came from, following numbers to their sources
  * @property {Shown | null} base what was shown before numbers were changed by hand
+ * @property {string} view grid, or compare
+ * @property {string} versus what the scene is compared with, one of RIVALS
+ * @property {string[]} otherSentence what the other scene reads, where sentences are compared
+ * @property {boolean} contrast does the second picture show the difference?
+ * @property {Shown | null} other the other scene with its trace
+ * @property {string | null} otherProblem why there is none
+ * @property {{width: number, height: number}} otherViewport of the second picture, in px
  * @property {boolean} difference does the grid show what changed since then?
  */
 

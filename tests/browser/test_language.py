@@ -73,7 +73,20 @@ def names_in_code() -> set[str]:
     words = {word for preset in tables["presets"] for word in preset["scene"]["vocabulary"]}
     keys = {name for key in tables["keys"] for names in key["names"] for name in names.split()}
     chosen = {*tables["weights"], *tables["activations"], *tables["losses"], *tables["optimizers"], *tables["clipping"]}
-    others = {"Unrolled", "English", "softmax", "log", "return_sequences", "True", "False", "input_dim", "output_dim", "reset_after"}
+    others = {
+        "Unrolled",
+        "English",
+        "softmax",
+        "log",
+        "return_sequences",
+        "True",
+        "False",
+        "input_dim",
+        "output_dim",
+        "reset_after",
+        "model",
+        "summary",
+    }
     return options | starts | words | keys | chosen | others
 
 
