@@ -7,6 +7,7 @@ import { mountPlayer } from "./player.js";
 import { mountRunner } from "./runner.js";
 import { createStore, listen, undoAll } from "./store.js";
 import { mountTerms } from "./terms-loader.js";
+import { mountExport } from "./views/export.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
 import { mountInterior } from "./views/interior.js";
@@ -64,6 +65,7 @@ export function mount(store) {
     mountInterior(at("interior"), store),
     mountTransport(at("transport"), store),
     mountReach(at("reach"), store),
+    mountExport(at("export"), store, mountGrid),
     mountNotices(at("notice"), store),
     mountTerms(store),
     mountHighlight(store),
