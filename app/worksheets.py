@@ -15,10 +15,10 @@ from app.traces import Array, SceneTrace
 from engine.layers import Layer
 from engine.quantities import QUANTITIES, Quantity
 
-DECIMALS = 4  # as in the formulas of the page
 Record = Mapping[str, Array]  # the quantities of a layer, (batch, timesteps, units) each
 Formula = list[tuple[str, str]]  # pieces of text, each with the place where it stands: "", "sub" or "sup"
 
+DECIMALS = 4  # as in the formulas of the page
 COLUMNS = 6  # timesteps, or columns of a matrix, that stand side by side on paper
 SHOWN_FEATURES = 12  # a longer one-hot vector is said by the place of its 1
 SYMBOLS: dict[str, str] = NOTATIONS["lecture"]["symbols"]
@@ -131,11 +131,7 @@ class Worksheet:
         rows = [(name, self._cells(name, record, prefix, quantities(layer))) for name, layer, record in layers]
         words = self.scene.sentence
         return [
-            Band(
-                part,
-                [words[timestep - 1] for timestep in part],
-                [(name, [cells[timestep - 1] for timestep in part]) for name, cells in rows],
-            )
+            Band(part, words[part[0] - 1 : part[-1]], [(name, cells[part[0] - 1 : part[-1]]) for name, cells in rows])
             for part in _parted(range(1, len(words) + 1))
         ]
 
