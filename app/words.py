@@ -109,6 +109,7 @@ WORDS: dict[str, str] = {
     "export.why.arriving": "Its numbers are still on their way.",
     "export.why.away": "This needs the server, and it is away.",
     "export.why.film": "This browser cannot film a canvas as WebM.",
+    "export.why.wide": "This grid is too large for a film: nobody could read its numbers.",
     "export.why.large": "This grid is too large for a picture of print quality. The SVG has no such limit.",
     "export.why.long": "By hand that is too much: {count} numbers, and a worksheet has at most {limit}.",
     "export.progress": "Progress",

@@ -96,6 +96,22 @@ def test_the_grid_as_svg_needs_no_page_and_holds_every_number_that_is_on_the_scr
     expect(page.locator(".stage")).to_have_count(0)
 
 
+def test_a_grid_that_takes_its_time_to_draw_keeps_every_colour_and_the_page_alive(page: Page, server: Server) -> None:
+    words = ["cat", "mat", "rat"] * 12
+    show(page, server, scene(*KERAS, reading={"sentence": words, "label": 1}), "step=40")
+    picture = ElementTree.fromstring(saved(page, "Grid as SVG")[1])
+
+    def fills(node: ElementTree.Element, above: str | None) -> Iterator[tuple[str, str | None]]:
+        own = node.get("fill", above)
+        yield node.tag.removeprefix(SVG), own
+        for child in node:
+            yield from fills(child, own)
+
+    assert "rgb(0, 0, 0)" not in [fill for tag, fill in fills(picture, "rgb(0, 0, 0)") if tag == "rect"]
+    assert sum(1 for _ in picture.iter(f"{SVG}text")) == page.locator("svg.grid text").count()
+    assert offer(page, "Timeline as WebM").get_attribute("aria-disabled"), "its numbers would be too small"
+
+
 def test_the_grid_as_png_is_as_large_as_promised(page: Page, server: Server) -> None:
     show(page, server, default_scene(), "step=20")
     size = [int(number) for number in re.findall(r"\d+", note(page, "Grid as SVG").inner_text())]

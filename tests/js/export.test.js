@@ -60,7 +60,7 @@ test("long work lets the page live in between, tells how far it is, and can be c
 });
 
 test("what cannot be had says why, the nearest reason first", () => {
-  const can = { shape: { broken: null, timesteps: 3, layers: [{ units: 3 }, { units: 2 }] }, film: true, picture: true, paper: 1200 };
+  const can = { shape: { broken: null, timesteps: 3, layers: [{ units: 3 }, { units: 2 }] }, film: true, legible: true, picture: true, paper: 1200 };
   const whole = { layout: { weights: { 1: { kernel: [30, 30], bias: [271] } } }, has: (name) => name === "updated/output/bias" };
   const state = { shown: { trace: whole }, away: false };
   const reasons = (now, able = can) => Object.fromEntries(OFFERS.map((offer) => [offer.kind, reasonAgainst(now, offer, able)?.[0] ?? null]).filter(([, reason]) => reason));
@@ -70,5 +70,5 @@ test("what cannot be had says why, the nearest reason first", () => {
   assert.deepEqual(reasons({ shown: { trace: null }, away: true }), kinds("film", "csv", "trace", "scene", "paper"));
   assert.deepEqual(reasons({ ...state, away: true }), { trace: "export.why.away", scene: "export.why.away", paper: "export.why.long" });
   assert.equal(reasons(state, { ...can, shape: { ...can.shape, broken: 0 } }).csv, "export.why.broken");
-  assert.deepEqual(reasons(state, { ...can, film: false, picture: false, paper: 9999 }), { png: "export.why.large", film: "export.why.film" });
+  assert.deepEqual(reasons(state, { ...can, film: false, legible: false, picture: false, paper: 9999 }), { png: "export.why.large", film: "export.why.film" });
 });

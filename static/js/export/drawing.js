@@ -1,4 +1,5 @@
 import { attrs, svg } from "../dom.js";
+import { inSlices } from "./slices.js";
 
 /**
  * A picture that needs no page: its text, and its size in px.
@@ -17,6 +18,7 @@ const MARGIN = 20;
 /** A colour as every program reads it: its transparency is an attribute of its own. */
 function paint(name, value) {
   const [, rgb, alpha] = /^rgba\((.+), ([\d.]+)\)$/.exec(value) ?? [];
+  if (alpha === "0") return { [name]: "none" };
   return rgb ? { [name]: `rgb(${rgb})`, [`${name}-opacity`]: alpha } : { [name]: value };
 }
 
@@ -48,16 +50,18 @@ function withoutRaised(/** @type {string} */ words) {
 }
 
 /** Writes what the page's style sheets say of the original into its copy; what it is called becomes its title. */
-function dress(original, copy, above) {
-  if (original.tagName === "title") return;
+function dress(original, copy, parent) {
   const style = getComputedStyle(original);
+  const words = original.textContent;
   const name = original.getAttribute("aria-label");
   for (const { name: attribute } of [...copy.attributes]) if (/^(class|style|role|tabindex|aria-.*|data-(?!address).*)$/.test(attribute)) copy.removeAttribute(attribute);
-  attrs(copy, { ...ownStyles(style, above), ...lowered(original, style) });
-  [...original.children].forEach((child, i) => dress(child, copy.children[i], style));
-  if (original.tagName === "text" && new RegExp(`[${RAISED}]`).test(original.textContent ?? "")) copy.replaceChildren(...withoutRaised(original.textContent ?? ""));
-  if (name && above) copy.prepend(svg("title", {}, name));
+  attrs(copy, { ...ownStyles(style, parent && getComputedStyle(parent)), ...lowered(original, style) });
+  if (original.tagName === "text" && !original.children.length && new RegExp(`[${RAISED}]`).test(words)) copy.replaceChildren(...withoutRaised(words));
+  if (name && parent) copy.prepend(svg("title", {}, name));
 }
+
+/** Everything of a picture that is drawn, the picture first. */
+const shapesOf = (picture) => [picture, ...picture.querySelectorAll(":not(title)")];
 
 /** What of a picture is shown, in its own px: what is drawn, with a margin; or `whole`, with the room around it, as it stands on the page. */
 export function boxOf(/** @type {SVGSVGElement} */ picture, whole = false) {
@@ -75,11 +79,18 @@ export function boxOf(/** @type {SVGSVGElement} */ picture, whole = false) {
  * @param {SVGSVGElement} picture on the page, so that its styles are known
  * @param {{title: string, description: string}} about
  * @param {ReturnType<typeof boxOf>} box
- * @returns {Drawing}
+ * @param {{signal: AbortSignal, progress: (share: number) => void}} job
+ * @returns {Promise<Drawing>}
  */
-export function drawingOf(picture, { title, description }, box) {
-  const copy = /** @type {SVGSVGElement} */ (picture.cloneNode(true));
-  dress(picture, copy, null);
+export async function drawingOf(picture, { title, description }, box, job) {
+  const [still, copy] = [picture, picture].map((node) => /** @type {SVGSVGElement} */ (node.cloneNode(true)));
+  picture.after(still); // whose styles are asked for: the picture may be drawn anew meanwhile
+  const copies = shapesOf(copy);
+  try {
+    await inSlices(shapesOf(still).map((shape, i) => () => dress(shape, copies[i], i ? shape.parentElement : null)), job);
+  } finally {
+    still.remove();
+  }
   const { x, y, width, height } = box;
   const fill = getComputedStyle(document.body).backgroundColor;
   attrs(copy, { xmlns: "http://www.w3.org/2000/svg", role: "img", width, height, viewBox: `${x} ${y} ${width} ${height}` });

@@ -10,6 +10,14 @@ const PATIENCE = 20_000; // ms without a byte, after which there is no film
 const LARGEST = { width: 1600, height: 1200 };
 const SUBTITLE = { height: 84, size: 19, line: 27, margin: 24 };
 
+const SMALLEST = 0.5; // of its size: smaller, the numbers of a grid are not read
+
+/** How large a film is, at most twice the page's size. */
+const scaleOf = ({ width, height }) => Math.min(2, LARGEST.width / width, LARGEST.height / (height + SUBTITLE.height));
+
+/** Can the numbers of a picture be read in a film? */
+export const legible = (size) => scaleOf(size) >= SMALLEST;
+
 /** How this browser films; undefined where it cannot. */
 export const filmType = () => ("MediaRecorder" in window && "captureStream" in HTMLCanvasElement.prototype ? TYPES.find((type) => MediaRecorder.isTypeSupported(type)) : undefined);
 
@@ -41,7 +49,7 @@ function linesOf(context, sentence, width) {
 
 /** The canvas of a film, as large as its widest picture: `draw` puts a picture and its sentence on it, `touch` makes it new without a change. */
 function createScreen(/** @type {Drawing} */ { width, height }) {
-  const scale = Math.min(2, LARGEST.width / width, LARGEST.height / (height + SUBTITLE.height));
+  const scale = scaleOf({ width, height });
   const canvas = document.createElement("canvas");
   const even = (length) => 2 * Math.round((length * scale) / 2); // codecs count pixels by pairs
   [canvas.width, canvas.height] = [even(width), even(height + SUBTITLE.height)];
@@ -105,17 +113,17 @@ function createCamera({ canvas, touch }, signal) {
 /**
  * Films pictures as they are shown, one a beat.
  *
- * @param {{count: number, frame: (i: number) => {drawing: Drawing, sentence: string}, beat: number}} what
+ * @param {{count: number, frame: (i: number) => Promise<{drawing: Drawing, sentence: string}>, beat: number}} what
  * @param {{signal: AbortSignal, progress: (share: number) => void}} job
  * @returns {Promise<Blob>}
  */
 export async function film({ count, frame, beat }, { signal, progress }) {
-  const screen = createScreen(frame(count - 1).drawing); // with gradients a grid is at its widest
+  const screen = createScreen((await frame(count - 1)).drawing); // with gradients a grid is at its widest
   const camera = createCamera(screen, signal);
   try {
     for (let i = 0; i < count; i += 1) {
       const began = performance.now();
-      const { drawing, sentence } = frame(i);
+      const { drawing, sentence } = await frame(i);
       await screen.draw(drawing, sentence);
       await camera.hold(began + beat);
       progress((i + 1) / count);

@@ -21,47 +21,57 @@ import { openStage } from "./stage.js";
 /** What happens now as plain text. */
 const sentenceOf = (/** @type {State} */ state) => html("p", {}, say(state)).textContent ?? "";
 
-/** Looks at the picture of the present step. */
-function atStep(mountGrid, /** @type {State} */ state, look) {
+/** How large the picture of the present step is, in px. */
+export function sizeOf(mountGrid, /** @type {State} */ state) {
+  const stage = openStage(mountGrid, state);
+  const box = boxOf(stage.at(state.step));
+  stage.close();
+  return box;
+}
+
+/** Does something with a stage, and takes it down again. */
+async function onStage(/** @type {Job} */ { mountGrid }, /** @type {State} */ state, act) {
   const stage = openStage(mountGrid, state);
   try {
-    return look(stage.at(state.step));
+    return await act(stage);
   } finally {
     stage.close();
   }
 }
 
-/** How large the picture of the present step is, in px. */
-export const sizeOf = (mountGrid, /** @type {State} */ state) => atStep(mountGrid, state, boxOf);
-
-/** The picture of the present step, cut to what is drawn. @returns {Drawing} */
-function pictureOf(mountGrid, /** @type {State} */ state) {
+/** The picture of the present step, cut to what is drawn. @returns {Promise<Drawing>} */
+function pictureOf(/** @type {State} */ state, /** @type {Job} */ job) {
   const title = words("export.what", { words: state.shown.scene.sentence.join(" "), step: state.step, steps: timelineIn(state).last });
-  return atStep(mountGrid, state, (picture) => drawingOf(picture, { title, description: sentenceOf(state) }, boxOf(picture)));
+  return onStage(job, state, (stage) => {
+    const picture = stage.at(state.step);
+    return drawingOf(picture, { title, description: sentenceOf(state) }, boxOf(picture), job);
+  });
 }
 
 /** The whole timeline as a film, at the page's speed, with the sentence of each step. */
-async function filmOf(/** @type {State} */ state, /** @type {Job} */ { mountGrid, signal, progress }) {
+function filmOf(/** @type {State} */ state, /** @type {Job} */ job) {
   const { steps } = timelineIn(state);
-  const stage = openStage(mountGrid, { ...state, pinned: null });
-  const frame = (i) => {
-    const picture = stage.at(i);
-    const sentence = sentenceOf(stage.state());
-    return { drawing: drawingOf(picture, { title: "", description: sentence }, boxOf(picture, true)), sentence };
-  };
-  try {
-    return await film({ count: steps.length, beat: BEAT / state.speed, frame }, { signal, progress });
-  } finally {
-    stage.close();
-  }
+  const drawn = { ...job, progress: () => {} }; // of a film the steps are counted
+  return onStage(job, { ...state, pinned: null }, (stage) => film({
+    count: steps.length,
+    beat: BEAT / state.speed,
+    async frame(i) {
+      const picture = stage.at(i);
+      const sentence = sentenceOf(stage.state());
+      return { drawing: await drawingOf(picture, { title: "", description: sentence }, boxOf(picture, true), drawn), sentence };
+    },
+  }, job));
 }
+
+/** What a task writes, as bytes: to turn all of a long text into bytes at once would take a while. */
+const encoded = (task) => () => new TextEncoder().encode(task());
 
 /** How each file is made. @type {Record<string, (state: State, job: Job) => Promise<Blob>>} */
 export const MAKERS = {
-  svg: async (state, { mountGrid }) => new Blob([pictureOf(mountGrid, state).text], { type: "image/svg+xml" }),
-  png: (state, { mountGrid }) => pngOf(pictureOf(mountGrid, state)),
+  svg: async (state, job) => new Blob([(await pictureOf(state, job)).text], { type: "image/svg+xml" }),
+  png: async (state, job) => pngOf(await pictureOf(state, job)),
   film: filmOf,
-  csv: async (state, job) => new Blob(await inSlices(csvTasks(/** @type {any} */ (state.shown.trace)), job), { type: "text/csv" }),
+  csv: async (state, job) => new Blob(await inSlices(csvTasks(/** @type {any} */ (state.shown.trace)).map(encoded), job), { type: "text/csv" }),
   trace: (state, job) => getTraceFile(state.shown.id, job),
   scene: (state, job) => getSceneFile(state.shown.id, job),
 };

@@ -12,7 +12,7 @@ function onPaper({ shown: { trace } }, { layers, timesteps }) {
 
 /**
  * What an export may ask for: a key of the words that say why it cannot be had, and what is filled in there; or null.
- * @typedef {(state: State, can: {shape: any, film: boolean, picture: boolean, paper: number}) => [string, object?] | null} Need
+ * @typedef {(state: State, can: {shape: any, film: boolean, legible: boolean, picture: boolean, paper: number}) => [string, object?] | null} Need
  */
 
 /** @type {Record<string, Need>} */
@@ -23,6 +23,7 @@ const NEEDS = {
   },
   server: ({ away }) => (away ? ["export.why.away"] : null),
   film: (_, { film }) => (film ? null : ["export.why.film"]),
+  legible: (_, { legible }) => (legible ? null : ["export.why.wide"]),
   picture: (_, { picture }) => (picture ? null : ["export.why.large"]),
   paper(state, { shape, paper: limit }) {
     const count = onPaper(state, shape);
@@ -39,7 +40,7 @@ const NEEDS = {
 export const OFFERS = [
   { kind: "svg", name: "export.svg", note: "export.svg.note", extension: "svg", stepped: true, needs: [] },
   { kind: "png", name: "export.png", note: "export.png.note", extension: "png", stepped: true, needs: ["picture"] },
-  { kind: "film", name: "export.film", note: "export.film.note", extension: "webm", needs: ["film", "numbers"] },
+  { kind: "film", name: "export.film", note: "export.film.note", extension: "webm", needs: ["film", "numbers", "legible"] },
   { kind: "csv", name: "export.csv", note: "export.csv.note", extension: "csv", needs: ["numbers"] },
   { kind: "trace", name: "export.trace", note: "export.trace.note", extension: "safetensors", needs: ["numbers", "server"] },
   { kind: "scene", name: "export.scene", note: "export.scene.note", extension: "json", needs: ["numbers", "server"] },

@@ -1,11 +1,12 @@
 import { attrs, html, join, mark, text } from "../dom.js";
 import { PRINT, printable } from "../export/drawing.js";
-import { filmType } from "../export/film.js";
+import { filmType, legible } from "../export/film.js";
 import { MAKERS, figures, sizeOf } from "../export/makers.js";
 import { fileName } from "../export/names.js";
 import { OFFERS, reasonAgainst } from "../export/offers.js";
 import { save } from "../export/save.js";
 import { grouped } from "../format.js";
+import { once } from "../memo.js";
 import { writeLink } from "../link.js";
 import { ProblemError, worksheetAt } from "../server.js";
 import { shapeIn, timelineIn } from "../state.js";
@@ -28,7 +29,7 @@ function createOffer(/** @type {Offer} */ { kind, name }) {
 /** Draws an offer: what it gives, or why it cannot be had. */
 function drawOffer(item, /** @type {Offer} */ offer, { state, size, busy }) {
   const [control, note] = item.children;
-  const can = { shape: shapeIn(state), film: filmType() !== undefined, picture: printable(size), paper: tables.limits.worksheet.max };
+  const can = { shape: shapeIn(state), film: filmType() !== undefined, legible: legible(size), picture: printable(size), paper: tables.limits.worksheet.max };
   const [reason, values] = reasonAgainst(state, offer, can) ?? [];
   const scale = offer.kind === "png" ? PRINT : 1;
   const open = reason === undefined && !busy;
@@ -110,12 +111,13 @@ export function mountExport(root, store, mountGrid) {
   const parts = partsOf(root);
   const { what, offers, link, progress, cancel, tell } = parts;
   const workshop = createWorkshop(parts, mountGrid, draw);
+  const sizeNow = once((..._) => sizeOf(mountGrid, store.get())); // a large grid is not drawn to be measured twice
 
   function draw() {
     if (!root.open) return;
     const state = store.get();
-    const { shown, scene, step } = state;
-    const drawn = { state, size: sizeOf(mountGrid, state), busy: workshop.busy() };
+    const { shown, scene, step, viewport, projector } = state;
+    const drawn = { state, size: sizeNow(shown, step, viewport, projector), busy: workshop.busy() };
     text(what, words(shown.scene === scene ? "export.what" : "export.stale", { words: quoted(shown.scene.sentence), step, steps: timelineIn(state).last }));
     join(offers, OFFERS, { key: ({ kind }) => kind, create: createOffer, update: (item, offer) => drawOffer(item, offer, drawn) });
     progress.hidden = !workshop.busy();
