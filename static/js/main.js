@@ -13,6 +13,7 @@ import { mountTerms } from "./terms-loader.js";
 import { mountCode } from "./views/code.js";
 import { mountCompare } from "./views/compare.js";
 import { mountGradient } from "./views/gradient.js";
+import { mountExport } from "./views/export.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
 import { mountInterior } from "./views/interior.js";
@@ -77,6 +78,7 @@ export function mount(store) {
     mountInterior(at("interior"), store),
     mountTransport(at("transport"), store),
     mountReach(at("reach"), store),
+    mountExport(at("export"), store, mountGrid),
     mountNotices(at("notice"), store),
     mountTerms(store),
     mountHighlight(store),

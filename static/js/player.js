@@ -1,7 +1,7 @@
 import { shownStep } from "./playhead.js";
 import { timelineIn } from "./state.js";
 
-const BEAT = 1000; // ms per step at speed 1
+export const BEAT = 1000; // ms per step at speed 1
 
 /** Moves the playhead while the page plays: one step a beat, waiting where the numbers have not arrived. */
 export function mountPlayer(store) {

@@ -14,7 +14,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 NAMES_IN_CODE = {
     *("Unrolled", "Keras", "PyTorch", "JavaScript", "API", "Language", "Escape", "BPTT", "SimpleRNN", "LSTM", "GRU", "Dense", "Embedding"),
     *("return_sequences", "True", "False", "tanh", "relu", "softmax", "log", "model", "summary"),
-    *("Pascanu", "RNN", "Linear"),
+    *("Pascanu", "RNN", "Linear", "Python", "CSV", "JSON", "PNG", "SVG", "WebM", "safetensors"),
 }
 
 
