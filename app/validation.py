@@ -67,7 +67,7 @@ BOUNDS = {
     **dict.fromkeys(("momentum", "rho", "beta_1", "beta_2"), (LIMITS["share"].min, LIMITS["share"].max)),
     **dict.fromkeys((*CLIPPING, "initial_accumulator_value"), (LIMITS["clip"].min, LIMITS["clip"].max)),
     "output_dim": (LIMITS["units"].min, LIMITS["units"].max),
-    **dict.fromkeys(("label", "initial_state", "h", "c"), (-LIMITS["absolute_value"].max, LIMITS["absolute_value"].max)),
+    **dict.fromkeys(("label", "initial_state", "h", "c", "edits", "inputs"), (-LIMITS["absolute_value"].max, LIMITS["absolute_value"].max)),
     "layer": (LIMITS["recurrent_layers"].min, LIMITS["recurrent_layers"].max),
     "window": (LIMITS["timesteps"].min, LIMITS["timesteps"].max),
     "timestep": (LIMITS["timesteps"].min, LIMITS["timesteps"].max),
@@ -111,5 +111,5 @@ def _path(loc: Path) -> Path:
 
 def _bounds(path: Path) -> str:
     """Both ends of what may stand there."""
-    low, high = BOUNDS[next(part for part in reversed(path) if isinstance(part, str))]
+    low, high = BOUNDS[next(part for part in reversed(path) if isinstance(part, str) and part in BOUNDS)]
     return counted(low) if low == high else f"{counted(low)} to {counted(high)}"

@@ -30,6 +30,7 @@ const PARTS = {
   loop: { write: (on) => (on ? "1" : "0"), read: flag },
   shapes: { write: (on) => (on ? "1" : "0"), read: flag },
   exact: { write: (on) => (on ? "1" : "0"), read: flag },
+  tab: { write: String, read: oneOf(["cell", "layer", "gradient", "code"]) },
   notation: { write: String, read: oneOf(NOTATIONS) },
   beside: { write: String, read: oneOf(["none", ...NOTATIONS]) },
   theme: { write: String, read: oneOf(["system", "light", "dark"]) },
@@ -42,7 +43,7 @@ export const VIEW = Object.keys(PARTS);
 /** The view that a page opens with, where its link says nothing else. */
 export const DEFAULT_VIEW = {
   step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, unit: 1, lit: null,
-  loop: false, shapes: false, exact: false, notation: "lecture", beside: "none", theme: "system", projector: false,
+  loop: false, shapes: false, exact: false, tab: "cell", notation: "lecture", beside: "none", theme: "system", projector: false,
 };
 
 /** Scene and view as the fragment of a link; a long scene goes by its id. */

@@ -1,16 +1,21 @@
 import { mountAddressBar } from "./address-bar.js";
+import { mountChanges } from "./changes.js";
 import { mountConnection } from "./connection.js";
 import { mountHighlight } from "./highlight.js";
 import { mountGridKeys, mountKeyboard, mountKeysDialog } from "./keyboard.js";
+import { mountFollow } from "./follow.js";
 import { DEFAULT_VIEW } from "./link.js";
 import { mountPlayer } from "./player.js";
 import { mountRunner } from "./runner.js";
 import { createStore, listen, undoAll } from "./store.js";
+import { mountTabs } from "./tabs.js";
 import { mountTerms } from "./terms-loader.js";
+import { mountCode } from "./views/code.js";
+import { mountGradient } from "./views/gradient.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
 import { mountInterior } from "./views/interior.js";
-import { mountKeras } from "./views/keras.js";
+import { mountLayer } from "./views/layer.js";
 import { mountLearning } from "./views/learning.js";
 import { mountLegend } from "./views/legend.js";
 import { mountModel } from "./views/model.js";
@@ -39,6 +44,7 @@ export function openStore() {
     ...DEFAULT_VIEW,
     scene, shown: { scene, id: null, trace: null }, problem: null, arriving: null, awaited: null, history: { past: [], future: [] },
     busy: false, away: false, playing: false, dark: false, hover: null, notice: null, terms: null, uses: null, contributions: false, chosen: null,
+    trail: [], base: null, difference: false, weightTerms: null,
     viewport: { width: at("window").clientWidth, height: at("window").clientHeight },
   });
 }
@@ -57,16 +63,21 @@ export function mount(store) {
     mountPresets(at("preset"), store),
     mountModel(at("model"), store),
     mountLearning(at("learning"), store),
-    mountKeras(at("keras"), store),
     mountGrid(at("window"), store),
     mountLegend(at("legend"), store),
     mountPanel(at("panel"), store),
+    mountTabs(at("panel"), store),
+    mountLayer(at("panel-layer"), store),
+    mountGradient(at("panel-gradient"), store),
+    mountCode(at("panel-code"), store),
+    mountFollow(at("panel"), store),
     mountInterior(at("interior"), store),
     mountTransport(at("transport"), store),
     mountReach(at("reach"), store),
     mountNotices(at("notice"), store),
     mountTerms(store),
     mountHighlight(store),
+    mountChanges(store),
     mountKeyboard(store, showKeys),
     mountGridKeys(at("window")),
     mountKeysDialog(keys),

@@ -30,6 +30,13 @@ export function readBy(/** @type {State} */ state, /** @type {Place} */ { layer,
   return { ...below(layer, shapeIn(state).layers.length), timestep };
 }
 
+/** How far all units of a quantity have moved since the edit, or null before their step, or where they had no number before. */
+export function differenceIn(/** @type {State} */ state, address) {
+  const now = valuesIn(state, address);
+  const before = state.base?.trace?.vector(address);
+  return now && before?.length === now.length ? now.map((value, i) => value - before[i]) : null;
+}
+
 /** The cell that the panel shows: the pinned one, or where the playhead is. */
 export function placeIn(/** @type {State} */ state) {
   return state.pinned ?? followed(shapeIn(state), stepIn(state));

@@ -1,7 +1,9 @@
-import { getCell, getWeight } from "./server.js";
+import { chosenGradient, chosenNumber } from "./chosen.js";
+import { getCell, getNumber, getWeight } from "./server.js";
 import { placeIn, shapeIn } from "./state.js";
 import { undoAll } from "./store.js";
 import { layerOf } from "./timeline.js";
+import { addressText, parseAddress } from "./trace.js";
 import { tables } from "./words.js";
 
 /** Brings the terms of the cell in the panel into the state, under the key of the cell that they explain. */
@@ -23,7 +25,14 @@ export function mountTerms(store) {
   };
   const weights = (state) => [state.contributions && whole(state) && !state.away ? state.shown.id : null, placeIn(state).layer];
 
+  /** The number of a weight that a tab is about. */
+  const number = (state) => {
+    const address = state.tab === "layer" ? chosenNumber(state) : state.tab === "gradient" ? chosenGradient(state) : null;
+    return [whole(state) && address?.weight && !state.away ? state.shown.id : null, addressText(address)];
+  };
+
   return undoAll([
+    store.watch(number, ([id, address]) => load("weightTerms", id && `${id}/${address}`, () => getNumber(id, parseAddress(address)))),
     store.watch(cell, ([id, layer, timestep]) => load("terms", id && `${id}/${layer}/${timestep}`, () => getCell(id, layer, timestep))),
     store.watch(weights, ([id, layer]) => load("uses", id && `${id}/${layer}`, async () => {
       const names = tables.weights[layerOf(shapeIn(store.get()), layer).type];

@@ -1,5 +1,6 @@
 import { html, mathml } from "./dom.js";
 import { exact, fixed } from "./format.js";
+import { link } from "./follow.js";
 import { math, nameNode, quantitySymbol } from "./formula.js";
 import { gateOfColumn } from "./gates.js";
 import { asText, partial, quantityName, weightName } from "./names.js";
@@ -35,17 +36,21 @@ function named(book, address) {
 
 const bracket = (indices) => (indices.length ? `[${indices.join(",")}]` : "");
 
+/** What names are written by: the notation, and the layers that they are names of. */
+export const bookOf = (/** @type {State} */ state) => ({ notation: notationIn(state), shape: shapeIn(state) });
+
 /** A number's name with its unit or its place in the matrix, there by gate: W_i[1,2]. */
-function nameOf(book, address) {
+export function nameOf(book, address) {
   const { name, indices } = named(book, address);
   const symbol = address.weight ? nameNode(name) : quantitySymbol(book.notation, address);
-  return indices.length ? math(symbol, mathml("mtext", {}, bracket(indices))) : math(symbol);
+  const whole = indices.length ? math(symbol, mathml("mtext", {}, bracket(indices))) : math(symbol);
+  return address.weight && address.gradient ? html("span", {}, partial(book.notation), whole) : whole;
 }
 
 /** The same as text, for whoever hears it. */
-function textOf(book, address) {
+export function textOf(book, address) {
   const { name, indices } = named(book, address);
-  return `${address.gradient && !address.weight ? partial(book.notation) : ""}${asText(name)}${bracket(indices)}`;
+  return `${address.gradient ? partial(book.notation) : ""}${asText(name)}${bracket(indices)}`;
 }
 
 /** The same in words, where it is a part of a gradient. */
@@ -63,6 +68,12 @@ function factorName(book, { address, function: applied, value }, show) {
 function factorText(book, { address, function: applied, value }, show) {
   if (!address) return show(value);
   return applied ? words(`function.${spelled(applied, address)}`, { name: textOf(book, address) }) : textOf(book, address);
+}
+
+/** The same as a way to that number; a constant leads nowhere. */
+function factorLink(book, factor, show) {
+  const name = factorName(book, factor, show);
+  return factor.address ? [link(factor.address, factorText(book, factor, show), ...name)] : name;
 }
 
 /** The name of a function with y for the letter that it is spelled in: 1 - h^2 is 1 - y^2. */
@@ -85,17 +96,15 @@ function product(book, term, show) {
 
 /** A sum as a table of products that add up, or that says that it is rounded; a single product or function names what it makes. */
 export function sumTable(/** @type {State} */ state, /** @type {Explanation} */ { terms, value, address }, now = false) {
-  const book = { notation: notationIn(state), shape: shapeIn(state) };
+  const book = bookOf(state);
   const full = state.exact;
   const show = full ? exact : (number) => fixed(number, DECIMALS);
   const shown = terms.reduce((sum, term) => sum + Math.round(term.value * 10 ** DECIMALS), 0);
   const adds = full || shown === Math.round(value * 10 ** DECIMALS);
   const single = terms.length === 1;
   const rows = terms.map((term) => html("tr", { "data-address": term.factors.length ? addressText(term.factors[0].address) : null },
-    html("th", { scope: "row" },
-      html("span", { class: "hidden" }, telling(book, term).map((factor) => factorText(book, factor, show)).join(" · ")),
-      html("span", { "aria-hidden": "true" }, single ? [...spoken(book, address), " = "] : [],
-        telling(book, term).flatMap((factor, i) => [i ? " · " : "", ...factorName(book, factor, show)]))),
+    html("th", { scope: "row" }, single ? html("span", {}, ...spoken(book, address), " = ") : [],
+      telling(book, term).flatMap((factor, i) => [i ? " · " : "", ...factorLink(book, factor, show)])),
     html("td", {}, product(book, term, show)),
     html("td", { class: "value", "data-address": single ? addressText(address) : null }, show(single ? value : term.value))));
   const name = around(words(adds ? "term.sum" : "term.rounded", { name: HOLE }), ...spoken(book, address));

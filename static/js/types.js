@@ -3,9 +3,9 @@
  *
  * @typedef {{type: string, units?: number, return_sequences?: boolean, activation?: string, reset_after?: boolean,
  *   recurrent_initializer?: {type: string, gain?: number, spectral_radius?: number}, dropout?: number, input_dim?: number, output_dim?: number}} Layer
- * @typedef {{version: number, vocabulary: string[], sentence: string[], label: number | number[], layers: Layer[], weights: {seed: number},
+ * @typedef {{version: number, vocabulary: string[], sentence: string[], label: number | number[], layers: Layer[], weights: {seed: number, edits?: Record<string, number>},
  *   loss: string, optimizer: {type: string, learning_rate: number, [option: string]: any}, l2?: number, window?: number, sample_weight?: number[],
- *   initial_state?: any[]}} Scene
+ *   initial_state?: any[], inputs?: Record<string, number>}} Scene
  * An initial state is a list, one number per unit; for an LSTM {h, c}, two of them.
  * @typedef {{name: string, scene: Scene, reviews: {sentence: string[], label: number}[]}} Preset
  *
@@ -14,7 +14,7 @@
  * @typedef {{layer: string, weight: string, index?: number[], gradient?: boolean}} WeightAddress
  *
  * @typedef {{layer: string, quantity: string, start: number, units: number}} Entry
- * @typedef {{timesteps: number, output_timesteps: number[], weights: Record<string, Record<string, number[]>>, embedding_rows?: number[],
+ * @typedef {{timesteps: number, output_timesteps: number[], weights: Record<string, Record<string, number[]>>, embedding_rows?: number[], summary?: string,
  *   initial_state: Entry[], forward: Entry[], output: Entry[], backward: Entry[]}} Layout
  *
  * @typedef {{value: number, address: Address & WeightAddress | null, function: string | null, result: number}} Factor
@@ -53,6 +53,7 @@
  * @property {{part: string, step: number} | null} chosen the gate or state of the cell that a person opened in the panel, and at which step
  * @property {({key: string, error?: string} & Cell) | null} terms of the cell in the panel, by its key
  * @property {{key: string, error?: string, weights: Record<string, Explanation[]>} | null} uses of the weights of the layer in the panel
+ * @property {{key: string | null, error?: string, gradients?: Explanation[]} | null} weightTerms of the number that the tab is about
  * @property {boolean} contributions is the panel open at what goes to the weights?
  * @property {string | null} hover the address under the pointer
  * @property {string | null} lit the address that is held lit
@@ -65,6 +66,10 @@
  * @property {boolean} projector
  * @property {{width: number, height: number}} viewport of the grid, in px
  * @property {{text: string, kind: string} | null} notice
+ * @property {string} tab of the panel: cell, layer, gradient or code
+ * @property {Partial<State>[]} trail where a person came from, following numbers to their sources
+ * @property {Shown | null} base what was shown before numbers were changed by hand
+ * @property {boolean} difference does the grid show what changed since then?
  */
 
 export {};

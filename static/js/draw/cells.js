@@ -1,7 +1,7 @@
 import { attrs, svg } from "../dom.js";
 import { list } from "../format.js";
 import { quantityName } from "../names.js";
-import { valuesIn } from "../state.js";
+import { differenceIn, valuesIn } from "../state.js";
 import { words } from "../words.js";
 import { gradientPicture, symbolName, valuePicture } from "./picture.js";
 
@@ -13,13 +13,15 @@ const NAME_ROOM = 34; // between two layers, for a name above a cell
 export function cellIn(/** @type {State} */ state, layer, timestep, step) {
   const address = { layer, timestep, quantity: "h" };
   const now = step.layer === layer && step.timestep === timestep && (step.phase === "forward" || step.phase === "backward");
-  return { layer, timestep, h: valuesIn(state, address), gradient: valuesIn(state, { ...address, gradient: true }), now: now ? step.phase : null, quantity: now ? (step.quantity ?? null) : null };
+  const values = (at) => (state.difference ? differenceIn(state, at) : valuesIn(state, at));
+  return { layer, timestep, h: values(address), gradient: values({ ...address, gradient: true }), moved: state.difference, now: now ? step.phase : null, quantity: now ? (step.quantity ?? null) : null };
 }
 
 /** The cell in words: what a screen reader says, and what tests hold on to. */
-function cellName({ layer, timestep, h, gradient }) {
+function cellName({ layer, timestep, h, gradient, moved }) {
   if (!h) return words("cell.pending", { layer, timestep });
   const values = list(h);
+  if (moved) return gradient ? words("cell.difference.gradient", { layer, timestep, values, gradient: list(gradient) }) : words("cell.difference", { layer, timestep, values });
   return gradient ? words("cell.gradient", { layer, timestep, values, gradient: list(gradient) }) : words("cell.value", { layer, timestep, values });
 }
 

@@ -1,5 +1,5 @@
 import { attrs, svg } from "../dom.js";
-import { fixed, list } from "../format.js";
+import { exact, fixed, list } from "../format.js";
 import { asText, quantityName } from "../names.js";
 import { signRgb, signed, strength } from "../scales.js";
 import { words } from "../words.js";
@@ -9,14 +9,17 @@ const SHOWN_TILES = 5; // a longer one-hot vector is said in words instead
 const LETTERS = 11;
 const short = (word) => ([...word].length > LETTERS ? `${[...word].slice(0, LETTERS - 1).join("")}…` : word);
 
+/** One number of a one-hot vector: 1 or 0, or what was set there by hand. */
+const tileText = (vector, index, i) => (vector ? exact(Number(vector[i].toFixed(2))) : i === index ? "1" : "0");
+
 /** The tiles of a one-hot vector; empty before its step. */
-function tiles({ timestep, index, seen }, box, { features, profile: { tile } }) {
+function tiles({ timestep, index, seen, vector }, box, { features, profile: { tile } }) {
   const gap = 3;
   const wide = Math.min(tile, (box.width - 12) / features - gap);
   const start = box.x + box.width / 2 - (features * (wide + gap) - gap) / 2;
   return Array.from({ length: features }, (_, i) => svg("g", { class: i === index && seen ? "tile hot" : "tile", "data-address": `input/${timestep}/x/${i + 1}` },
     svg("rect", { x: start + i * (wide + gap), y: box.y + 8, width: wide, height: tile, rx: 5 }),
-    label(seen ? (i === index ? "1" : "0") : "", { x: start + i * (wide + gap) + wide / 2, y: box.y + 8 + tile / 2 })));
+    label(seen ? tileText(vector, index, i) : "", { x: start + i * (wide + gap) + wide / 2, y: box.y + 8 + tile / 2 })));
 }
 
 /** A word's row of the embedding, a colour per number; the strongest colour is its largest number, for these numbers are small. */
@@ -29,8 +32,8 @@ function row({ vector, address }, box, { profile: { tile } }) {
 }
 
 /** What a word is said as: itself, or with the vector that it has become. */
-function nameOf({ timestep, word, vector }) {
-  if (!vector) return words("word.name", { timestep, word });
+function nameOf({ timestep, word, vector, embedded }) {
+  if (!vector || !embedded) return words("word.name", { timestep, word });
   return words("word.vector", { timestep, word, count: vector.length, largest: fixed(Math.max(...Array.from(vector, Math.abs)), 2) });
 }
 

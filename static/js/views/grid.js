@@ -43,8 +43,8 @@ function drawCells(root, { state, shape, at, step, place, notation }) {
       join(row, cells, {
         key: ({ timestep }) => timestep,
         create: () => svg("g", { role: "gridcell", tabindex: -1 }),
-        signature: ({ timestep, h, gradient, now, quantity }) =>
-          [at, state.shown.id, state.dark, notation, h !== null, gradient !== null, now, quantity, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
+        signature: ({ timestep, h, gradient, now, quantity, moved }) =>
+          [at, moved, state.shown.id, state.dark, notation, h !== null, gradient !== null, now, quantity, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
         update: (node, cell) => drawCell(node, cell, at, {
           pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward: gradientRgb(), remembers: type === "LSTM", notation,
         }),
@@ -91,7 +91,7 @@ function drawInputs(root, { state, shape, scene, at, step }) {
   const inputs = scene.sentence.map((word, i) => {
     const address = { layer: "input", timestep: i + 1, quantity: "x" };
     const index = scene.vocabulary.indexOf(word);
-    const vector = shape.embedding && valuesIn(state, address);
+    const vector = shape.embedding || scene.inputs ? valuesIn(state, address) : null;
     return { word, timestep: i + 1, index, now: inputNow(step, i + 1), seen: known(address) <= state.step,
       embedded: shape.embedding !== null, vector, address: `embedding/embeddings/${index + 2}` }; // row 1 is padding
   });
@@ -191,8 +191,8 @@ export function mountGrid(window, store) {
       event.preventDefault();
       choose(store, event.target);
     }),
-    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, notation }) =>
-      [shown, step, detail, order, dark, pinned, viewport, projector, busy, notation], draw),
+    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation }) =>
+      [shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation], draw),
     store.watch((state) => [state.shown, state.step, state.detail, state.order, state.viewport, state.projector, state.shapes, state.notation, pointedWeight(state)],
       () => drawEdges(edges, drawingOf(store.get()))),
     store.watch(({ step, detail, order }) => [step, detail, order], () => follow(window, drawingOf(store.get()))),

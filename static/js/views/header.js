@@ -21,16 +21,28 @@ async function copyLink(store, dialog) {
   }
 }
 
-/** Undo and redo, the link, how formulas are written and how the page looks. */
+/** The server writes the page in another language; scene and view go there in the link. */
+function speak(store, language) {
+  const state = store.get();
+  location.href = `?language=${language}${state.shown.trace ? writeLink(state) : location.hash}`;
+}
+
+/** Undo and redo, the language, the link, how formulas are written and how the page looks. */
 export function mountHeader(root, store) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
   const [undo, redo, copy, notation, theme, projector, menu] = ["undo", "redo", "copy", "notation", "theme", "projector", "menu"].map(find);
   const dialog = document.getElementById("link");
   const side = document.getElementById("side");
+  const languages = [root, side].map((place) => place.querySelector("[data-part=language]")); // small screens show the second
 
   return undoAll([
     listen(undo, "click", () => travel(store, -1)),
     listen(redo, "click", () => travel(store, 1)),
+    ...languages.map((select) => listen(select, "change", () => {
+      speak(store, select.value);
+      select.value = document.documentElement.lang; // of this page, should the person come back to it
+    })),
+    store.watch(({ away }) => away, (away) => languages.forEach((select) => { select.disabled = away; })),
     listen(copy, "click", () => copyLink(store, dialog)),
     listen(notation, "change", () => store.set({ notation: notation.value })),
     listen(theme, "click", () => store.set({ theme: THEMES[(THEMES.indexOf(store.get().theme) + 1) % THEMES.length] })),

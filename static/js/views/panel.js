@@ -6,7 +6,7 @@ import { arriving, contributions, leaving, throughGates, updates } from "../pane
 import { numbers, symbols } from "../panel/forward.js";
 import { scalars } from "../panel/scalars.js";
 import { edit } from "../runner.js";
-import { descends, initialOf, withInitial } from "../scene.js";
+import { descends, initialOf, recurrentLayers, withInitial } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { layerOf } from "../timeline.js";
@@ -36,7 +36,8 @@ function drawUnits(root, state, units) {
 /** The editor of an initial state: one number per unit, of an LSTM for h and for c. */
 function drawInitial(root, state, index) {
   const limit = tables.limits.absolute_value.max;
-  const fields = Object.entries(initialOf(state.scene, index)).flatMap(([quantity, values]) => values.map((value, unit) => ({ quantity, unit, value })));
+  const there = recurrentLayers(state.scene)[index]; // not where a layer was just taken out, and the grid still shows it
+  const fields = Object.entries(there ? initialOf(state.scene, index) : {}).flatMap(([quantity, values]) => values.map((value, unit) => ({ quantity, unit, value })));
   join(root, fields, {
     key: ({ quantity, unit }) => `${index}/${quantity}/${unit}`,
     create: ({ quantity, unit }) => html("label", {}, html("span"),
