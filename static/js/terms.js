@@ -40,13 +40,14 @@ const bracket = (indices) => (indices.length ? `[${indices.join(",")}]` : "");
 function nameOf(book, address) {
   const { name, indices } = named(book, address);
   const symbol = address.weight ? nameNode(name) : quantitySymbol(book.notation, address);
-  return indices.length ? math(symbol, mathml("mtext", {}, bracket(indices))) : math(symbol);
+  const whole = indices.length ? math(symbol, mathml("mtext", {}, bracket(indices))) : math(symbol);
+  return address.weight && address.gradient ? html("span", {}, partial(book.notation), whole) : whole;
 }
 
 /** The same as text, for whoever hears it. */
 function textOf(book, address) {
   const { name, indices } = named(book, address);
-  return `${address.gradient && !address.weight ? partial(book.notation) : ""}${asText(name)}${bracket(indices)}`;
+  return `${address.gradient ? partial(book.notation) : ""}${asText(name)}${bracket(indices)}`;
 }
 
 /** A number's name as text: W⁽²⁾[1,2]. */

@@ -110,6 +110,21 @@ def test_backwards_too_and_in_the_update_names_follow(page: Page) -> None:
     expect(part(page, "update").locator("h4")).to_have_text(["Win⁽¹⁾", "Wrec⁽¹⁾", "b⁽¹⁾"])
 
 
+def test_the_tabs_of_the_layer_and_of_its_gradient_follow_too(page: Page) -> None:
+    press(page, "Last step")
+    cell(page, 2, 2).click()
+    choose(page, "Pascanu et al.")
+    page.get_by_role("tab", name="Layer").click()
+    expect(part(page, "matrices").locator("figcaption")).to_have_text(["Win⁽²⁾ 2×3", "Wrec⁽²⁾ 2×2", "b⁽²⁾ 2"])
+    expect(part(page, "matrices").locator("figure").first.locator("mtr")).to_have_count(2)
+    expect(page.get_by_role("combobox", name="Matrix").locator("option").first).to_have_text("W_in⁽²⁾")
+    page.get_by_role("tab", name="Gradient").click()
+    expect(part(page, "sums").locator("figcaption")).to_have_text(["∂ℰ/∂Win⁽²⁾", "∂ℰ/∂Wrec⁽²⁾", "∂ℰ/∂b⁽²⁾"])
+    part(page, "sums").locator("mn[data-address='d/2/kernel/1,2']").click()
+    expect(page.locator("#panel-gradient tr.total th")).to_contain_text("∂ℰ/∂")
+    expect(page.locator("#panel-gradient tr.total th math")).to_have_text("Win(2)[2,1]")
+
+
 def test_two_biases_of_pytorch_are_two_where_the_gru_has_two_and_else_a_sum(page: Page) -> None:
     open_preset(page, "deep GRU")
     choose(page, "PyTorch")

@@ -127,8 +127,11 @@ export function openGate(state, place, type) {
   return gates.includes(open) ? open : (gates[0] ?? null);
 }
 
-/** The whole of a weight by its name: of a bias with two rows both. */
-export const wholeName = (state, address, layer) => nameNodes(weightName(notationIn(state), address, null, hasTwoBiases(layer) ? "both" : null));
+/** The name of a whole weight: of a bias with two rows both. */
+export const nameOfWhole = (state, address, layer) => weightName(notationIn(state), address, null, hasTwoBiases(layer) ? "both" : null);
+
+/** The same as nodes. */
+export const wholeName = (state, address, layer) => nameNodes(nameOfWhole(state, address, layer));
 
 /** How a weight is shown: an embedding is a table with a row per word in every notation. */
 export const optionsOf = (state, layer) => ({ full: state.exact, columns: notationIn(state).columns && layer !== "embedding" });

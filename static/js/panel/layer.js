@@ -4,7 +4,7 @@ import { link } from "../follow.js";
 import { math, quantitySymbol } from "../formula.js";
 import { columnsOf, gatesOf } from "../gates.js";
 import { weightMatrix } from "../matrix.js";
-import { asText, partial, quantityName } from "../names.js";
+import { asText, quantityName } from "../names.js";
 import { notationIn } from "../notation.js";
 import { numberName } from "../terms.js";
 import { optionsOf, wholeName } from "./backward.js";
@@ -71,7 +71,7 @@ export function uses(/** @type {State} */ state, /** @type {Explanation} */ { ad
       html("td", {}, seen(back) ? [html("span", { class: "gradient" }, show(value))] : "–"));
   }).filter(Boolean);
   const whole = terms.every(({ factors }) => factors.every((each) => !each.address || seen(each)));
-  const name = partial(notationIn(state)) + numberName(state, { ...address, gradient: false });
+  const name = numberName(state, { ...address, gradient: true });
   return html("table", { class: "terms uses" },
     html("thead", {}, ["uses.when", "uses.ahead", "uses.back"].map((key) => html("th", { scope: "col" }, words(key)))),
     html("tbody", {}, rows, html("tr", { class: "total" }, html("th", { scope: "row", colspan: 2 }, words("uses.sum", { name })),

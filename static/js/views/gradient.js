@@ -54,7 +54,7 @@ export function mountGradient(root, store) {
     const explanation = there && chosen && told?.key === `${state.shown.id}/${addressText(chosen)}` ? told.gradients?.[0] : null;
     terms.hidden = !explanation;
     if (!explanation) return;
-    text(terms.querySelector("h3"), words("gradient.terms", { name: partial(notationIn(state)) + numberName(state, { ...chosen, gradient: false }) }));
+    text(terms.querySelector("h3"), words("gradient.terms", { name: numberName(state, { ...chosen, gradient: true }) }));
     terms.querySelector(".body").replaceChildren(sumTable(state, explanation));
   }
 

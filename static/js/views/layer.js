@@ -2,9 +2,9 @@ import { numberIn } from "../changes.js";
 import { chosenNumber, firstOfBias, sizeOf } from "../chosen.js";
 import { attrs, html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
-import { gateButtons, openGate } from "../panel/backward.js";
+import { gateButtons, nameOfWhole, openGate } from "../panel/backward.js";
 import { matrices, shapesOf, uses } from "../panel/layer.js";
-import { asText, weightName } from "../names.js";
+import { asText } from "../names.js";
 import { layerName, notationIn } from "../notation.js";
 import { amend, editNumbers } from "../runner.js";
 import { embeddingOf, setByHand, withNumber } from "../scene.js";
@@ -31,7 +31,8 @@ const addressAt = (address, index) => (address.quantity ? { ...address, timestep
 
 /** What can be chosen in a layer: its weights, and for the first over one-hot words the inputs. */
 function choices(/** @type {State} */ state, layer) {
-  const weights = tables.weights[layerOf(shapeIn(state), layer).type].map((weight) => ({ value: weight, name: asText(weightName(notationIn(state), { layer, weight })) }));
+  const shape = layerOf(shapeIn(state), layer);
+  const weights = tables.weights[shape.type].map((weight) => ({ value: weight, name: asText(nameOfWhole(state, { layer, weight }, shape)) }));
   return layer === "1" && !embeddingOf(state.shown.scene) ? [...weights, { value: "x", name: words("number.input") }] : weights;
 }
 
