@@ -1,4 +1,4 @@
-import { jump, togglePlay } from "./playhead.js";
+import { jump, togglePlay, walk } from "./playhead.js";
 import { travel } from "./runner.js";
 import { listen, undoAll } from "./store.js";
 import { tables } from "./words.js";
@@ -36,7 +36,7 @@ const typing = (target) => target.closest("input:not([type=range]), select, text
 export function mountKeyboard(store, showKeys) {
   const commands = {
     play: () => togglePlay(store),
-    stepForward: () => jump(store, store.get().step + 1),
+    stepForward: () => walk(store),
     stepBack: () => jump(store, store.get().step - 1),
     release: () => store.set({ pinned: null, lit: null, hover: null }),
     undo: () => travel(store, -1),

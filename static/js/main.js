@@ -23,6 +23,7 @@ import { mountLegend } from "./views/legend.js";
 import { mountModel } from "./views/model.js";
 import { mountNotices } from "./views/notices.js";
 import { mountPanel } from "./views/panel.js";
+import { mountPredict } from "./views/predict.js";
 import { mountPresets } from "./views/presets.js";
 import { mountReach } from "./views/reach.js";
 import { mountReviews } from "./views/reviews.js";
@@ -47,7 +48,7 @@ export function openStore() {
     scene, shown: { scene, id: null, trace: null }, problem: null, arriving: null, awaited: null, history: { past: [], future: [] },
     busy: false, away: false, playing: false, dark: false, hover: null, notice: null, terms: null, uses: null, contributions: false, chosen: null,
     trail: [], base: null, difference: false, weightTerms: null,
-    other: null, otherProblem: null, otherViewport: { width: 0, height: 0 },
+    predict: false, question: null, answered: null, score: { right: 0, asked: 0 }, other: null, otherProblem: null, otherViewport: { width: 0, height: 0 },
     viewport: { width: at("window").clientWidth, height: at("window").clientHeight },
   });
 }
@@ -77,6 +78,7 @@ export function mount(store) {
     mountFollow(at("panel"), store),
     mountInterior(at("interior"), store),
     mountTransport(at("transport"), store),
+    mountPredict(at("question"), at("predict"), store),
     mountReach(at("reach"), store),
     mountExport(at("export"), store, mountGrid),
     mountNotices(at("notice"), store),

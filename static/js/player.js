@@ -1,4 +1,4 @@
-import { shownStep } from "./playhead.js";
+import { advance } from "./playhead.js";
 import { timelineIn } from "./state.js";
 
 export const BEAT = 1000; // ms per step at speed 1
@@ -10,10 +10,10 @@ export function mountPlayer(store) {
   function beat() {
     const state = store.get();
     const { last } = timelineIn(state);
-    if (state.step < last) shownStep(store, state.step + 1);
+    if (state.step < last) advance(store);
     else if (state.loop) store.set({ step: 0 });
     else return store.set({ playing: false });
-    timer = setTimeout(beat, BEAT / store.get().speed);
+    if (store.get().playing) timer = setTimeout(beat, BEAT / store.get().speed);
   }
 
   const stop = store.watch(({ playing, speed }) => [playing, speed], ([playing, speed]) => {
