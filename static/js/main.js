@@ -9,18 +9,23 @@ import { createStore, listen, undoAll } from "./store.js";
 import { mountTerms } from "./terms-loader.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
+import { mountHeat } from "./views/heat.js";
 import { mountInterior } from "./views/interior.js";
 import { mountKeras } from "./views/keras.js";
 import { mountLearning } from "./views/learning.js";
 import { mountLegend } from "./views/legend.js";
+import { mountMinimap } from "./views/minimap.js";
 import { mountModel } from "./views/model.js";
 import { mountNotices } from "./views/notices.js";
 import { mountPanel } from "./views/panel.js";
 import { mountPresets } from "./views/presets.js";
 import { mountReach } from "./views/reach.js";
+import { mountReadout } from "./views/readout.js";
 import { mountReviews } from "./views/reviews.js";
+import { mountScroll } from "./views/scroll.js";
 import { mountTransport } from "./views/transport.js";
 import { mountVocabulary } from "./views/vocabulary.js";
+import { mountZoom } from "./views/zoom.js";
 import { tables } from "./words.js";
 
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -38,7 +43,7 @@ export function openStore() {
   return createStore({
     ...DEFAULT_VIEW,
     scene, shown: { scene, id: null, trace: null }, problem: null, arriving: null, awaited: null, history: { past: [], future: [] },
-    busy: false, away: false, playing: false, dark: false, hover: null, notice: null, terms: null, uses: null, contributions: false, chosen: null,
+    busy: false, away: false, playing: false, dark: false, hover: null, notice: null, terms: null, uses: null, contributions: false, chosen: null, pointed: null,
     viewport: { width: at("window").clientWidth, height: at("window").clientHeight },
   });
 }
@@ -59,6 +64,11 @@ export function mount(store) {
     mountLearning(at("learning"), store),
     mountKeras(at("keras"), store),
     mountGrid(at("window"), store),
+    mountHeat(at("window"), store),
+    mountScroll(at("window"), store),
+    mountMinimap(at("minimap"), store),
+    mountReadout(at("readout"), store),
+    mountZoom(at("zoom"), store),
     mountLegend(at("legend"), store),
     mountPanel(at("panel"), store),
     mountInterior(at("interior"), store),
@@ -68,7 +78,7 @@ export function mount(store) {
     mountTerms(store),
     mountHighlight(store),
     mountKeyboard(store, showKeys),
-    mountGridKeys(at("window")),
+    mountGridKeys(at("window"), store),
     mountKeysDialog(keys),
     listen(at("show-keys"), "click", showKeys),
     mountPlayer(store),

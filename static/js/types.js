@@ -62,6 +62,9 @@
  * @property {boolean} dark
  * @property {boolean} projector
  * @property {{width: number, height: number}} viewport of the grid, in px
+ * @property {number} zoom 1 is a drawing at its own size, a heat map with all of its timesteps in view
+ * @property {import("./pan.js").Pan | null} pan
+ * @property {(Place & {unit: number}) | null} pointed the unit of the heat map under the pointer, or of the cell with the focus
  * @property {{text: string, kind: string} | null} notice
  */
 

@@ -17,7 +17,7 @@ export function cellIn(/** @type {State} */ state, layer, timestep, step) {
 }
 
 /** The cell in words: what a screen reader says, and what tests hold on to. */
-function cellName({ layer, timestep, h, gradient }) {
+export function cellName({ layer, timestep, h, gradient }) {
   if (!h) return words("cell.pending", { layer, timestep });
   const values = list(h);
   return gradient ? words("cell.gradient", { layer, timestep, values, gradient: list(gradient) }) : words("cell.value", { layer, timestep, values });

@@ -6,7 +6,9 @@ import { label, mosaic } from "./picture.js";
 
 const SHOWN_TILES = 5; // a longer one-hot vector is said in words instead
 const LETTERS = 11;
-const short = (word) => ([...word].length > LETTERS ? `${[...word].slice(0, LETTERS - 1).join("")}…` : word);
+
+/** A word, cut where it is too long for its box. */
+export const short = (word) => ([...word].length > LETTERS ? `${[...word].slice(0, LETTERS - 1).join("")}…` : word);
 
 /** The tiles of a one-hot vector; empty before its step. */
 function tiles({ timestep, index, seen }, box, { features, profile: { tile } }) {
@@ -28,9 +30,15 @@ function row({ vector, address }, box, { profile: { tile } }) {
 }
 
 /** What a word is said as: itself, or with the vector that it has become. */
-function nameOf({ timestep, word, vector }) {
+export function nameOf({ timestep, word, vector }) {
   if (!vector) return words("word.name", { timestep, word });
   return words("word.vector", { timestep, word, count: vector.length, largest: fixed(Math.max(...Array.from(vector, Math.abs)), 2) });
+}
+
+/** What an input box does at a step: its word enters, or its row of the embedding learns. */
+export function inputNow({ phase, timestep, layer }, t) {
+  if (layer === "embedding") return phase;
+  return phase === "words" && timestep === t ? phase : null;
 }
 
 /** The word that enters at a timestep, with its vector. */
@@ -47,9 +55,9 @@ export function drawInput(node, input, at) {
 }
 
 /** The letters of the states that are not zero: h₀, of an LSTM also c₀. */
-const lettersOf = (states) => Object.entries(states).filter(([, values]) => values.some((value) => value !== 0)).map(([letter]) => `${letter}₀`).join(" ");
+export const lettersOf = (states) => Object.entries(states).filter(([, values]) => values.some((value) => value !== 0)).map(([letter]) => `${letter}₀`).join(" ");
 
-function initialName({ layer, states: { h, c } }) {
+export function initialName({ layer, states: { h, c } }) {
   return c ? words("initial.name.LSTM", { layer, h: list(h), c: list(c) }) : words("initial.name", { layer, values: list(h) });
 }
 
