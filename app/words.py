@@ -176,6 +176,9 @@ WORDS: dict[str, str] = {
     "say.update": "*Layer {layer}* learns: every weight moves against its gradient, by the rate {rate}.",
     "say.update.weight": "*{name}* learns: every weight moves against its gradient, by the rate {rate}.",
     "say.update.step": "*{name}* learns: the first step of {optimizer}, at the rate {rate}.",
+    "say.running.words": "The words enter, one at each of *{timesteps}* timesteps.",
+    "say.running.forward": "Cell after cell, *{layers}* layers by *{timesteps}* timesteps, mixes what the layer below says with its own memory.",
+    "say.running.backward": "Blame flows back, cell after cell, through *{layers}* layers and *{timesteps}* timesteps: from above and from the future.",
     "say.broken": "This stack cannot work. The model on the page marks the place.",
     "say.bad": "This cannot be computed. The page marks the place.",
     # names of things

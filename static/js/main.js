@@ -1,4 +1,5 @@
 import { mountAddressBar } from "./address-bar.js";
+import { calm } from "./calm.js";
 import { mountConnection } from "./connection.js";
 import { mountHighlight } from "./highlight.js";
 import { mountGridKeys, mountKeyboard, mountKeysDialog } from "./keyboard.js";
@@ -51,6 +52,7 @@ export function openStore() {
 /** Mounts the page. Returns what takes it down again. */
 export function mount(store) {
   const keys = /** @type {HTMLDialogElement} */ (at("keys"));
+  const beside = calm(store);
   const showKeys = () => keys.showModal();
 
   return undoAll([
@@ -60,7 +62,7 @@ export function mount(store) {
     mountReviews(at("reviews"), store),
     mountVocabulary(at("vocabulary"), store),
     mountPresets(at("preset"), store),
-    mountModel(at("model"), store),
+    mountModel(at("model"), beside),
     mountLearning(at("learning"), store),
     mountKeras(at("keras"), store),
     mountGrid(at("window"), store),
@@ -70,12 +72,12 @@ export function mount(store) {
     mountReadout(at("readout"), store),
     mountZoom(at("zoom"), store),
     mountLegend(at("legend"), store),
-    mountPanel(at("panel"), store),
-    mountInterior(at("interior"), store),
+    mountPanel(at("panel"), beside),
+    mountInterior(at("interior"), beside),
     mountTransport(at("transport"), store),
-    mountReach(at("reach"), store),
+    mountReach(at("reach"), beside),
     mountNotices(at("notice"), store),
-    mountTerms(store),
+    mountTerms(beside),
     mountHighlight(store),
     mountKeyboard(store, showKeys),
     mountGridKeys(at("window"), store),

@@ -41,6 +41,14 @@ function arrow({ to, way, forward }, box, at) {
     svg("line", { ...line, class: "casing" }), svg("line", { ...line, class: "line" }), svg("path", { d: head, class: "head" }));
 }
 
+/** The cell that is computed or blamed now, in a frame; h_0 has none. */
+function present({ phase, layer, timestep }, at) {
+  if (phase !== "forward" && phase !== "backward") return [];
+  const { x, y, width, height } = at.cellBox(Number(layer), timestep);
+  const frame = (name) => svg("rect", { x: x - 2, y: y - 2, width: width + 4, height: height + 4, rx: 2, class: `present ${name}`, "data-key": `${layer}/${timestep}` });
+  return [frame("halo"), frame("")];
+}
+
 /** What learns now, in a frame: the row of a layer, or the words. */
 function learning({ phase, layer }, at, shape) {
   if (phase !== "update" || layer === "output") return [];
@@ -79,6 +87,6 @@ export function drawMarks(root, drawing, scroll, clip) {
   const boxOf = ({ layer, timestep }) => (layer === "output" ? at.outputBox(timestep) : at.cellBox(Number(layer), timestep));
   const arrows = flowsOf(step, shape).map((flow) => arrow({ ...flow, forward: step.phase !== "backward" }, boxOf(flow.to), at));
   const inside = svg("svg", { x: clip.left, y: 0, width: Math.max(0, clip.right - clip.left), height: clip.bottom },
-    svg("g", { transform: `translate(${-scroll.left - clip.left} ${-scroll.top})` }, ...arrows, ...learning(step, at, shape), ...brokenMark(shape, at)));
+    svg("g", { transform: `translate(${-scroll.left - clip.left} ${-scroll.top})` }, ...present(step, at), ...arrows, ...learning(step, at, shape), ...brokenMark(shape, at)));
   root.replaceChildren(inside, ...axes(drawing, scroll));
 }

@@ -66,30 +66,40 @@ function createHeatmap(parts) {
   let built = null; // the shape whose cells are there
   let nodes = [];
   let drawn = new Uint8Array(0);
+  let names = []; // by how much is known of the cell
   let shown = null; // the id of the scene whose numbers are there
   let look = []; // what else the pixels follow from
-  const marked = { now: null, chosen: null, pinned: null, focusable: null };
+  const marked = { pinned: null, focusable: null };
 
   /** The cells of a shape, none of them known. */
   function rebuild(drawing) {
     nodes = buildCells(parts.cells, drawing);
     drawn = new Uint8Array(nodes.length);
     built = drawing.shape;
+    names = [];
     shown = null;
     look = [];
-    Object.assign(marked, { now: null, chosen: null, pinned: null, focusable: null });
+    Object.assign(marked, { pinned: null, focusable: null });
   }
 
+  /** What a cell is called; kept, because whoever drags the timeline comes by again. */
   function name(drawing, index, level) {
-    const { values, gradients } = numbersOf(drawing.state, index, level);
-    attrs(nodes[index], { "aria-label": cellName({ ...placeAt(drawing.shape, index), h: values, gradient: gradients }) });
+    const of = (names[level] ??= []);
+    if (of[index] === undefined) {
+      const { values, gradients } = numbersOf(drawing.state, index, level);
+      of[index] = cellName({ ...placeAt(drawing.shape, index), h: values, gradient: gradients });
+    }
+    nodes[index].setAttribute("aria-label", of[index]);
   }
 
   /** Names every cell that changed, and returns them. */
   function rename(drawing) {
     const { state } = drawing;
     const changed = [];
-    if (shown !== state.shown.id) nodes.forEach((_, index) => drawn[index] && name(drawing, index, (drawn[index] = UNKNOWN)));
+    if (shown !== state.shown.id) {
+      names = [];
+      nodes.forEach((_, index) => drawn[index] && name(drawing, index, (drawn[index] = UNKNOWN)));
+    }
     shown = state.shown.id;
     bringTo(state, drawn, (index, level) => {
       name(drawing, index, level);
@@ -106,11 +116,8 @@ function createHeatmap(parts) {
     if (node) put(node);
   }
 
-  function markCells({ state, shape, step, place }) {
+  function markCells({ state, shape, place }) {
     const at = (spot) => (spot && Number(spot.layer) <= shape.layers.length && spot.timestep > 0 ? indexOf(shape, spot) : null);
-    const now = step.phase === "forward" || step.phase === "backward" ? at(step) : null;
-    mark("now", now, (node) => attrs(node, { "data-now": step.phase }), (node) => attrs(node, { "data-now": null }));
-    mark("chosen", at(place), (node) => node.classList.add("chosen"), (node) => node.classList.remove("chosen"));
     mark("pinned", at(state.pinned), (node) => attrs(node, { "aria-selected": "true" }), (node) => attrs(node, { "aria-selected": "false" }));
     const focused = nodes.includes(document.activeElement) ? nodes.indexOf(document.activeElement) : null;
     mark("focusable", focused ?? at(place) ?? 0, (node) => attrs(node, { tabindex: 0 }), (node) => attrs(node, { tabindex: -1 }));
@@ -146,7 +153,8 @@ function createHeatmap(parts) {
       if (built !== drawing.shape) rebuild(drawing);
       if (look[0] !== at) placeRows(parts.cells, drawing);
       const scroll = scrollOf(state.pan, extentIn(state), state.viewport);
-      attrs(parts.root, { style: `width: ${at.width}px; height: ${at.height}px; --wide: ${state.viewport.width}px; --high: ${state.viewport.height}px; --gutter: ${at.profile.gutter}px; --axis: ${at.profile.axis}px`, "data-phase": drawing.step.phase });
+      attrs(parts.root, { style: `width: ${at.width}px; height: ${at.height}px; --wide: ${state.viewport.width}px; --high: ${state.viewport.height}px; --gutter: ${at.profile.gutter}px; --axis: ${at.profile.axis}px` });
+      for (const part of [parts.outputs, parts.marks]) attrs(part, { "data-phase": drawing.step.phase }); // not the root: that would style thousands of cells anew
       attrs(parts.cells, { "aria-busy": String(state.busy) });
       paint(drawing, scroll, rename(drawing));
       markCells(drawing);
