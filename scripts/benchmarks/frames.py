@@ -20,11 +20,12 @@ TARGETS = {84: 60, 256: 30}  # timesteps and the frames per second that were pro
 WARM, FRAMES = 10, 120
 UNLIMITED = ["--disable-gpu", "--disable-frame-rate-limit", "--disable-gpu-vsync"]
 
-METHOD = f"""A grid of {LAYERS} layers of {UNITS} units each in a headless browser that draws without a graphics card, 1440 x 900, its frame rate not limited to
-that of a screen; what is counted is rectangles, one for each unit of each cell: with 84 timesteps 2,016 of them, with 256 timesteps 6,144. "A cell per
-frame": in every frame one step forward, or one step back through time. "Every rectangle": the timeline is dragged between the words and the
-end of the forward pass, so that all of them are painted, and all cells named, in every frame; "values and gradients" goes on to the end. "Zoom" and "pan": a
-notch of the wheel with Ctrl, then the wheel alone, in every frame, at the last step. Means over {FRAMES} frames, after {WARM} that are not counted."""
+METHOD = f"""A grid of {LAYERS} layers of {UNITS} units each in a headless browser that draws without a graphics card, 1440 x 900,
+its frames not limited to those of a screen. What is counted is rectangles, one for each unit of each cell: with 84 timesteps 2,016 of
+them, with 256 timesteps 6,144. "A cell per frame": one step in every frame, from the middle of the pass. "Every rectangle": the timeline
+is dragged between the words and the end of the forward pass, so that in every frame all of them are painted and all cells named; "values
+and gradients" goes on to the end. "Zoom" and "pan": a notch of the wheel with Ctrl, then of the wheel alone, in every frame, at the end.
+The panels beside the grid follow four times a second, as always. Means over {FRAMES} frames, after {WARM} that are not counted."""
 
 # Does something once in every frame, and gives the frames per second; `act` is told how many frames went before.
 LOOP = """async ([act, from, to, warm, frames]) => {

@@ -11,7 +11,7 @@ const PROFILES = {
   projector: { gutter: 96, right: 30, top: 58, input: 28, axis: 32, initial: 36, font: 18 },
 };
 const PHONE_WIDTH = 560;
-const LOWEST_ROW = 26;
+const LOWEST_ROW = 22;
 const HIGHEST_ROW = 132;
 const UPRIGHT = 0.8; // a zoomed cell is never lower than this share of its width
 const GAPLESS = 6; // narrower timesteps stand side by side without a gap
@@ -27,8 +27,9 @@ export const isHeat = ({ layers, timesteps }) => timesteps > MOST_TIMESTEPS || l
 
 /** How the units of a cell are laid out in a box: a few below each other, many in rows and columns. */
 export function arrangement(units, { width, height }) {
-  const rows = numbered(units) ? units : clamp(Math.round(Math.sqrt((units * TILE * height) / width)), 1, units);
-  return { rows, columns: Math.ceil(units / rows) };
+  const wanted = numbered(units) ? units : clamp(Math.round(Math.sqrt((units * TILE * height) / width)), 1, units);
+  const columns = Math.ceil(units / wanted);
+  return { rows: Math.ceil(units / columns), columns };
 }
 
 /** The boxes of a cell's values and of its gradients: beside each other, or where that is too narrow below each other. */
@@ -96,4 +97,28 @@ export function ticksOf(timesteps, pitch, room) {
   const every = TICKS.find((count) => count * pitch >= room) ?? 100;
   const all = Array.from({ length: Math.floor(timesteps / every) }, (_, i) => (i + 1) * every);
   return every === 1 ? all : [1, ...all];
+}
+
+/**
+ * What flows at a step, as pairs of places: into the cell that is computed, or back to the cell that is blamed.
+ *
+ * @param {import("./types.js").Step} step
+ * @param {ReturnType<typeof import("./timeline.js").shapeOf>} shape
+ */
+export function flowsOf({ phase, layer, timestep, quantity }, { layers, outputs, timesteps }) {
+  const number = Number(layer);
+  const to = { layer, timestep };
+  const top = number === layers.length;
+  if (phase === "forward") {
+    const below = { layer: number === 1 ? "input" : String(number - 1), timestep };
+    return [{ from: below, to, way: "depth" }, { from: { layer, timestep: timestep - 1 }, to, way: "time" }];
+  }
+  if (phase === "output" && outputs.length === 1) return [{ from: { layer: String(layers.length), timestep: outputs[0] }, to: { layer: "output", timestep: outputs[0] }, way: "depth" }];
+  if (phase !== "backward") return [];
+  const part = (name) => quantity === undefined || quantity === name;
+  const above = top ? outputs.includes(timestep) && { layer: "output", timestep } : { layer: String(number + 1), timestep };
+  return [
+    ...(above && part("h_from_depth") ? [{ from: above, to, way: "depth" }] : []),
+    ...(timestep < timesteps && part("h_from_time") ? [{ from: { layer, timestep: timestep + 1 }, to, way: "time" }] : []),
+  ];
 }

@@ -33,7 +33,7 @@ const PARTS = {
   projector: { write: (on) => (on ? "1" : "0"), read: flag },
   zoom: { write: (zoom) => String(Number(zoom.toPrecision(6))), read: (text) => (/^\d{1,3}(\.\d{1,6})?$/.test(text) && Number(text) ? Number(text) : undefined) },
   pan: {
-    write: (pan) => (pan ? `${pan.x},${pan.y}` : ""),
+    write: (pan) => (pan ? [pan.x, pan.y].map((share) => Number(share.toFixed(5))).join() : ""),
     read(text) {
       const [, x, y] = SHARES.exec(text) ?? [];
       return x ? { x: Number(x), y: Number(y) } : undefined;

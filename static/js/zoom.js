@@ -7,7 +7,7 @@ const NOTCH = 1.5; // of a button or a key
 export function zoomBy(store, factor, point = null) {
   const state = store.get();
   const { min, max } = zoomsIn(state);
-  const zoom = Math.max(min, Math.min(max, state.zoom * factor));
+  const zoom = Math.max(min, Math.min(max, Math.min(max, state.zoom) * factor));
   if (zoom === state.zoom) return;
   const { viewport } = state;
   const middle = { x: viewport.width / 2, y: viewport.height / 2 };

@@ -1,34 +1,10 @@
 import { svg } from "../dom.js";
-import { ticksOf } from "../heat.js";
+import { flowsOf, ticksOf } from "../heat.js";
 import { words } from "../words.js";
 import { label } from "./picture.js";
 
 const LONG = 20; // px: the least length of an arrow that is seen
 const TICK_ROOM = { normal: 56, phone: 60, projector: 84 };
-
-/**
- * What flows at a step, as pairs of places: into the cell that is computed, or back to the cell that is blamed.
- *
- * @param {import("../types.js").Step} step
- * @param {ReturnType<typeof import("../timeline.js").shapeOf>} shape
- */
-export function flowsOf({ phase, layer, timestep, quantity }, { layers, outputs, timesteps }) {
-  const number = Number(layer);
-  const to = { layer, timestep };
-  const top = number === layers.length;
-  if (phase === "forward") {
-    const below = { layer: number === 1 ? "input" : String(number - 1), timestep };
-    return [{ from: below, to, way: "depth" }, { from: { layer, timestep: timestep - 1 }, to, way: "time" }];
-  }
-  if (phase === "output" && outputs.length === 1) return [{ from: { layer: String(layers.length), timestep: outputs[0] }, to: { layer: "output", timestep: outputs[0] }, way: "depth" }];
-  if (phase !== "backward") return [];
-  const part = (name) => quantity === undefined || quantity === name;
-  const above = top ? outputs.includes(timestep) && { layer: "output", timestep } : { layer: String(number + 1), timestep };
-  return [
-    ...(above && part("h_from_depth") ? [{ from: above, to, way: "depth" }] : []),
-    ...(timestep < timesteps && part("h_from_time") ? [{ from: { layer, timestep: timestep + 1 }, to, way: "time" }] : []),
-  ];
-}
 
 /** An arrow into a box, from below or above or beside it: over its gap at least, and never too short to be seen. */
 function arrow({ to, way, forward }, box, at) {

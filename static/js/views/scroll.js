@@ -92,19 +92,20 @@ function turn(window, store, event) {
 
 /** The window over the picture: where it stands is a part of the view, whoever moves it. */
 export function mountScroll(window, store) {
-  /** Puts the window where the view says; where it stands there already nothing moves, so this and the listener below do not call each other. */
+  let put = { left: 0, top: 0 }; // where the view last had the window stand: a scroll to there is no person's
+
+  const away = ({ left, top }) => Math.abs(window.scrollLeft - left) >= 1 || Math.abs(window.scrollTop - top) >= 1;
+
   function apply() {
     const { pan, viewport } = store.get();
-    const { left, top } = scrollOf(pan, extentIn(store.get()), viewport);
-    if (Math.abs(window.scrollLeft - left) >= 1 || Math.abs(window.scrollTop - top) >= 1) window.scrollTo({ left, top, behavior: "instant" });
+    const wanted = scrollOf(pan, extentIn(store.get()), viewport);
+    if (away(wanted)) window.scrollTo({ ...wanted, behavior: "instant" });
+    put = { left: window.scrollLeft, top: window.scrollTop };
   }
 
   function scrolled() {
-    const { pan, viewport } = store.get();
-    const extent = extentIn(store.get());
-    const { left, top } = scrollOf(pan, extent, viewport);
-    const now = { left: window.scrollLeft, top: window.scrollTop };
-    if (Math.abs(now.left - left) >= 1 || Math.abs(now.top - top) >= 1) store.set({ pan: panOf(now, extent, viewport) });
+    const { viewport } = store.get();
+    if (away(put)) store.set({ pan: panOf({ left: window.scrollLeft, top: window.scrollTop }, extentIn(store.get()), viewport) });
   }
 
   return undoAll([

@@ -12,7 +12,7 @@ export function mountZoom(root, store) {
   function draw() {
     const state = store.get();
     const { min, max } = zoomsIn(state);
-    const percent = Math.round(state.zoom * 100);
+    const percent = Math.round(Math.min(max, state.zoom) * 100);
     root.hidden = !heatIn(state) && state.zoom === 1 && !overflows(extentIn(state), state.viewport);
     attrs(out, { "aria-disabled": state.zoom <= min });
     attrs(nearer, { "aria-disabled": state.zoom >= max });
