@@ -70,7 +70,7 @@ def answer(request: Request, it: Representation, caching: str, headers: Mapping[
     etag = f'"{it.etag}-gzip"' if compress else f'"{it.etag}"'
     sent = {"ETag": etag, "Cache-Control": caching, **(headers or {})}
     if it.compressed is not None:
-        sent["Vary"] = "Accept-Encoding"
+        sent["Vary"] = ", ".join(filter(None, (sent.get("Vary"), "Accept-Encoding")))
     if _has_it(request, it.etag):
         return Response(status_code=304, headers=sent)
     if compress:

@@ -30,6 +30,8 @@ LIMITS = {
     "share": Limit(0, 1 - 1e-6, "momentum, rho or a beta of an optimizer"),
     "epsilon": Limit(1e-12, 1, "what keeps an optimizer from dividing by zero"),
     "clip": Limit(1e-6, 1e6, "where gradients are clipped, and where Adagrad's sum begins"),
+    "steps": Limit(0, 200, "steps of the optimizer on a scene's own sentence before it is shown"),
+    "edits": Limit(0, 1000, "numbers of a scene that are set by hand"),
     "dropout": Limit(0, 0.99, "share of a layer's states that training drops on their way up"),
     "sample_weight": Limit(0, 1e3, "weight of a timestep in the loss"),
     "l2": Limit(0, 1e3, "share of the squares of all kernels that the loss gets added"),

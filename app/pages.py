@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import engine
 from app.answers import Representation
 from app.checked import checked, written
+from app.languages import ENGLISH, Language
 from app.limits import LIMITS
 from app.openapi import openapi
 from app.problems import FAULTS, PROBLEMS
@@ -32,9 +33,10 @@ def _rendered(template: str, **context: Any) -> Representation:
 
 
 @cache
-def index_page() -> Representation:
-    """The page itself, with its tables and the scene that it opens with."""
-    return _rendered("index.html", tables=page_tables(), modules=_modules(), version=engine.__version__, badge=checked().badge())
+def index_page(language: Language = ENGLISH) -> Representation:
+    """The page itself in a language, with its tables and the scene that it opens with."""
+    tables, badge = page_tables(language), checked().badge()
+    return _rendered("index.html", language=language, tables=tables, modules=_modules(), version=engine.__version__, badge=badge)
 
 
 def _modules() -> list[str]:

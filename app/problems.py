@@ -198,6 +198,20 @@ FAULTS: dict[str, FaultKind] = {
         "`sample_weight` weighs the timesteps of the loss, but only the last timestep has an output, because the top recurrent layer has "
         "return_sequences=False. Received: {received}. Leave it out, or set return_sequences=True there.",
     ),
+    "too_many_steps": FaultKind(
+        "too-expensive",
+        "`steps` of the weights must be {limit} or less for a scene of this size. Received: {received}. Take fewer, or a smaller scene.",
+    ),
+    "unknown_address": FaultKind(
+        "invalid-scene",
+        "A number set by hand must be one of this scene, written {form}, counted from 1; there are {known}. Received: {received}. Take it "
+        "out, or name one that there is.",
+    ),
+    "learnt_inputs": FaultKind(
+        "invalid-scene",
+        "`inputs` sets numbers of one-hot vectors, but the words of this scene are rows of an Embedding. Received: {received} numbers. Set "
+        "numbers of the embedding in `weights` instead.",
+    ),
     "unknown_token": FaultKind(
         "unknown-token",
         "Every word of the sentence must be in the vocabulary. Received: {received}, {place}. The "

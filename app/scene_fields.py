@@ -124,10 +124,16 @@ class DenseLayer(Part):
     activation: Literal[Elementwise, "softmax"]
 
 
+Edits = Annotated[dict[str, Number], Field(max_length=most("edits"), description=LIMITS["edits"].description), _left_out_at({})]
+
+
 class SeededWeights(Part):
-    """Initial weights, drawn by Keras's rules from a seed."""
+    """Initial weights, drawn by Keras's rules from a seed; edits: what is set by hand, each number by its address, 1/kernel/1,2; steps: how
+    often the optimizer has then moved them, on this sentence."""
 
     seed: Annotated[int, _between("seed")]
+    edits: Edits = {}
+    steps: Annotated[Annotated[int, _between("steps")], _left_out_at(0)] = 0
 
 
 class Optimizer(Part):
@@ -200,7 +206,9 @@ LayerState = Annotated[
 
 
 class SceneFields(Part):
-    """What is computed: a sentence, a network, a loss and a step of learning. The whole of it; nothing else changes a number."""
+    """What is computed: a sentence, a network, a loss and a step of learning. The whole of it; nothing else changes a number.
+
+    inputs: numbers of the words' one-hot vectors that are set by hand, each by its address, input/2/x/1."""
 
     version: Annotated[int, Field(ge=VERSION, le=VERSION)]  # not Literal[1], which takes true for 1
     vocabulary: Annotated[tuple[Token, ...], FROM_LIST, _entries("vocabulary")]
@@ -212,6 +220,7 @@ class SceneFields(Part):
     optimizer: Annotated[SGDOptimizer | RMSpropOptimizer | AdamOptimizer | AdagradOptimizer, Field(discriminator="type")]
     window: Annotated[Annotated[int, _between("timesteps")] | None, _left_out_at(None)] = None
     l2: Annotated[L2, _left_out_at(0.0)] = 0.0
+    inputs: Edits = {}
     sample_weight: Annotated[Annotated[tuple[Weight, ...], FROM_LIST, _entries("timesteps")] | None, _left_out_at(None)] = None
     initial_state: Annotated[tuple[LayerState, ...], FROM_LIST, Field(max_length=most("recurrent_layers"))] | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain, islice, pairwise
@@ -15,13 +16,15 @@ from engine.losses import LOSSES
 from engine.quantities import all_quantities
 
 WORDS_LISTED = 10
+LEARNING = 10  # so many of the largest traces may a scene compute while it learns
+PLACE = re.compile(r"[1-9]\d{0,5}")
 KERAS_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
 
 
 def broken_rules(scene: SceneFields) -> list[Fault]:
     """What is wrong between the fields; the numbers are only counted once the rest is right."""
     return _broken(scene, _stack, _sequences, _vocabulary, _sentence) or _broken(
-        scene, _loss, _clipping, _label, _sample_weight, _initial_state, _budget
+        scene, _loss, _clipping, _label, _sample_weight, _initial_state, _edits, _inputs, _budget
     )
 
 
@@ -141,17 +144,63 @@ def _form_of_state(layer: RecurrentLayer) -> str:
     return "an object with h and c" if layer.type == "LSTM" else "a list"
 
 
+def _edits(scene: SceneFields) -> Iterator[Fault]:
+    if not scene.weights.edits:
+        return
+    shapes = weight_shapes(scene)
+    known = ", ".join("/".join(name) for name in shapes)
+    for text in scene.weights.edits:
+        layer, _, rest = text.partition("/")
+        name, _, index = rest.partition("/")
+        if not _stands_in(index, shapes.get((layer, name))):
+            yield Fault.at(("weights", "edits", text), "unknown_address", text, form="layer/weight/row,column", known=known)
+
+
+def _inputs(scene: SceneFields) -> Iterator[Fault]:
+    if scene.inputs and isinstance(scene.layers[0], EmbeddingLayer):
+        yield Fault.at(("inputs",), "learnt_inputs", len(scene.inputs))
+        return
+    for text in scene.inputs:
+        match text.split("/"):
+            case ["input", timestep, "x", unit] if _stands_in(f"{timestep},{unit}", (len(scene.sentence), len(scene.vocabulary))):
+                continue
+        known = f"input/1/x/1 to input/{len(scene.sentence)}/x/{len(scene.vocabulary)}"
+        yield Fault.at(("inputs", text), "unknown_address", text, form="input/timestep/x/place", known=known)
+
+
+def _stands_in(index: str, shape: tuple[int, ...] | None) -> bool:
+    """Whether "1,2" is a place in an array of this shape, counted from 1, in the one form that it has."""
+    places = [int(part) if PLACE.fullmatch(part) else 0 for part in index.split(",")]
+    return shape is not None and len(places) == len(shape) and all(1 <= place <= size for place, size in zip(places, shape, strict=True))
+
+
+def weight_shapes(scene: SceneFields) -> dict[tuple[str, str], tuple[int, ...]]:
+    """The shape of every weight by (layer, name), in the order of Sequential.get_weights."""
+    words, *recurrent, dense = network(scene)
+    named = [("embedding", words), *((str(number), layer) for number, layer in enumerate(recurrent, start=1)), ("output", dense)]
+    features = [0, words.width, *(layer.width for layer in recurrent)]
+    return {
+        (name, weight): shape
+        for (name, layer), below in zip(named, features, strict=True)
+        for weight, shape in zip(layer.initializers, layer.weight_shapes(below), strict=True)
+    }
+
+
 def _budget(scene: SceneFields) -> Iterator[Fault]:
     if (count := count_numbers(scene)) > most("trace_numbers"):
         yield Fault.at((), "too_expensive", count, most("trace_numbers"))
+    elif count * scene.weights.steps > LEARNING * most("trace_numbers"):
+        yield Fault.at(("weights", "steps"), "too_many_steps", scene.weights.steps, LEARNING * most("trace_numbers") // count)
 
 
 def count_numbers(scene: SceneFields) -> int:
     """How many numbers the trace of this scene will hold, from its shape alone."""
     timesteps, outputs = len(scene.sentence), len(scene.output_timesteps)
     words, *recurrent, dense = network(scene)
-    weights = len(set(scene.sentence)) * words.width if words.initializers else 0  # of an embedding only the rows that are used
-    weights += sum(math.prod(shape) for below, layer in pairwise([words, *recurrent, dense]) for shape in layer.weight_shapes(below.width))
+    sizes = {name: math.prod(shape) for name, shape in weight_shapes(scene).items()}
+    if ("embedding", "embeddings") in sizes:
+        sizes["embedding", "embeddings"] = len(set(scene.sentence)) * words.width  # only the rows that are used
+    weights = sum(sizes.values())
     states = sum(len(layer.states) * layer.width for layer in recurrent)
     forward = words.width + sum(len(layer.quantities) * layer.width for layer in recurrent)
     backward = words.width + sum(len(all_quantities(type(layer).__name__)) * layer.width + 1 for layer in recurrent)

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 from app.keys import KEYS
+from app.languages import ENGLISH, LANGUAGES, Language
 from app.limits import limits_document
 from app.networks import OPTIMIZERS
 from app.notation import NOTATIONS
 from app.presets import ORDER_MATTERS, PRESETS, REVIEWS
 from app.scene_fields import CLIPPING
 from app.scenes import default_scene
-from app.words import WORDS
 from engine import GRU, LSTM, Dense, Embedding, SimpleRNN
 from engine.activations import ELEMENTWISE
 from engine.initializers import RECURRENT_INITIALIZERS
@@ -36,11 +36,12 @@ def options(rule: Callable[[], Optimizer]) -> list[tuple[str, float | bool]]:
     return [(name, value) for name, value in asdict(rule()).items() if name not in CLIPPING]
 
 
-def page_tables() -> dict[str, Any]:
-    """What index.html carries in its script element `tables`."""
+def page_tables(language: Language = ENGLISH) -> dict[str, Any]:
+    """What index.html carries in its script element `tables`, in a language; the names in code are the same in all of them."""
     return {
-        "words": WORDS,
-        "keys": KEYS,
+        "words": language.words,
+        "languages": {code: each.name for code, each in LANGUAGES.items()},
+        "keys": [{**key, "label": language.label(key["label"])} for key in KEYS],
         "notations": NOTATIONS,
         "operations": {layer: operations(layer) for layer in QUANTITIES},
         "weights": {layer.__name__: list(layer.initializers) for layer in WEIGHTED},
@@ -50,12 +51,15 @@ def page_tables() -> dict[str, Any]:
         "optimizers": {name: options(rule) for name, rule in OPTIMIZERS.items()},
         "clipping": CLIPPING,
         "initializers": {name: asdict(start()) for name, start in RECURRENT_INITIALIZERS.items()},
-        "quantities": {layer: [asdict(quantity) for quantity in quantities] for layer, quantities in QUANTITIES.items()},
+        "quantities": {
+            layer: [{**asdict(quantity), "label": language.label(quantity.label)} for quantity in quantities]
+            for layer, quantities in QUANTITIES.items()
+        },
         "limits": limits_document(),
         "reviews": REVIEWS,
         "scene": default_scene().document(),
         "presets": [
-            {"name": name, "scene": scene.document(), "reviews": ORDER_MATTERS if name == "order matters" else REVIEWS}
+            {"name": language.label(name), "scene": scene.document(), "reviews": ORDER_MATTERS if name == "order matters" else REVIEWS}
             for name, scene in PRESETS.items()
         ],
     }

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from app.networks import network, optimizer
 from app.scene_fields import LSTMState, SceneFields
+from app.scene_rules import weight_shapes
 from app.scenes import Scene
 from engine import Gradients, Sequential, Trace
+from engine.optimizers import Optimizer, OptimizerState
 from engine.regularization import with_penalty
 
 Array = npt.NDArray[np.float64]
@@ -52,22 +55,54 @@ class SceneTrace:
 
 def run(scene: Scene) -> SceneTrace:
     """A pure function: the same scene, the same numbers."""
-    model = Sequential(network(scene), seed=scene.weights.seed)
-    words = tokens(scene)
+    model, rule = model_of(scene), optimizer(scene)
+    state = rule.start(model.get_weights())
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found afterwards, once, for all
-        forward = model.forward(words[np.newaxis], initial_state(scene))
-        labels, weights = target(scene, forward.output), scene.sample_weight
-        gradients = model.backward(forward, labels, scene.loss, None if weights is None else [weights], window=scene.window)
-        updated = first_step(scene, forward, gradients)
-    return SceneTrace(scene, words, model, forward, gradients, updated)
+        for _ in range(scene.weights.steps):
+            weights, state = learnt(scene, *_both_ways(scene, model), rule, state)
+            model.set_weights(weights)
+        forward, gradients = _both_ways(scene, model)
+        updated, _ = learnt(scene, forward, gradients, rule, state)
+    return SceneTrace(scene, tokens(scene), model, forward, gradients, updated)
 
 
-def first_step(scene: Scene, forward: Trace, gradients: Gradients) -> list[Array]:
-    """The weights after one step of an optimizer that remembers nothing yet."""
-    rule = optimizer(scene)
+def _both_ways(scene: Scene, model: Sequential) -> tuple[Trace, Gradients]:
+    """Forward and backward with the weights that the model has now."""
+    forward = model.forward(inputs(scene, tokens(scene))[np.newaxis], initial_state(scene))
+    labels, weights = target(scene, forward.output), scene.sample_weight
+    return forward, model.backward(forward, labels, scene.loss, None if weights is None else [weights], window=scene.window)
+
+
+def learnt(
+    scene: Scene, forward: Trace, gradients: Gradients, rule: Optimizer, state: OptimizerState
+) -> tuple[Sequence[Array], OptimizerState]:
+    """The weights after one more step of the optimizer, and what it remembers."""
     pulled = with_penalty(gradients.weights, forward.stack, scene.l2) if scene.l2 else gradients.weights
-    updated, _ = rule.update(forward.weights, pulled, rule.start(forward.weights))
-    return updated
+    return rule.update(forward.weights, pulled, state)
+
+
+def model_of(scene: SceneFields) -> Sequential:
+    """The network with its weights: drawn from the seed, then those set by hand."""
+    model = Sequential(network(scene), seed=scene.weights.seed)
+    if scene.weights.edits:
+        weights = model.get_weights()
+        named = dict(zip(weight_shapes(scene), weights, strict=True))
+        for address, value in scene.weights.edits.items():
+            layer, name, index = address.split("/")
+            named[layer, name][tuple(int(place) - 1 for place in index.split(","))] = value
+        model.set_weights(weights)
+    return model
+
+
+def inputs(scene: SceneFields, words: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """What the network reads: the words as numbers, or as one-hot vectors of which some numbers are set by hand."""
+    if not scene.inputs:
+        return words
+    vectors = np.eye(len(scene.vocabulary))[words]
+    for address, value in scene.inputs.items():
+        _, timestep, _, place = address.split("/")
+        vectors[int(timestep) - 1, int(place) - 1] = value
+    return vectors
 
 
 def tokens(scene: SceneFields) -> npt.NDArray[np.int64]:

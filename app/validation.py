@@ -61,13 +61,25 @@ UNIONS = ("recurrent_initializer",)  # fields whose next part is such a branch, 
 # Which limit a field has: pydantic names only the end of it that was passed.
 BOUNDS = {
     name: (LIMITS[name].min, LIMITS[name].max)
-    for name in ("units", "input_dim", "seed", "learning_rate", "epsilon", "l2", "dropout", "sample_weight", "gain", "spectral_radius")
+    for name in (
+        "units",
+        "input_dim",
+        "seed",
+        "steps",
+        "learning_rate",
+        "epsilon",
+        "l2",
+        "dropout",
+        "sample_weight",
+        "gain",
+        "spectral_radius",
+    )
 } | {
     "version": (VERSION, VERSION),
     **dict.fromkeys(("momentum", "rho", "beta_1", "beta_2"), (LIMITS["share"].min, LIMITS["share"].max)),
     **dict.fromkeys((*CLIPPING, "initial_accumulator_value"), (LIMITS["clip"].min, LIMITS["clip"].max)),
     "output_dim": (LIMITS["units"].min, LIMITS["units"].max),
-    **dict.fromkeys(("label", "initial_state", "h", "c"), (-LIMITS["absolute_value"].max, LIMITS["absolute_value"].max)),
+    **dict.fromkeys(("label", "initial_state", "h", "c", "edits", "inputs"), (-LIMITS["absolute_value"].max, LIMITS["absolute_value"].max)),
     "layer": (LIMITS["recurrent_layers"].min, LIMITS["recurrent_layers"].max),
     "window": (LIMITS["timesteps"].min, LIMITS["timesteps"].max),
     "timestep": (LIMITS["timesteps"].min, LIMITS["timesteps"].max),
@@ -111,5 +123,5 @@ def _path(loc: Path) -> Path:
 
 def _bounds(path: Path) -> str:
     """Both ends of what may stand there."""
-    low, high = BOUNDS[next(part for part in reversed(path) if isinstance(part, str))]
+    low, high = BOUNDS[next(part for part in reversed(path) if isinstance(part, str) and part in BOUNDS)]
     return counted(low) if low == high else f"{counted(low)} to {counted(high)}"

@@ -101,7 +101,7 @@ class Plan:
 
     def dropout_seed(self, epoch: int, batch: int) -> int:
         """What the Dropout layers drop in this batch follows from the seed and the places alone, as its order does."""
-        return int(np.random.SeedSequence([self.seed, epoch, batch]).generate_state(1)[0])
+        return int(np.random.default_rng([self.seed, epoch, batch]).integers(2**32))
 
 
 def require_optimizer(optimizer: object) -> None:

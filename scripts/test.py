@@ -30,6 +30,7 @@ def main(options: list[str]) -> int:
         return 0
     python = environment("requirements-test.txt")
     os.environ[VARIABLE] = str(browser(python))
+    os.environ["PYTHON"] = str(python)  # whose tables the units of JavaScript read
     alone = set(options) - {"--long"}
     failed = [] if alone else [*check_python(python), *check_javascript()]
     workers = [] if alone else ["-n", "2", "--dist", "loadfile"]

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.answers import FOREVER, REVALIDATE, answer
 from app.files import Files
+from app.languages import wanted
 from app.pages import ROOT, index_page
 
 router = APIRouter(include_in_schema=False)
@@ -29,8 +30,10 @@ FONTS = Files(_font_folder())
 
 @router.get("/")
 async def index(request: Request) -> Response:
-    """The page."""
-    return answer(request, index_page(), REVALIDATE)
+    """The page, in the language that the address or else the browser asks for."""
+    language = wanted(request.query_params.get("language"), request.headers.get("accept-language", ""))
+    headers = {"Vary": "Accept-Language", "Content-Language": language.code}
+    return answer(request, index_page(language), REVALIDATE, headers)
 
 
 @router.get("/static/{path:path}")

@@ -28,10 +28,13 @@ const builder = (create) => (tag, values = {}, ...children) => {
   return node;
 };
 
+/** What the server says of a scene is English on a page of any language. */
+export const SERVERS = { lang: "en", dir: "ltr" };
+
 /** Shows what is wrong, or nothing; `fault` is a sentence or null. */
 export function mark(node, fault) {
   node.hidden = fault === null;
-  return text(node, fault ?? "");
+  return text(attrs(node, SERVERS), fault ?? "");
 }
 
 /** Makes an element: html("p", {class: "note"}, "words", child). */

@@ -1,88 +1,60 @@
 import { attrs, mathml } from "./dom.js";
-import { notation } from "./notation.js";
-import { below } from "./place.js";
+import { partial, quantityName, weightName } from "./names.js";
 import { addressText } from "./trace.js";
 
-/**
- * One piece of an equation: a sign, a function, or a symbol with what it stands for at a place.
- *
- * @typedef {{kind: string, written: string, address?: any, gate?: string, second?: boolean, timestep?: string, layer?: string}} Token
- */
+/** @import { Mark, Name, Notation } from "./names.js" */
+/** @import { Token } from "./equations.js" */
 
-const SYMBOL = /^(\w+)\{([^}]*)\}$/;
-const WEIGHT = /^(kernel|recurrent_kernel|bias|recurrent_bias)(?:_(\w))?$/;
-const NAMES = new Set(Object.values(notation.functions));
+const sign = (written) => mathml("mo", { stretchy: "false", form: "infix", lspace: "0", rspace: "0" }, written);
 
-const raisedIndex = (layer) => mathml("mrow", {}, mathml("mo", { stretchy: "false" }, "("), mathml("mn", {}, layer), mathml("mo", { stretchy: "false" }, ")"));
+/** An index as numbers, letters and brackets: (2), [2]⟨3⟩, i. */
+const indexNode = (text) => mathml("mrow", {}, text.match(/\d+|[\p{L},]+|./gu).map((piece) =>
+  (/\d/.test(piece) ? mathml("mn", {}, piece) : /\p{L}/u.test(piece) ? mathml("mi", {}, piece) : sign(piece))));
 
-/** Fills an index such as t-1 or l from the cell's place. */
-function index(text, place) {
-  const [, name, shift] = /^([tlo])(-1)?$/.exec(text) ?? [];
-  if (name === "o") return "output";
-  const value = name === "t" ? place.timestep : place.layer;
-  return shift ? String(Number(value) + Number(shift)) : String(value);
+/** What stands low or high, with commas between what stands low. */
+function indices(list, between) {
+  const nodes = list.flatMap((text, i) => (i && between ? [mathml("mo", { separator: "true", lspace: "0", rspace: "0" }, between), indexNode(text)] : [indexNode(text)]));
+  return nodes.length > 1 ? mathml("mrow", {}, nodes) : nodes[0];
 }
 
-/** What stands low: the gate, the timestep, or both. */
-function lowered(gate, timestep) {
-  if (!gate) return timestep === undefined ? null : mathml("mn", {}, timestep);
-  const letter = mathml("mi", {}, gate);
-  return timestep === undefined ? letter : mathml("mrow", {}, letter, mathml("mo", { separator: "true", lspace: "0", rspace: "0" }, ","), mathml("mn", {}, timestep));
+/** A letter with what belongs to it: a tilde above, a prime behind. Longer words stand upright. */
+function letterNode(letter) {
+  const [, base, tilde, prime] = /^(\p{L})(\u0303)?(′)?$/u.exec(letter) ?? [];
+  if (tilde) return mathml("mover", { accent: "true" }, mathml("mi", {}, base), mathml("mo", { stretchy: "false" }, "~"));
+  return prime ? mathml("mrow", {}, mathml("mi", {}, base), mathml("mo", { lspace: "0", rspace: "0" }, prime)) : mathml("mi", {}, letter);
 }
 
-/** A symbol as the table writes it, W_i or tanh c, with its timestep below and its layer above. */
-export function symbolNode(written, /** @type {{timestep?: any, layer?: string}} */ { timestep, layer }, address = null) {
-  const [, before, letter, gate] = /^(?:(.*) )?([^_]+)(?:_(.*))?$/.exec(written) ?? [];
-  const base = mathml("mi", {}, letter);
-  const low = lowered(gate, timestep);
-  const high = /^\d+$/.test(layer) ? raisedIndex(layer) : layer === "output" ? raisedIndex("o") : null;
-  const whole = low && high ? mathml("msubsup", {}, base, low, high) : low ? mathml("msub", {}, base, low) : high ? mathml("msup", {}, base, high) : base;
-  const node = before ? mathml("mrow", {}, mathml("mi", {}, before), mathml("mspace", { width: "0.17em" }), whole) : whole;
+/** A mark: its letter, with its gate and its timestep below and its layer above, or as the notation has it. */
+function markNode(/** @type {Mark} */ { before, letter, low, high }) {
+  const base = letterNode(letter);
+  const whole = low.length && high.length ? mathml("msubsup", {}, base, indices(low, ","), indices(high))
+    : low.length ? mathml("msub", {}, base, indices(low, ",")) : high.length ? mathml("msup", {}, base, indices(high)) : base;
+  return before ? mathml("mrow", {}, mathml("mi", {}, before), mathml("mspace", { width: "0.17em" }), whole) : whole;
+}
+
+/** A name; two marks for one number stand in parentheses, because what they are a part of may be a sum or a product. */
+export function nameNode(/** @type {Name} */ name, address = null) {
+  const nodes = name.map((mark) => (typeof mark === "string" ? mathml("mo", { form: "infix" }, mark) : markNode(mark)));
+  const node = name.includes("+") ? mathml("mrow", {}, sign("("), nodes, sign(")")) : nodes.length > 1 ? mathml("mrow", {}, nodes) : nodes[0];
   return attrs(node, { "data-address": addressText(address) });
 }
 
 /** The name of a quantity, or of its gradient with ∂L/∂ before it. */
-export function quantitySymbol({ layer, timestep, quantity, gradient = false }) {
-  const written = notation.symbols[quantity.startsWith("h_") ? "h" : quantity];
-  const symbol = symbolNode(written, quantity === "loss" ? {} : { timestep, layer: layer === "output" ? undefined : layer });
-  return gradient ? mathml("mrow", {}, mathml("mi", {}, "∂L"), mathml("mo", { lspace: "0", rspace: "0" }, "/"), mathml("mi", {}, "∂"), symbol) : symbol;
+export function quantitySymbol(/** @type {Notation} */ notation, { gradient = false, ...address }) {
+  const symbol = nameNode(quantityName(notation, /** @type {any} */ (address)));
+  if (!gradient) return symbol;
+  const [before, after] = partial(notation).split("/");
+  return mathml("mrow", {}, mathml("mi", {}, before), sign("/"), mathml("mi", {}, after), symbol);
 }
 
-/** The name of a weight, or of a gate's columns of it; b′ is the second row of a bias that has two. */
-export function weightSymbol({ layer, weight }, gate = null, second = false) {
-  const name = weight === "bias" && second ? "recurrent_bias" : weight;
-  return symbolNode(notation.symbols[gate ? `${name}_${gate}` : name], { layer });
-}
-
-/** Reads one symbol of a formula at a place. @returns {Token} */
-function symbol(name, indices, place, layers) {
-  const [first, second] = indices.split(",").map((text) => index(text, place));
-  const [, weight, gate] = WEIGHT.exec(name) ?? [];
-  if (weight) {
-    const row = weight === "recurrent_bias";
-    return { kind: "weight", written: notation.symbols[name], layer: first, gate, second: row, address: { layer: first, weight: row ? "bias" : weight } };
-  }
-  const { layer, quantity } = name === "below" ? below(second ?? place.layer, layers) : { layer: second ?? "output", quantity: name };
-  return { kind: "quantity", written: notation.symbols[quantity], timestep: first, layer: second ? layer : undefined,
-    address: { layer, timestep: Number(first), quantity } };
-}
-
-/** The equations of a layer at a place, each as its tokens. */
-export function equations({ type, activation = "tanh", reset_after: after = true }, place, layers) {
-  const lines = notation.formulas[type === "GRU" && !after ? "GRU, reset before" : type];
-  return lines.map((line) => line.split(" ").map((/** @type {string} */ token) => {
-    const [, name, indices] = SYMBOL.exec(token) ?? [];
-    if (name) return symbol(name, indices, place, layers);
-    const written = token === "activation" ? notation.functions[activation] : token;
-    return /** @type {Token} */ ({ kind: NAMES.has(written) ? "function" : "sign", written });
-  }));
-}
+/** The name of a weight, or of a gate's columns of it. */
+export const weightSymbol = (/** @type {Notation} */ notation, address, gate = null, rows = null) => nameNode(weightName(notation, address, gate, rows));
 
 /** A token as it is written. */
-export function tokenNode(/** @type {Token} */ { kind, written, timestep, layer, address }) {
-  if (address) return symbolNode(written, { timestep, layer }, address);
+export function tokenNode(/** @type {Token} */ { kind, written, name, address }) {
+  if (name) return nameNode(name, address);
   if (kind === "function") return mathml("mi", {}, written);
-  return mathml(/^\d+$/.test(written) ? "mn" : "mo", {}, written);
+  return /^\d+$/.test(written) ? mathml("mn", {}, written) : mathml("mo", { form: /^[()]$/.test(written) ? null : "infix" }, written);
 }
 
 /** One formula out of parts. */

@@ -8,7 +8,7 @@ const PROFILES = {
   projector: { unit: 29, gap: 3, pad: 9, one: 84, two: 66, font: 18, small: 18, input: [112, 62], tile: 25, output: 150, left: 166, right: 26, axis: 92, top: 8, row: 24, column: 36, spread: 120 },
 };
 
-const PHONE_WIDTH = 560;
+const PHONE_WIDTH = 620;
 const NUMBERED_UNITS = 6; // more units than this are drawn as a mosaic of colours
 const MOSAIC_ROWS = 4;
 const OUTPUT_HEIGHT = 44;

@@ -15,7 +15,7 @@ export function mountHighlight(store) {
     listen(document, "pointerover", ({ target, pointerType }) => pointerType !== "touch" && store.set({ hover: addressOf(target) })),
     listen(document, "focusin", ({ target }) => store.set({ hover: target.closest?.("[data-light]") ? addressOf(target) : null })),
     listen(document, "click", ({ target }) => {
-      const number = target.closest?.(".panel [data-address], [data-light]");
+      const number = target.closest?.("[data-light]"); // what stands in the panel is followed
       if (number) store.set({ lit: store.get().lit === addressOf(number) ? null : addressOf(number) });
     }),
     // every redraw can bring elements that are not lit yet, and this one is mounted after all that draw

@@ -1,4 +1,4 @@
-import { embeddingOf } from "./scene.js";
+import { embeddingOf, outputEverywhere, parameters } from "./scene.js";
 
 /** @import { Layer, Scene } from "./types.js" */
 
@@ -49,16 +49,32 @@ function optimizerCode({ type, ...options }) {
 
 const indented = (lines) => lines.map((line) => `${INDENT}${line},`);
 
+/** What a layer hands up, and how its parameters are counted: (None, None, 3): 3·3 + 3·3 + 3 = 21. */
+function counted(/** @type {Scene} */ scene, index, gates) {
+  const { type, units, output_dim: width, return_sequences: sequences } = scene.layers[index];
+  const { gates: count, sizes, total } = parameters(scene, index, gates);
+  const written = Object.values(sizes).map((size) => size.join("·")).join(" + ");
+  const every = type === "Dense" ? outputEverywhere(scene) : type === "Embedding" || sequences;
+  return `(None, ${every ? "None, " : ""}${units ?? width}): ${count > 1 ? `${count}·(${written})` : written} = ${total}`;
+}
+
+/** A layer's line, with its shape and its parameters beside it, and a line for what training drops above it. */
+function layerLines(/** @type {Scene} */ scene, index, gates) {
+  const layer = scene.layers[index];
+  return [`${INDENT}${layerCode(layer, scene.l2)},  # ${counted(scene, index, gates)}`, ...indented(dropoutCode(layer))];
+}
+
 /** The network of a scene as Keras has it, and what it learns by. Words come as numbers, or without an Embedding as one-hot vectors. */
-export function kerasCode(/** @type {Scene} */ scene) {
-  const { layers, loss, optimizer, vocabulary, l2 = 0 } = scene;
+export function kerasCode(/** @type {Scene} */ scene, gates) {
+  const { layers, loss, optimizer, vocabulary } = scene;
   const shape = embeddingOf(scene) ? "(None,)" : `(None, ${vocabulary.length})`;
   return [
     "import keras",
     `from keras import ${LAYERS}`,
     "",
     "model = keras.Sequential([",
-    ...indented([`keras.Input(shape=${shape})`, ...layers.flatMap((layer) => [layerCode(layer, l2), ...dropoutCode(layer)])]),
+    ...indented([`keras.Input(shape=${shape})`]),
+    ...layers.flatMap((_, index) => layerLines(scene, index, gates)),
     "])",
     "model.compile(",
     ...indented([`loss="${loss}"`, `optimizer=${optimizerCode(optimizer)}`]),

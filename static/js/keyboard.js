@@ -81,7 +81,7 @@ export function mountGridKeys(root, store) {
     if (!next) return;
     cell.setAttribute("tabindex", "-1");
     next.setAttribute("tabindex", "0");
-    next.focus();
+    next.focus({ preventScroll: true }); // where the window stands is a part of the view, which follows
   });
 }
 

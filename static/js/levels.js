@@ -1,5 +1,5 @@
 import { once } from "./memo.js";
-import { timelineIn, shapeIn } from "./state.js";
+import { differenceIn, timelineIn, shapeIn } from "./state.js";
 
 /** @import { State } from "./types.js" */
 
@@ -16,6 +16,12 @@ export const stepsOf = once((shape, timeline) => {
 export const indexOf = ({ timesteps }, { layer, timestep }) => (Number(layer) - 1) * timesteps + timestep - 1;
 export const placeAt = ({ timesteps }, index) => ({ layer: String(Math.floor(index / timesteps) + 1), timestep: (index % timesteps) + 1 });
 
+/** The numbers at an address whose step has come, or how far they have moved since the edit; null where they have not arrived. */
+const numberAt = (/** @type {State} */ state, address) => (state.difference ? differenceIn(state, address) : (state.shown.trace?.vector(address) ?? null));
+
+/** Which numbers a picture shows, for as long as this is the same. */
+export const numbersKey = ({ shown, difference, base }) => [shown.id, difference, difference && base?.id];
+
 /**
  * Brings `drawn`, how much of each cell is on the screen, to this step, and tells of each cell that changed. A number that has not arrived is not known.
  *
@@ -25,8 +31,7 @@ export const placeAt = ({ timesteps }, index) => ({ layer: String(Math.floor(ind
 export function bringTo(/** @type {State} */ state, drawn, tell) {
   const shape = shapeIn(state);
   const { values, gradients } = stepsOf(shape, timelineIn(state));
-  const { trace } = state.shown;
-  const here = (index, gradient) => trace?.vector({ ...placeAt(shape, index), quantity: "h", gradient }) != null;
+  const here = (index, gradient) => numberAt(state, { ...placeAt(shape, index), quantity: "h", gradient }) !== null;
   for (let index = 0; index < drawn.length; index += 1) {
     let level = (values[index] <= state.step ? 1 : 0) + (gradients[index] <= state.step ? 1 : 0);
     if (level === drawn[index]) continue;
@@ -41,8 +46,7 @@ export function bringTo(/** @type {State} */ state, drawn, tell) {
 /** The numbers of a cell, as far as they are known. */
 export function numbersOf(/** @type {State} */ state, index, level) {
   const address = { ...placeAt(shapeIn(state), index), quantity: "h" };
-  const { trace } = state.shown;
-  return { values: level > UNKNOWN ? trace.vector(address) : null, gradients: level === GRADIENT ? trace.vector({ ...address, gradient: true }) : null };
+  return { values: level > UNKNOWN ? numberAt(state, address) : null, gradients: level === GRADIENT ? numberAt(state, { ...address, gradient: true }) : null };
 }
 
 /** These cells as they are painted; `boxOf(layer, timestep)` says where. */

@@ -11,6 +11,9 @@ const oneOf = (choices) => (text) => (choices.includes(text) ? text : undefined)
 const count = (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined);
 const flag = (text) => ({ 1: true, 0: false })[text];
 
+/** The notations that the table of the page has; the first is in force unless another is chosen. */
+export const NOTATIONS = ["lecture", "keras", "pytorch", "d2l", "pascanu", "ng"];
+
 /** Every part of a view that a link carries: how it is written, and how it is read; what cannot be read is undefined. */
 const PARTS = {
   step: { write: String, read: count },
@@ -29,6 +32,13 @@ const PARTS = {
   loop: { write: (on) => (on ? "1" : "0"), read: flag },
   shapes: { write: (on) => (on ? "1" : "0"), read: flag },
   exact: { write: (on) => (on ? "1" : "0"), read: flag },
+  view: { write: String, read: oneOf(["grid", "compare"]) },
+  versus: { write: String, read: oneOf(["SimpleRNN", "LSTM", "GRU", "sentence", "learnt/1", "learnt/10", "learnt/50", "before"]) },
+  otherSentence: { write: (sentence) => sentence.join(" "), read: (text) => text.normalize("NFC").split(/\s+/u).filter(Boolean) },
+  contrast: { write: (on) => (on ? "1" : "0"), read: flag },
+  tab: { write: String, read: oneOf(["cell", "layer", "gradient", "code"]) },
+  notation: { write: String, read: oneOf(NOTATIONS) },
+  beside: { write: String, read: oneOf(["none", ...NOTATIONS]) },
   theme: { write: String, read: oneOf(["system", "light", "dark"]) },
   projector: { write: (on) => (on ? "1" : "0"), read: flag },
   zoom: { write: (zoom) => String(Number(zoom.toPrecision(6))), read: (text) => (/^\d{1,3}(\.\d{1,6})?$/.test(text) && Number(text) ? Number(text) : undefined) },
@@ -44,10 +54,12 @@ const PARTS = {
 /** The names of those parts, which are the state's. */
 export const VIEW = Object.keys(PARTS);
 
+const NO_WORDS = /** @type {string[]} */ ([]);
+
 /** The view that a page opens with, where its link says nothing else. */
 export const DEFAULT_VIEW = {
   step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, unit: 1, lit: null,
-  loop: false, shapes: false, exact: false, theme: "system", projector: false, zoom: 1, pan: null,
+  loop: false, shapes: false, exact: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, theme: "system", projector: false, zoom: 1, pan: null,
 };
 
 /** Scene and view as the fragment of a link; a long scene goes by its id. */

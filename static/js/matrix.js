@@ -19,30 +19,31 @@ function number(value, address, { full }) {
   return mathml("mn", { "data-address": addressText(address), style: `background: ${fill}; color: ${ink}`, title: exact(value) }, full ? exact(value) : fixed(value, 2));
 }
 
-/** A matrix in brackets; `at(i, j)` is the address of an entry. */
-function matrix(rows, at, options) {
-  const columns = written(rows[0].length);
-  const entry = (i, j) => (i === null ? mathml("mo", {}, "⋮") : j === null ? mathml("mo", {}, "⋯") : number(rows[i][j], at(i, j), options));
-  const table = mathml("mtable", {}, written(rows.length).map((i) => mathml("mtr", {}, columns.map((j) => mathml("mtd", {}, entry(i, j))))));
+/** A matrix in brackets; `at(i, j)` is the address of an entry. Where vectors are columns it is shown transposed, and an entry keeps its address. */
+function matrix(rows, at, /** @type {{full: boolean, columns: boolean}} */ { columns, full }) {
+  const [height, width] = columns ? [rows[0].length, rows.length] : [rows.length, rows[0].length];
+  const shown = (i, j) => (columns ? number(rows[j][i], at(j, i), { full }) : number(rows[i][j], at(i, j), { full }));
+  const entry = (i, j) => (i === null ? mathml("mo", {}, "⋮") : j === null ? mathml("mo", {}, "⋯") : shown(i, j));
+  const table = mathml("mtable", {}, written(height).map((i) => mathml("mtr", {}, written(width).map((j) => mathml("mtd", {}, entry(i, j))))));
   return mathml("mrow", {}, mathml("mo", { stretchy: "true" }, "["), table, mathml("mo", { stretchy: "true" }, "]"));
 }
 
-/** A row vector of a quantity. */
-export const row = (values, /** @type {Address} */ address, options) => matrix([values], (_, j) => ({ ...address, unit: j + 1 }), options);
+/** A vector of a quantity. */
+export const vector = (values, /** @type {Address} */ address, options) => matrix([values], (_, j) => ({ ...address, unit: j + 1 }), options);
 
 /**
  * A weight, or the gradient of one, as a matrix: all of it, or the columns and the row that `part` names.
  *
  * @param {ArrayLike<number>[]} rows a vector is one row
  * @param {{layer: string, weight: string, gradient?: boolean}} address
- * @param {{full: boolean, numbers?: number[]}} options `numbers`: what the rows are counted as, where that is not from 1
+ * @param {{full: boolean, columns: boolean, numbers?: number[]}} options `numbers`: what the rows are counted as, where that is not from 1
  * @param {{first?: number, count?: number, row?: number | null}} part
  */
 export function weightMatrix(rows, { layer, weight, gradient = false }, options, { first = 0, count = rows[0].length, row: only = null } = {}) {
   const chosen = only === null ? rows.map((_, i) => i) : [only];
   const shown = chosen.map((i) => Array.from(rows[i]).slice(first, first + count));
-  const vector = weight === "bias" && rows.length === 1;
-  const at = (i, j) => (vector ? [first + j + 1] : [options.numbers?.[chosen[i]] ?? chosen[i] + 1, first + j + 1]);
+  const single = weight === "bias" && rows.length === 1;
+  const at = (i, j) => (single ? [first + j + 1] : [options.numbers?.[chosen[i]] ?? chosen[i] + 1, first + j + 1]);
   return matrix(shown, (i, j) => ({ layer, weight, index: at(i, j), gradient }), options);
 }
 

@@ -4,12 +4,19 @@ export function same(a, b) {
   return a.length === b.length && a.every((entry, i) => Object.is(entry, b[i]));
 }
 
-/** Remembers the last answer of a function, for as long as its arguments are the same. */
+const KEPT = 4; // answers: two pictures may take turns, with two timelines each
+
+/** Remembers the last answers of a function by its arguments, so that an answer keeps its identity. */
 export function once(compute) {
-  let seen = null;
-  let answer;
+  const kept = [];
   return (...args) => {
-    if (!same(args, seen)) [seen, answer] = [args, compute(...args)];
-    return answer;
+    const found = kept.findIndex(({ seen }) => same(args, seen));
+    const entry = found < 0 ? { seen: args, answer: compute(...args) } : kept[found];
+    if (found !== 0) {
+      if (found > 0) kept.splice(found, 1);
+      kept.unshift(entry);
+      kept.splice(KEPT);
+    }
+    return entry.answer;
   };
 }

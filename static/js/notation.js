@@ -1,8 +1,12 @@
-import { lowered, raised } from "./format.js";
+import { html } from "./dom.js";
+import { partial, pieces, quantityName } from "./names.js";
 import { tables, words } from "./words.js";
 
-/** The notation in force: its symbols and formulas. */
-export const notation = tables.notations.lecture;
+/** @import { State } from "./types.js" */
+/** @import { Name, Notation } from "./names.js" */
+
+/** The notation in force. @returns {Notation} */
+export const notationIn = (/** @type {State} */ { notation }) => tables.notations[notation];
 
 /** What a layer is called: "layer 2", Dense, Embedding. */
 export function layerName(layer) {
@@ -10,16 +14,8 @@ export function layerName(layer) {
   return layer === "embedding" ? words("layer.embedding") : words("layer", { layer });
 }
 
-/** The name of a weight matrix as text: W⁽²⁾; Dense, the output layer, has an o, and an embedding is alone. */
-export function weightName({ layer, weight }) {
-  const symbol = notation.symbols[weight];
-  if (layer === "embedding") return symbol;
-  return layer === "output" ? `${symbol}⁽ᵒ⁾` : symbol + raised(layer);
-}
+/** A name as nodes of a line of text. */
+export const nameNodes = (/** @type {Name} */ name) => pieces(name).map(({ text, place }) => (place ? html(place === "low" ? "sub" : "sup", {}, text) : text));
 
-/** The name of a quantity as text: h₂⁽¹⁾, x₁, ŷ₃; a gradient with its ∂. */
-export function quantityName({ layer, timestep, quantity, gradient = false }) {
-  const symbol = notation.symbols[quantity.startsWith("h") ? "h" : quantity];
-  const bare = symbol + lowered(timestep) + (/^\d+$/.test(layer) ? raised(layer) : "");
-  return gradient ? `∂L/∂${bare}` : bare;
-}
+/** The name of a gradient as nodes: ∂L/∂h₂⁽¹⁾, or of a bare letter. */
+export const gradientNodes = (/** @type {Notation} */ notation, address) => [partial(notation), ...nameNodes(quantityName(notation, address))];

@@ -66,7 +66,20 @@ export function mountRunner(store) {
 export function edit(store, scene) {
   const { scene: before, history } = store.get();
   if (scene === before) return;
-  store.set({ scene, history: { past: [...history.past, before].slice(-100), future: [] } });
+  store.set({ scene, history: { past: [...history.past, before].slice(-100), future: [] }, base: null, difference: false });
+}
+
+/** Changes numbers of the scene by hand, so that what follows from it can be compared with what was there before. */
+export function editNumbers(store, scene) {
+  const { shown, scene: before, difference } = store.get();
+  if (scene === before) return;
+  edit(store, scene);
+  store.set({ base: shown.trace ? shown : null, difference });
+}
+
+/** The same while a slider is dragged: one more value of the same change, which is undone as one. */
+export function amend(store, scene) {
+  store.set({ scene });
 }
 
 /** Walks the list of scenes: -1 undoes, +1 does again. */
@@ -77,5 +90,5 @@ export function travel(store, direction) {
   const history = direction < 0
     ? { past: past.slice(0, -1), future: [scene, ...future] }
     : { past: [...past, scene], future: future.slice(1) };
-  store.set({ scene: to, history });
+  store.set({ scene: to, history, base: null, difference: false });
 }

@@ -1,5 +1,7 @@
+import { hasTwoBiases } from "./equations.js";
 import { fixed } from "./format.js";
-import { layerName, quantityName, weightName } from "./notation.js";
+import { partial, quantityName, weightName } from "./names.js";
+import { layerName, nameNodes, notationIn } from "./notation.js";
 import { hurries } from "./player.js";
 import { descends } from "./scene.js";
 import { shapeIn, stepIn, valuesIn } from "./state.js";
@@ -14,6 +16,13 @@ const verdict = (state, timestep) => verdictOf(state, timestep)?.whole ?? words(
 /** How Dense ends: the activations that have sentences of their own, and the others, which bend. */
 const endOf = ({ activation }) => (["sigmoid", "softmax", "linear"].includes(activation) ? activation : "bent");
 
+/** A weight, or a quantity at its place, as a sentence shows it. */
+const weightIn = (state, layer, weight) => nameNodes(weightName(notationIn(state), { layer, weight }, null, hasTwoBiases(layerOf(shapeIn(state), layer)) ? "both" : null));
+const quantityIn = (state, address) => nameNodes(quantityName(notationIn(state), address));
+
+/** The letters of a cell with gates, for the sentences that speak of its gates and states as such. */
+const lettersIn = (state) => Object.fromEntries(["i", "f", "g", "o", "c", "z", "n", "h"].map((quantity) => [`letter_${quantity}`, quantityIn(state, { quantity })]));
+
 /** One sentence per kind of step: its key and what is filled in. */
 const SAY = {
   start: (state) => ["say.start", { words: quoted(state.shown.scene.sentence) }],
@@ -27,7 +36,7 @@ const SAY = {
     const end = endOf(output);
     const values = {
       layer: layers.length, f: output.activation, verdict: verdict(state, outputs[0]),
-      W: weightName({ layer: "output", weight: "kernel" }), b: weightName({ layer: "output", weight: "bias" }),
+      W: weightIn(state, "output", "kernel"), b: weightIn(state, "output", "bias"),
     };
     if (quantity === "a") return ["say.output.a", values];
     if (outputs.length > 1) return [`say.output.every.${end}`, values];
@@ -41,17 +50,17 @@ const SAY = {
     const { loss } = state.shown.scene;
     return [outputs.length > 1 ? "say.loss.every" : `say.loss.${loss}`, {
       loss: fixed(state.shown.trace?.loss() ?? 0, 4), count: outputs.length, label: said?.label, y: said?.y,
-      gradient: blame && `${quantityName({ layer: "output", timestep, quantity: "a", gradient: true })} = ${some(blame)}`,
+      gradient: blame && [partial(notationIn(state)), ...quantityIn(state, { layer: "output", timestep, quantity: "a" }), ` = ${some(blame)}`],
     }];
   },
   backward: (state, step) => (step.quantity ? backwardOperation(state, step) : backward(state, step)),
   update(state, { layer, weight }) {
     const { scene } = state.shown;
     const { type: optimizer, learning_rate: rate } = scene.optimizer;
-    if (!descends(scene)) return ["say.update.step", { name: weight ? weightName({ layer, weight }) : layerName(layer), optimizer, rate }];
+    if (!descends(scene)) return ["say.update.step", { name: weight ? weightIn(state, layer, weight) : layerName(layer), optimizer, rate }];
     if (layer === "embedding") return ["say.update.embedding", { rate }];
     const learner = layer === "output" ? "say.update.output" : "say.update";
-    return weight ? ["say.update.weight", { name: weightName({ layer, weight }), rate }] : [learner, { layer, rate }];
+    return weight ? ["say.update.weight", { name: weightIn(state, layer, weight), rate }] : [learner, { layer, rate }];
   },
 };
 
@@ -66,8 +75,9 @@ function operation(state, { layer, timestep, quantity }) {
   const { type, activation = "tanh" } = layerOf(shapeIn(state), layer);
   const plain = activation === "linear" && quantity === "h";
   return [plain ? "say.operation.SimpleRNN.h.linear" : `say.operation.${type}.${quantity}`, {
-    t: timestep, layer, h: quantityName({ layer, timestep, quantity: "h" }), f: activation, values: some(valuesIn(state, { layer, timestep, quantity }) ?? []),
-    W: weightName({ layer, weight: "kernel" }), U: weightName({ layer, weight: "recurrent_kernel" }), b: weightName({ layer, weight: "bias" }),
+    ...lettersIn(state),
+    t: timestep, layer, h: quantityIn(state, { layer, timestep, quantity: "h" }), f: activation, values: some(valuesIn(state, { layer, timestep, quantity }) ?? []),
+    W: weightIn(state, layer, "kernel"), U: weightIn(state, layer, "recurrent_kernel"), b: weightIn(state, layer, "bias"),
   }];
 }
 
@@ -76,7 +86,11 @@ function backward(state, { layer, timestep }) {
   const { type } = layerOf(shapeIn(state), layer);
   const top = Number(layer) === layers.length;
   const future = timestep < timesteps;
-  const values = { layer, t: timestep, above: Number(layer) + 1, next: timestep + 1, U: weightName({ layer, weight: "recurrent_kernel" }), W: weightName({ layer: String(Number(layer) + 1), weight: "kernel" }) };
+  const above = Number(layer) + 1;
+  const values = {
+    ...lettersIn(state), layer, t: timestep, above, next: timestep + 1,
+    U: weightIn(state, layer, "recurrent_kernel"), W: weightIn(state, top ? "output" : String(above), "kernel"),
+  };
   if (!top) return [future ? "say.backward.above.future" : "say.backward.above", values];
   if (outputs.includes(timestep)) return [future ? `say.backward.output.future.${type}` : "say.backward.output", values];
   const norm = (t) => valuesIn(state, { layer, timestep: t, quantity: "h_norm", gradient: true })?.[0] ?? 0;
@@ -90,7 +104,7 @@ function backwardOperation(state, { layer, timestep, quantity }) {
   const { layers, timesteps, outputs } = shapeIn(state);
   const { type, activation = "tanh" } = layerOf(shapeIn(state), layer);
   const values = {
-    layer, t: timestep, f: activation, U: weightName({ layer, weight: "recurrent_kernel" }), values: some(valuesIn(state, { layer, timestep, quantity, gradient: true }) ?? []),
+    ...lettersIn(state), layer, t: timestep, f: activation, U: weightIn(state, layer, "recurrent_kernel"), values: some(valuesIn(state, { layer, timestep, quantity, gradient: true }) ?? []),
   };
   if (quantity === "h") return ["say.operation.h.backward", values];
   if (!quantity.startsWith("h_")) return [SLOPES[activation] ?? `say.back.${type}.${quantity}`, values];

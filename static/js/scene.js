@@ -18,7 +18,7 @@ function fitsLayer(state, /** @type {Layer} */ { type, units }) {
 }
 
 /** Does every timestep have an output, or the last alone? */
-const outputEverywhere = (/** @type {Scene} */ scene) => recurrentLayers(scene).at(-1)?.return_sequences === true;
+export const outputEverywhere = (/** @type {Scene} */ scene) => recurrentLayers(scene).at(-1)?.return_sequences === true;
 
 /** How much each timestep counts in the loss; null where only the last has an output. */
 export const lossWeights = (/** @type {Scene} */ scene) => (outputEverywhere(scene) ? scene.sentence.map((_, i) => scene.sample_weight?.[i] ?? 1) : null);
@@ -32,10 +32,34 @@ function weighed(/** @type {Scene} */ scene, /** @type {number[] | undefined} */
 /** The scene in which one timestep counts so much in the loss. */
 export const withLossWeight = (scene, timestep, weight) => weighed(scene, lossWeights(scene)?.with(timestep - 1, weight));
 
-/** A copy of a scene with other layers; states that no longer fit are left out, and weights of timesteps that have no output. */
+/** What the shapes of a scene's weights follow from. */
+const sizesOf = ({ layers, vocabulary }) => JSON.stringify([vocabulary.length, layers.map(({ type, units, input_dim, output_dim, reset_after: after }) => [type, units, input_dim, output_dim, after])]);
+
+/** A copy of a scene with other numbers set by hand; where there are none the field is left out. @returns {Scene} */
+function withEdits(/** @type {Scene} */ scene, edits) {
+  const { edits: _, ...weights } = scene.weights;
+  return { ...scene, weights: Object.keys(edits).length ? { ...weights, edits } : weights };
+}
+function withInputs(/** @type {Scene} */ { inputs: _, ...rest }, inputs) {
+  return Object.keys(inputs).length ? { ...rest, inputs } : rest;
+}
+/** The scene in which the number at this address is set by hand, "1/kernel/1,2" or "input/2/x/1"; null gives back what the seed or the word made. */
+export function withNumber(/** @type {Scene} */ scene, address, value) {
+  const own = address.startsWith("input/");
+  const { [address]: _, ...others } = (own ? scene.inputs : scene.weights.edits) ?? {};
+  const numbers = value === null ? others : { ...others, [address]: value };
+  return own ? withInputs(scene, numbers) : withEdits(scene, numbers);
+}
+/** The number that is set by hand at this address; undefined where none is. */
+export const setByHand = (/** @type {Scene} */ { weights, inputs }, address) => (address.startsWith("input/") ? inputs : weights.edits)?.[address];
+/** The scene with nothing set by hand among its weights and inputs. */
+export const withoutEdits = (/** @type {Scene} */ scene) => withInputs(withEdits(scene, {}), {});
+
+/** A copy of a scene with other layers; states that no longer fit are left out, and weights of timesteps that have no output, and numbers set by hand where other weights are drawn. */
 function withLayers(/** @type {Scene} */ scene, layers) {
   const { initial_state: states, ...rest } = scene;
-  const changed = weighed({ ...rest, layers }, scene.sample_weight);
+  const kept = sizesOf({ ...rest, layers }) === sizesOf(scene) ? rest : withoutEdits(rest);
+  const changed = weighed({ ...kept, layers }, scene.sample_weight);
   const recurrent = recurrentLayers(changed);
   const fits = states?.length === recurrent.length && states.every((state, i) => fitsLayer(state, recurrent[i]));
   return fits ? { ...changed, initial_state: states } : changed;
@@ -143,9 +167,12 @@ export function withSwapped(scene, lower) {
 export const wordsOf = (typed) => typed.normalize("NFC").split(/\s+/u).filter(Boolean);
 
 /** The scene with another sentence and its label. */
-export const withSentence = (scene, sentence, label) => weighed({ ...scene, sentence, label }, scene.sample_weight);
+export const withSentence = (scene, sentence, label) => {
+  const same = sentence.join(" ") === scene.sentence.join(" ");
+  return weighed({ ...(same ? scene : withInputs(scene, {})), sentence, label }, scene.sample_weight);
+};
 /** The scene with other weights. */
-export const withSeed = (scene, seed) => ({ ...scene, weights: { ...scene.weights, seed } });
+export const withSeed = (scene, seed) => ({ ...withEdits(scene, {}), weights: { seed } });
 /** The scene with another optimizer, at its defaults; what is clipped stays. */
 export function withOptimizer(scene, type, options, clipping) {
   const kept = Object.entries(scene.optimizer).filter(([name]) => clipping.includes(name));
@@ -186,9 +213,11 @@ export function withStart(scene, index, start) {
   return withLayer(scene, index, ({ recurrent_initializer: _, ...layer }) => (own ? layer : { ...layer, recurrent_initializer: start }));
 }
 /** The scene with one word more, at the end of the vocabulary. */
-export const withWord = (scene, word) => ({ ...scene, vocabulary: [...scene.vocabulary, word] });
+export const withWord = (scene, word) => withVocabulary(scene, [...scene.vocabulary, word]);
 /** The scene whose vocabulary has lost a word. */
-export const withoutWord = (scene, word) => ({ ...scene, vocabulary: scene.vocabulary.filter((known) => known !== word) });
+export const withoutWord = (scene, word) => withVocabulary(scene, scene.vocabulary.filter((known) => known !== word));
+/** One-hot words have a row of the first kernel each, so a kernel of another size is drawn. */
+const withVocabulary = (scene, vocabulary) => ({ ...(embeddingOf(scene) ? scene : withoutEdits(scene)), vocabulary });
 
 /** The states of a recurrent layer before the first word, by their letters. @returns {Record<string, number[]>} */
 export function initialOf(/** @type {Scene} */ scene, index) {

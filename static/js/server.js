@@ -50,11 +50,15 @@ function getKept(path) {
   return answers.get(path);
 }
 
-/** Every number of a cell with every term of its sum. @returns {Promise<Cell>} */
-export const getCell = (id, layer, timestep) => getKept(`api/traces/${id}/cells/${layer}/${timestep}`);
+/** Every number of a cell, or of one unit of it, with every term of its sum. @returns {Promise<Cell>} */
+export const getCell = (id, layer, timestep, unit = null) => getKept(`api/traces/${id}/cells/${layer}/${timestep}${unit === null ? "" : `?unit=${unit}`}`);
 
 /** The gradient of a weight, as the sum over its uses. @returns {Promise<{gradients: Explanation[]}>} */
 export const getWeight = (id, layer, name) => getKept(`api/traces/${id}/weights/${layer}/${name}`);
+
+/** The gradient of one number of a weight. @returns {Promise<{gradients: Explanation[]}>} */
+export const getNumber = (id, { layer, weight, index }) =>
+  getKept(`api/traces/${id}/weights/${layer}/${weight}?${index.length > 1 ? `row=${index[0]}&` : ""}unit=${index.at(-1)}`);
 
 /** @returns {Promise<{engine: string}>} */
 export const getVersion = (signal) => getJson("version", signal);

@@ -1,11 +1,15 @@
 import { once } from "./memo.js";
+import { below } from "./place.js";
 import { createTimeline, layerOf, shapeOf } from "./timeline.js";
 import { tables } from "./words.js";
 
-/** @import { State, Place } from "./types.js" */
+/** @import { Address, State, Place } from "./types.js" */
 
 const shape = once(shapeOf);
 const timeline = once((scene, detail, order) => createTimeline(shape(scene), detail, order, tables.operations, tables.weights));
+
+/** The timeline of any scene. @returns {ReturnType<typeof createTimeline>} */
+export const timelineOf = (scene, detail, order) => timeline(scene, detail, order);
 
 /** Layers, timesteps and outputs of what is shown. */
 export const shapeIn = (/** @type {State} */ state) => shape(state.shown.scene);
@@ -22,6 +26,18 @@ export const stepIn = (/** @type {State} */ state) => timelineIn(state).steps[st
 /** All units of a quantity, or null before its step, or where it has not arrived. */
 export function valuesIn(/** @type {State} */ state, address) {
   return timelineIn(state).known(address) <= state.step ? (state.shown.trace?.vector(address) ?? null) : null;
+}
+
+/** How far all units of a quantity have moved since the edit, or null before their step, or where they had no number before. */
+export function differenceIn(/** @type {State} */ state, address) {
+  const now = valuesIn(state, address);
+  const before = state.base?.trace?.vector(address);
+  return now && before?.length === now.length ? now.map((value, i) => value - before[i]) : null;
+}
+
+/** The quantity that a place reads from below. @returns {Address} */
+export function readBy(/** @type {State} */ state, /** @type {Place} */ { layer, timestep }) {
+  return { ...below(layer, shapeIn(state).layers.length), timestep };
 }
 
 /** The cell that the panel shows: the pinned one, or where the playhead is. */

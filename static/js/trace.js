@@ -76,6 +76,18 @@ export function addressText(address) {
   return [address.gradient ? "d" : undefined, ...parts].filter((part) => part !== undefined).join("/");
 }
 
+const QUANTITY = /^(?:(d)\/)?(\d+|input|output)\/(\d+)\/([a-z]\w*)(?:\/(\d+))?(?:\/f)?$/;
+const WEIGHT = /^(?:(d)\/)?(\d+|embedding|output)\/([a-z]\w*)(?:\/(\d+(?:,\d+)?))?$/;
+
+/** The address that such a text is; null where it is none. @returns {any} */
+export function parseAddress(text) {
+  const gradient = text?.startsWith("d/") ?? false;
+  const [, , layer, timestep, quantity, unit] = QUANTITY.exec(text ?? "") ?? [];
+  if (layer) return { layer, timestep: Number(timestep), quantity, gradient, ...(unit ? { unit: Number(unit) } : {}) };
+  const [, , owner, weight, index] = WEIGHT.exec(text ?? "") ?? [];
+  return owner ? { layer: owner, weight, gradient, ...(index ? { index: index.split(",").map(Number) } : {}) } : null;
+}
+
 /** What pointing at an address lights, as a selector: the same number, the wholes that it is a part of, and its own parts. */
 export function relatives(address) {
   const parts = address.split("/");

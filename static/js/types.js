@@ -3,9 +3,9 @@
  *
  * @typedef {{type: string, units?: number, return_sequences?: boolean, activation?: string, reset_after?: boolean,
  *   recurrent_initializer?: {type: string, gain?: number, spectral_radius?: number}, dropout?: number, input_dim?: number, output_dim?: number}} Layer
- * @typedef {{version: number, vocabulary: string[], sentence: string[], label: number | number[], layers: Layer[], weights: {seed: number},
+ * @typedef {{version: number, vocabulary: string[], sentence: string[], label: number | number[], layers: Layer[], weights: {seed: number, edits?: Record<string, number>},
  *   loss: string, optimizer: {type: string, learning_rate: number, [option: string]: any}, l2?: number, window?: number, sample_weight?: number[],
- *   initial_state?: any[]}} Scene
+ *   initial_state?: any[], inputs?: Record<string, number>}} Scene
  * An initial state is a list, one number per unit; for an LSTM {h, c}, two of them.
  * @typedef {{name: string, scene: Scene, reviews: {sentence: string[], label: number}[]}} Preset
  *
@@ -14,7 +14,7 @@
  * @typedef {{layer: string, weight: string, index?: number[], gradient?: boolean}} WeightAddress
  *
  * @typedef {{layer: string, quantity: string, start: number, units: number}} Entry
- * @typedef {{timesteps: number, output_timesteps: number[], weights: Record<string, Record<string, number[]>>, embedding_rows?: number[],
+ * @typedef {{timesteps: number, output_timesteps: number[], weights: Record<string, Record<string, number[]>>, embedding_rows?: number[], summary?: string,
  *   initial_state: Entry[], forward: Entry[], output: Entry[], backward: Entry[]}} Layout
  *
  * @typedef {{value: number, address: Address & WeightAddress | null, function: string | null, result: number}} Factor
@@ -53,11 +53,14 @@
  * @property {{part: string, step: number} | null} chosen the gate or state of the cell that a person opened in the panel, and at which step
  * @property {({key: string, error?: string} & Cell) | null} terms of the cell in the panel, by its key
  * @property {{key: string, error?: string, weights: Record<string, Explanation[]>} | null} uses of the weights of the layer in the panel
+ * @property {{key: string | null, error?: string, gradients?: Explanation[]} | null} weightTerms of the number that the tab is about
  * @property {boolean} contributions is the panel open at what goes to the weights?
  * @property {string | null} hover the address under the pointer
  * @property {string | null} lit the address that is held lit
  * @property {boolean} shapes
  * @property {boolean} exact full precision in the panel
+ * @property {string} notation how names and formulas are written
+ * @property {string} beside the notation that formulas stand in a second time, or "none"
  * @property {string} theme
  * @property {boolean} dark
  * @property {boolean} projector
@@ -66,6 +69,17 @@
  * @property {import("./pan.js").Pan | null} pan
  * @property {(Place & {unit: number}) | null} pointed the unit of the heat map under the pointer, or of the cell with the focus
  * @property {{text: string, kind: string} | null} notice
+ * @property {string} tab of the panel: cell, layer, gradient or code
+ * @property {Partial<State>[]} trail where a person came from, following numbers to their sources
+ * @property {Shown | null} base what was shown before numbers were changed by hand
+ * @property {string} view grid, or compare
+ * @property {string} versus what the scene is compared with, one of RIVALS
+ * @property {string[]} otherSentence what the other scene reads, where sentences are compared
+ * @property {boolean} contrast does the second picture show the difference?
+ * @property {Shown | null} other the other scene with its trace
+ * @property {string | null} otherProblem why there is none
+ * @property {{width: number, height: number}} otherViewport of the second picture, in px
+ * @property {boolean} difference does the grid show what changed since then?
  */
 
 export {};

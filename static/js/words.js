@@ -1,14 +1,23 @@
+import { exact } from "./format.js";
+
 /** The page's tables, as the server wrote them into the page: words, keys, quantities, limits, reviews. */
 export const tables = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("tables")).textContent ?? "{}");
+
+const MIRRORED = document.documentElement.dir === "rtl";
+
+const written = (value) => (typeof value === "number" ? exact(value) : String(value));
+
+/** Among words that run to the left a minus would change sides, and names their order: there what is filled in stands apart, as in <bdi>. */
+const apart = (text) => (MIRRORED ? `\u2068${text}\u2069` : text);
 
 /** A visible sentence by its key, its {placeholders} filled. An unknown key is an error: the contract test finds it first. */
 export function words(key, values = {}) {
   const sentence = tables.words[key];
   if (sentence === undefined) throw new Error(`No words for “${key}”.`);
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => apart(written(values[name])));
 }
 
-/** The same as nodes, with *emphasis* as <em>; a filled-in star is no emphasis, and words from a person are isolated. */
+/** The same as nodes, with *emphasis* as <em>; a filled-in star is no emphasis, and words from a person are isolated. A value may be nodes. */
 export function rich(key, values = {}) {
   const sentence = tables.words[key];
   if (sentence === undefined) throw new Error(`No words for “${key}”.`);
@@ -17,7 +26,7 @@ export function rich(key, values = {}) {
       const name = /^\{(\w+)\}$/.exec(piece)?.[1];
       if (!name) return piece;
       const node = document.createElement("bdi");
-      node.textContent = String(values[name]);
+      node.append(...[values[name]].flat().map((value) => (value instanceof Node ? value.cloneNode(true) : written(value))));
       return node;
     });
     if (i % 2 === 0) return nodes;

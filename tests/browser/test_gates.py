@@ -163,9 +163,9 @@ def test_each_gate_opens_on_its_own_columns_and_on_its_own_scalars(
     trace, timeline = run(shown), Timeline(shown, kind, False)
     open_scene(page, server, shown, step=timeline.last, pinned="2,2", unit=2, exact=1)
     scalars = page.locator("[data-part=scalar]")
-    scalars.locator("button").first.wait_for()
+    scalars.locator("button[data-gate]").first.wait_for()
     gates = [name.removeprefix("a_") for name in operations(CELLS[kind]["type"])["forward"] if name.startswith("a_")]
-    assert scalars.locator("button").evaluate_all("(nodes) => nodes.map((node) => node.dataset.gate)")[: len(gates)] == gates
+    assert scalars.locator("button[data-gate]").evaluate_all("(nodes) => nodes.map((node) => node.dataset.gate)")[: len(gates)] == gates
     columns = [name for layer in trace.model.layers[2:3] for name in layer.gates]
     for gate in gates:
         scalars.locator(f"button[data-gate={gate}]").click()

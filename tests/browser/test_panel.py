@@ -31,7 +31,7 @@ def test_the_panel_follows_the_playhead_until_a_cell_is_pinned(page: Page) -> No
 def test_before_its_step_a_cell_shows_its_formula_and_no_number(page: Page) -> None:
     cell(page, 2, 3).click()
     expect(panel(page).get_by_text("Nothing is computed here yet")).to_be_visible()
-    expect(panel(page).locator("math")).to_have_count(1)
+    expect(panel(page).locator("[data-part=symbols] .line")).to_have_count(1)
     expect(panel(page).locator("td.value")).to_have_count(0)
 
 

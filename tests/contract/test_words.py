@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 
 from app.notation import NOTATIONS
-from app.tables import WEIGHTED
 from app.words import WORDS
 from engine.activations import ELEMENTWISE
 from engine.losses import LOSSES
@@ -39,6 +38,7 @@ FILLED = {
     "name": {"system", "light", "dark"},
     "phase": {"words", "forward", "output", "loss", "backward", "update"},
     'none ? ".none" : ""': {"", ".none"},
+    "shown": set(NOTATIONS),
 }
 
 
@@ -54,7 +54,8 @@ def filled(template: str) -> set[str]:
 def test_every_sentence_of_the_table_is_used() -> None:
     dotted = {literal for literal in LITERALS if "." in literal and "${" not in literal}
     templates = {literal for literal in LITERALS if re.match(r"[\w.]+\.\$\{", literal)}
-    used = ASKED | CHOSEN | dotted | {key for template in templates for key in filled(template)}
+    noted = {key for notation in NOTATIONS.values() for keys in notation["notes"].values() for key in keys}
+    used = ASKED | CHOSEN | dotted | noted | {key for template in templates for key in filled(template)}
     assert [key for key in WORDS if key not in used] == []
 
 
@@ -65,15 +66,6 @@ def test_every_key_that_the_page_asks_for_is_in_the_table() -> None:
 
 def test_every_function_that_the_engine_applies_to_a_factor_has_words() -> None:
     assert {key.removeprefix("function.") for key in WORDS if key.startswith("function.")} == APPLIED
-
-
-def test_every_symbol_of_a_formula_stands_in_the_notation() -> None:
-    for notation in NOTATIONS.values():
-        names = {name for lines in notation["formulas"].values() for line in lines for name in re.findall(r"(\w+)\{", line)}
-        assert names - {"below"} <= set(notation["symbols"])
-        weights = {name for layer in WEIGHTED for name in layer.initializers}
-        quantities = {quantity.name for group in QUANTITIES.values() for quantity in group if quantity.role != "part"}
-        assert weights | quantities <= set(notation["symbols"])
 
 
 def test_the_template_holds_no_words_of_its_own() -> None:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exact, fixed, grouped, list, lowered, magnitude, raised } from "../../static/js/format.js";
+import { exact, fixed, grouped, list, lowered, magnitude, raised, signsOf } from "../../static/js/format.js";
 
 test("minus is U+2212, and what rounds to zero has no sign", () => {
   assert.equal(fixed(-0.126, 2), "\u22120.13");
@@ -26,8 +26,20 @@ test("a count has its thousands apart", () => {
   assert.deepEqual([36, 999, 1000, 320_251, 1_000_000].map(grouped), ["36", "999", "1,000", "320,251", "1,000,000"]);
 });
 
+test("numbers are written by locale, with our minus and the digits of the formulas", () => {
+  const [hindi, german, arabic] = ["hi", "de", "ar-EG"].map(signsOf);
+  assert.deepEqual([999, 320_251, 10_000_000].map((count) => hindi.group(count)), ["999", "3,20,251", "1,00,00,000"]);
+  assert.equal(list([0.37, -0.126], 2, hindi), "0.37, \u22120.13");
+  assert.equal(list([0.37, -0.126], 2, german), "0,37; \u22120,13");
+  assert.equal(german.group(320_251), "320.251");
+  assert.match(fixed(-0.126, 2, arabic), /^\u22120\D13$/);
+  assert.equal(arabic.group(36), "36");
+});
+
 test("lists and indices read as in the lecture", () => {
   assert.equal(list([0.37, -0.126]), "0.37, \u22120.13");
-  assert.equal(raised("2"), "⁽²⁾");
+  assert.equal(raised("(2)"), "⁽²⁾");
+  assert.equal(raised("(o)"), "⁽ᵒ⁾");
+  assert.equal(raised("[2]"), null);
   assert.equal(lowered(13), "₁₃");
 });

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 import engine
 from app import pages
 from app.files import Files
+from app.languages import LANGUAGES, Language
 from app.main import create_app
 from app.problems import PROBLEMS
 from app.scenes import default_scene
@@ -72,7 +73,7 @@ def test_every_answer_carries_the_headers_that_keep_a_browser_in(client: TestCli
 
 
 def test_an_answer_to_our_own_mistake_carries_them_too_and_tells_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> None:
+    def broken(language: Language) -> None:
         raise RuntimeError("secret detail in /some/path.py")
 
     monkeypatch.setattr("app.routes.pages.index_page", broken)
@@ -109,9 +110,28 @@ def test_the_page_carries_its_tables_as_json(client: TestClient) -> None:
     assert [review["label"] for review in tables["reviews"]] == [1, 0, 1]
 
 
+@pytest.mark.parametrize(("path", "code"), [("/", "en"), ("/?language=hi", "hi")])
+def test_the_page_is_whole_in_its_language_before_any_script_runs(client: TestClient, path: str, code: str) -> None:
+    response = client.get(path)
+    words = LANGUAGES[code].words
+    assert f'<html lang="{code}" dir="ltr"' in response.text
+    markup = response.text.partition("</script>")[2]
+    assert all(f'aria-label="{words[key]}"' in markup for key in ("language", "step.forward", "timeline", "sentence"))
+    assert f'<option value="{code}" lang="{code}" selected>' in markup
+    assert response.headers["Content-Language"] == code
+
+
+def test_what_keeps_answers_is_told_that_the_page_depends_on_the_language_asked_for(client: TestClient) -> None:
+    english, hindi = (client.get("/", headers={"Accept-Language": asked}) for asked in ("en-US,en;q=0.5", "hi-IN,hi;q=0.9,en;q=0.5"))
+    assert english.headers["Vary"] == hindi.headers["Vary"] == "Accept-Language, Accept-Encoding"
+    assert english.headers["ETag"] != hindi.headers["ETag"]
+    assert client.get("/", headers={"If-None-Match": english.headers["ETag"], "Accept-Language": "hi"}).status_code == 200
+    assert client.get("/", headers={"If-None-Match": hindi.headers["ETag"], "Accept-Language": "hi"}).status_code == 304
+
+
 def test_nothing_in_the_tables_can_end_their_script_element(monkeypatch: pytest.MonkeyPatch) -> None:
     evil = {**page_tables(), "evil": "</script><script>alert(1)</script><!--"}
-    monkeypatch.setattr(pages, "page_tables", lambda: evil)
+    monkeypatch.setattr(pages, "page_tables", lambda language: evil)
     assert b"<script>alert" not in pages.index_page.__wrapped__().body
 
 

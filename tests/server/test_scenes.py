@@ -4,6 +4,7 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,7 @@ def test_units_outside_their_limits_are_refused(client: TestClient, layer: int, 
         ("/weights/seed", -1, "too_small"),
         ("/weights/seed", 2**32, "too_large"),
         ("/weights/seed", 0.0, "wrong_type"),
-        ("/weights/edits", {}, "unknown_field"),
+        ("/weights/kernels", {}, "unknown_field"),
         ("/loss", "hinge", "unknown_choice"),
         ("/loss", None, "unknown_choice"),
         ("/optimizer/type", "Adadelta", "unknown_choice"),
@@ -573,6 +574,74 @@ def test_a_weight_of_the_loss_multiplies_the_gradient_of_its_output(toy: dict[st
     entering, doubled = (trace.gradients.layers[-1]["a"][0, :, 0] for trace in (plain, weighed))
     np.testing.assert_allclose(doubled, entering * [0, 1, 2], rtol=1e-15)
     assert parse({**toy, "sample_weight": None}).id == parse(toy).id != weighed.scene.id
+
+
+def test_a_number_set_by_hand_is_that_number_and_changes_no_other_weight(toy: dict[str, Any]) -> None:
+    edits = {"1/kernel/2,3": 0.5, "2/bias/1": -2, "output/kernel/2,1": 0}
+    edited, plain = (run(parse(scene)).forward.weights for scene in ({**toy, "weights": {"seed": 0, "edits": edits}}, toy))
+    assert (edited[0][1, 2], edited[5][0], edited[6][1, 0]) == (0.5, -2, 0)
+    assert sum(int((ours != drawn).sum()) for ours, drawn in zip(edited, plain, strict=True)) == len(edits)
+    assert parse({**toy, "weights": {"seed": 0, "edits": {}}, "inputs": {}}).id == TOY_ID
+
+
+def test_a_number_of_a_one_hot_vector_can_be_set_by_hand(toy: dict[str, Any]) -> None:
+    trace = run(parse({**toy, "inputs": {"input/2/x/1": 0.5, "input/3/x/3": 0}}))
+    np.testing.assert_array_equal(trace.forward.inputs[0], [[1, 0, 0], [0.5, 1, 0], [0, 0, 0]])
+    assert trace.words.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("address", "value", "code"),
+    [
+        ("1/kernel/4,1", 1, "unknown_address"),
+        ("1/kernel/1", 1, "unknown_address"),
+        ("1/kernel/01,1", 1, "unknown_address"),
+        ("3/kernel/1,1", 1, "unknown_address"),
+        ("1/gamma/1", 1, "unknown_address"),
+        ("", 1, "unknown_address"),
+        ("1/kernel/1,1", 1e7, "too_large"),
+        ("1/kernel/1,1", "1", "wrong_type"),
+    ],
+)
+def test_a_number_set_by_hand_that_breaks_a_rule_is_told_where(
+    client: TestClient, toy: dict[str, Any], address: str, value: object, code: str
+) -> None:
+    toy["weights"]["edits"] = {address: value}
+    require_fault(post(client, toy), 422, code, "/weights/edits/" + address.replace("/", "~1"))
+
+
+@pytest.mark.parametrize("address", ["input/4/x/1", "input/1/x/4", "input/1/h/1", "1/1/h/1", "input/1/x"])
+def test_an_input_set_by_hand_is_one_that_there_is(client: TestClient, toy: dict[str, Any], address: str) -> None:
+    require_fault(post(client, {**toy, "inputs": {address: 1}}), 422, "unknown_address", "/inputs/" + address.replace("/", "~1"))
+
+
+def test_the_inputs_of_an_embedding_are_set_as_its_weights(client: TestClient) -> None:
+    stack = PRESETS["the notes' Keras stack"].document()
+    require_fault(post(client, {**stack, "inputs": {"input/1/x/1": 1}}), 422, "learnt_inputs", "/inputs")
+    edited = run(parse({**stack, "weights": {"seed": 0, "edits": {"embedding/embeddings/2,3": 0.5}}}))
+    assert edited.forward.weights[0][1, 2] == 0.5
+
+
+def test_steps_of_learning_are_those_of_the_optimizer_one_after_another(toy: dict[str, Any]) -> None:
+    toy["optimizer"] = {"type": "Adam", "learning_rate": 0.05}
+    learnt = [run(parse({**toy, "weights": {"seed": 0, "steps": steps}})) for steps in range(4)]
+    for before, after in pairwise(learnt):
+        for updated, weight in zip(before.updated, after.forward.weights, strict=True):
+            np.testing.assert_array_equal(updated, weight)
+    assert learnt[3].gradients.loss < learnt[0].gradients.loss
+    assert parse({**toy, "weights": {"seed": 0, "steps": 0}}).id == parse(toy).id != learnt[1].scene.id
+
+
+@pytest.mark.parametrize(("steps", "code"), [(-1, "too_small"), (201, "too_large"), (1.5, "wrong_type")])
+def test_steps_that_break_a_rule_are_told_where(client: TestClient, toy: dict[str, Any], steps: float, code: str) -> None:
+    toy["weights"]["steps"] = steps
+    require_fault(post(client, toy), 422, code, "/weights/steps")
+
+
+def test_a_large_scene_may_take_fewer_steps(client: TestClient, toy: dict[str, Any]) -> None:
+    toy |= {"sentence": ["cat"] * 250, "weights": {"seed": 0, "steps": 200}}
+    toy["layers"][:2] = [{"type": "LSTM", "units": 60, "return_sequences": index < 3} for index in range(4)]
+    assert "or less for a scene of this size" in require_fault(post(client, toy), 422, "too_many_steps", "/weights/steps")["detail"]
 
 
 def test_keras_counts_the_names_of_the_layers_by_their_type() -> None:

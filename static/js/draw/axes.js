@@ -1,8 +1,9 @@
 import { svg } from "../dom.js";
 import { fixed } from "../format.js";
+import { partial, quantityName } from "../names.js";
 import { words } from "../words.js";
 import { verdictOf } from "../verdict.js";
-import { label } from "./picture.js";
+import { label, nameSpans } from "./picture.js";
 
 /** The captions left of the outputs: what leaves the stack, and what is said of it. */
 function captions({ state, shape, at, step }) {
@@ -22,12 +23,13 @@ function captions({ state, shape, at, step }) {
 }
 
 /** Above the first cell, where no edge leaves: which column is which. */
-function columnHeads({ shape, at }) {
+function columnHeads({ shape, at, notation }) {
   if (!at.gradients || at.kind === "phone" || shape.outputs.includes(1)) return [];
   const top = at.cellBox(shape.layers.length, 1);
   const [unit] = at.boxes(shape.layers.length);
-  const head = (key, x, name) => label(words(key), { x, y: top.y - 10, class: `head ${name}` });
-  return [head("column.h", top.x + unit.x + unit.width / 2, "h"), head("column.gradient", top.x + unit.x + unit.width * 1.5 + 6, "gradient")];
+  const head = (before, x, name) => label(before, { x, y: top.y - 10, class: `head ${name}` });
+  const h = () => nameSpans(quantityName(notation, { quantity: "h" }));
+  return [head(h(), top.x + unit.x + unit.width / 2, "h"), head([partial(notation), ...h()], top.x + unit.x + unit.width * 1.5 + 6, "gradient")];
 }
 
 /** The axes: layers upward, time rightward, with the row and the column of what happens now in ink. */

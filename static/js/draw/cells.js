@@ -1,7 +1,7 @@
 import { attrs, svg } from "../dom.js";
 import { list } from "../format.js";
-import { notation } from "../notation.js";
-import { valuesIn } from "../state.js";
+import { quantityName } from "../names.js";
+import { differenceIn, valuesIn } from "../state.js";
 import { words } from "../words.js";
 import { gradientPicture, symbolName, valuePicture } from "./picture.js";
 
@@ -13,21 +13,22 @@ const NAME_ROOM = 34; // between two layers, for a name above a cell
 export function cellIn(/** @type {State} */ state, layer, timestep, step) {
   const address = { layer, timestep, quantity: "h" };
   const now = step.layer === layer && step.timestep === timestep && (step.phase === "forward" || step.phase === "backward");
-  return { layer, timestep, h: valuesIn(state, address), gradient: valuesIn(state, { ...address, gradient: true }), now: now ? step.phase : null, quantity: now ? (step.quantity ?? null) : null };
+  const values = (at) => (state.difference ? differenceIn(state, at) : valuesIn(state, at));
+  return { layer, timestep, h: values(address), gradient: values({ ...address, gradient: true }), moved: state.difference, now: now ? step.phase : null, quantity: now ? (step.quantity ?? null) : null };
 }
 
 /** The cell in words: what a screen reader says, and what tests hold on to. */
-export function cellName({ layer, timestep, h, gradient }) {
+export function cellName({ layer, timestep, h, gradient, moved }) {
   if (!h) return words("cell.pending", { layer, timestep });
   const values = list(h);
+  if (moved) return gradient ? words("cell.difference.gradient", { layer, timestep, values, gradient: list(gradient) }) : words("cell.difference", { layer, timestep, values });
   return gradient ? words("cell.gradient", { layer, timestep, values, gradient: list(gradient) }) : words("cell.value", { layer, timestep, values });
 }
 
 /** The name of what is computed in the cell now, beside it; where a line of c leaves there, above it. */
-function presentName({ layer, timestep, quantity }, box, remembers) {
-  const shown = quantity === null || quantity.startsWith("h") ? "h" : quantity;
+function presentName({ layer, timestep, quantity }, box, { remembers, notation }) {
   const place = remembers ? { x: box.x + box.width - 24, y: box.y - 20 } : { x: box.x + box.width + 9, y: box.y - 4 };
-  return symbolName(notation.symbols[shown], { layer, timestep }, place);
+  return symbolName(quantityName(notation, { layer, timestep, quantity: quantity ?? "h" }), place);
 }
 
 /** Draws one gridcell; `look` says how the cells stand out now. */
@@ -50,6 +51,6 @@ export function drawCell(node, cell, at, look) {
     svg("rect", { ...box, rx: 14, class: "frame" }),
     ...valuePicture(moved, h, look.units, `${address}/h`),
     ...gradientPicture(moved, gradient, look.units, `${address}/h`, look.backward),
-    ...(now && at.kind !== "phone" && !(look.remembers && at.rise < NAME_ROOM) ? [presentName(cell, box, look.remembers)] : []),
+    ...(now && at.kind !== "phone" && !(look.remembers && at.rise < NAME_ROOM) ? [presentName(cell, box, look)] : []),
   );
 }

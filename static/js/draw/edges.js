@@ -1,9 +1,15 @@
-import { attrs, join, svg, text } from "../dom.js";
-import { notation, weightName } from "../notation.js";
+import { attrs, join, svg } from "../dom.js";
+import { pieces, quantityName, weightName } from "../names.js";
 import { words } from "../words.js";
+import { nameSpans } from "./picture.js";
+
+/** @import { Notation } from "../names.js" */
 
 const DOTS = [0.25, 0.5, 0.75];
+const BESIDE = 11; // px between an upright edge and its label
+const FLOWING = 1.15; // how much larger the style sheet writes what flows
 const DOTTED = 26; // a shorter edge has no room for dots
+const [WIDE, NARROW] = [0.44, 0.36]; // how wide a letter is, of the font's size, and one that is raised or lowered
 
 /** Three dots on the way; the style sheet lets them travel there from where the flow starts. Of the same serial they do so once. */
 function drawDots(root, { x1, y1, x2, y2 }, flow, serial) {
@@ -17,12 +23,6 @@ function drawDots(root, { x1, y1, x2, y2 }, flow, serial) {
   });
 }
 
-/** W⁽²⁾, or where its shape is asked for W⁽²⁾ 3×2. */
-function edgeLabel(weight, shape) {
-  const name = weightName(weight);
-  return shape ? words("shape", { name, rows: shape[0], columns: shape[1] }) : name;
-}
-
 /** Is anything on its way along the edge? */
 export const isFlowing = (flow) => flow !== "done" && flow !== "todo";
 
@@ -33,23 +33,49 @@ export function createEdge() {
 }
 
 /** What an edge is called: its matrix, or the state that it carries as it is; and its address. */
-function identity({ weight, carries, from }, shape) {
-  if (weight) return { name: edgeLabel(weight, shape), address: `${weight.layer}/${weight.weight}` };
-  return { name: notation.symbols[carries], address: `${from.layer}/${from.timestep}/${carries}` };
+function identity(/** @type {Notation} */ notation, { weight, carries, from }) {
+  if (weight) return { name: weightName(notation, weight), address: `${weight.layer}/${weight.weight}` };
+  return { name: quantityName(notation, { quantity: carries }), address: `${from.layer}/${from.timestep}/${carries}` };
+}
+
+/** The shape of a matrix as the notation has it: 3×2, or where vectors are columns 2×3. */
+function sized(/** @type {Notation} */ { columns }, shape) {
+  const [rows, across] = columns ? shape.toReversed() : shape;
+  return words("shape", { rows, columns: across });
+}
+
+const tailOf = (name, size) => pieces(name).slice(1).map(({ text }) => text).join("") + (size ? ` ${size}` : "");
+
+/** How wide a label is, of its font's size. */
+const widthOf = (name, size, word = pieces(name)[0].text) => word.length * WIDE + tailOf(name, size).length * NARROW;
+
+/** The label of an edge: W⁽²⁾, where its shape is asked for W⁽²⁾ 3×2; where the edge is too short for a long word in two lines, or none at all. */
+function drawLabel(node, name, size, { x, y, room, font, under }) {
+  const spans = nameSpans(name);
+  const [head] = spans;
+  const word = head.textContent ?? "";
+  const fits = (letters) => widthOf(name, size, letters) * font <= room;
+  const [, upper, lower] = /^(.+_)(.+)$/.exec(word) ?? [];
+  if (!fits(word) && !(upper && fits(lower) && fits(upper))) return node.replaceChildren();
+  const lines = fits(word) ? [] : [svg("tspan", { x, y: under ? y : y - font }, upper)];
+  if (lines.length) attrs(head, { x, y: under ? y + font : y }).textContent = lower;
+  return node.replaceChildren(...lines, ...spans, ...(size ? [` ${size}`] : []));
 }
 
 /** Draws one use of a weight matrix, or a piece of the line of c. */
-export function drawEdge(node, edge, { flow, shape, font, serial }) {
+export function drawEdge(node, edge, { notation, flow, shape, font, serial, room }) {
   const { x1, y1, x2, y2, upright, broken, carries, under } = edge; // below a line of c the label stands under its edge
-  const { name, address } = identity(edge, shape);
+  const { name, address } = identity(notation, edge);
   const [reach, line, moving, label, cross] = node.children;
   const middle = { x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
   attrs(node, { class: `edge ${broken ? "broken" : flow}${carries ? " memory" : ""}`, "data-address": address });
   attrs(reach, { x1, y1, x2, y2 });
   attrs(line, { x1, y1, x2, y2 });
   drawDots(moving, edge, flow, serial);
-  attrs(label, upright ? { x: middle.x + 11, y: middle.y, class: "beside" } : { x: middle.x, y: middle.y + (under ? 1 : -1) * (isFlowing(flow) ? 18 : 11), class: "above" });
-  const room = Math.abs(x2 - x1) - 4;
-  text(label, upright || name.length * font * 0.38 <= room ? name : "");
+  const size = shape && sized(notation, shape);
+  const right = BESIDE + widthOf(name, size) * font * FLOWING <= room; // else all stand left of their edges
+  const place = upright ? { x: middle.x + (right ? BESIDE : -BESIDE), y: middle.y } : { x: middle.x, y: middle.y + (under ? 1 : -1) * (isFlowing(flow) ? 18 : 11) };
+  attrs(label, { ...place, class: !upright ? "above" : right ? "beside" : "before" });
+  drawLabel(label, name, size, { ...place, room: upright ? Infinity : Math.abs(x2 - x1) - 4, font, under });
   attrs(cross, { d: broken ? `M${middle.x - 7} ${middle.y - 7}l14 14m0 -14l-14 14` : null });
 }

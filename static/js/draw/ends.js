@@ -1,5 +1,6 @@
 import { attrs, svg } from "../dom.js";
-import { fixed, list } from "../format.js";
+import { exact, fixed, list } from "../format.js";
+import { asText, quantityName } from "../names.js";
 import { signRgb, signed, strength } from "../scales.js";
 import { words } from "../words.js";
 import { label, mosaic } from "./picture.js";
@@ -10,14 +11,17 @@ const LETTERS = 11;
 /** A word, cut where it is too long for its box. */
 export const short = (word) => ([...word].length > LETTERS ? `${[...word].slice(0, LETTERS - 1).join("")}…` : word);
 
+/** One number of a one-hot vector: 1 or 0, or what was set there by hand. */
+const tileText = (vector, index, i) => (vector ? exact(Number(vector[i].toFixed(2))) : i === index ? "1" : "0");
+
 /** The tiles of a one-hot vector; empty before its step. */
-function tiles({ timestep, index, seen }, box, { features, profile: { tile } }) {
+function tiles({ timestep, index, seen, vector }, box, { features, profile: { tile } }) {
   const gap = 3;
   const wide = Math.min(tile, (box.width - 12) / features - gap);
   const start = box.x + box.width / 2 - (features * (wide + gap) - gap) / 2;
   return Array.from({ length: features }, (_, i) => svg("g", { class: i === index && seen ? "tile hot" : "tile", "data-address": `input/${timestep}/x/${i + 1}` },
     svg("rect", { x: start + i * (wide + gap), y: box.y + 8, width: wide, height: tile, rx: 5 }),
-    label(seen ? (i === index ? "1" : "0") : "", { x: start + i * (wide + gap) + wide / 2, y: box.y + 8 + tile / 2 })));
+    label(seen ? tileText(vector, index, i) : "", { x: start + i * (wide + gap) + wide / 2, y: box.y + 8 + tile / 2 })));
 }
 
 /** A word's row of the embedding, a colour per number; the strongest colour is its largest number, for these numbers are small. */
@@ -30,8 +34,8 @@ function row({ vector, address }, box, { profile: { tile } }) {
 }
 
 /** What a word is said as: itself, or with the vector that it has become. */
-export function nameOf({ timestep, word, vector }) {
-  if (!vector) return words("word.name", { timestep, word });
+export function nameOf({ timestep, word, vector, embedded }) {
+  if (!vector || !embedded) return words("word.name", { timestep, word });
   return words("word.vector", { timestep, word, count: vector.length, largest: fixed(Math.max(...Array.from(vector, Math.abs)), 2) });
 }
 
@@ -54,19 +58,21 @@ export function drawInput(node, input, at) {
     svg("text", { x: middle, y: box.y + box.height - (box.height - 8 - tile) / 2 + 1, class: "word" }, svg("title", {}, word), short(word)));
 }
 
-/** The letters of the states that are not zero: h₀, of an LSTM also c₀. */
-export const lettersOf = (states) => Object.entries(states).filter(([, values]) => values.some((value) => value !== 0)).map(([letter]) => `${letter}₀`).join(" ");
+/** The names of the states that are not zero: h₀, of an LSTM also c₀. */
+export const lettersOf = (notation, states) => Object.entries(states).filter(([, values]) => values.some((value) => value !== 0))
+  .map(([quantity]) => asText(quantityName(notation, { quantity, timestep: 0 }))).join(" ");
 
-export function initialName({ layer, states: { h, c } }) {
-  return c ? words("initial.name.LSTM", { layer, h: list(h), c: list(c) }) : words("initial.name", { layer, values: list(h) });
+export function initialName({ layer, notation, states: { h, c } }) {
+  const letter = (quantity) => asText(quantityName(notation, { quantity }));
+  return c ? words("initial.name.LSTM", { layer, letter_h: letter("h"), h: list(h), letter_c: letter("c"), c: list(c) }) : words("initial.name", { layer, values: list(h) });
 }
 
 /** h_0 of a layer: 0, or its numbers, or its letters where there is no room for them; opens its editor. */
-export function drawInitial(node, { layer, states, chosen }, at) {
+export function drawInitial(node, { layer, states, chosen, notation }, at) {
   const x = at.initialX;
   const y = at.middle(Number(layer));
-  const letters = lettersOf(states);
-  attrs(node, { role: "button", tabindex: 0, "aria-label": initialName({ layer, states }), class: `initial${chosen ? " chosen" : ""}`, "data-address": `${layer}/0` });
+  const letters = lettersOf(notation, states);
+  attrs(node, { role: "button", tabindex: 0, "aria-label": initialName({ layer, states, notation }), class: `initial${chosen ? " chosen" : ""}`, "data-address": `${layer}/0` });
   const { h, c } = states;
   const written = letters !== "" && !c && at.kind !== "phone" && h.length <= 6;
   const step = at.profile.unit * 0.72;
@@ -76,7 +82,7 @@ export function drawInitial(node, { layer, states, chosen }, at) {
     return [svg("rect", { x: x - 30, y: top + 1, width: 40, height: step - 2, rx: 5, style: `fill: ${fill}`, "data-address": `${layer}/0/h/${i + 1}` }),
       svg("text", { x: x - 10, y: top + step / 2, style: `fill: ${ink}` }, fixed(value, 2))];
   });
-  node.replaceChildren(svg("rect", { x: x - 22, y: y - 22, width: 34, height: 44, rx: 10, class: "reach" }, svg("title", {}, words("initial.edit"))),
+  node.replaceChildren(svg("rect", { x: x - 22, y: y - 22, width: 34, height: 44, rx: 10, class: "reach" }, svg("title", {}, words("initial.edit", { h: asText(quantityName(notation, { quantity: "h", timestep: 0 })) }))),
     ...(written ? numbers() : [label(letters || "0", { x: x - 4, y, class: "zero" })]));
 }
 

@@ -17,34 +17,34 @@ export function drawWords(root, { state, shape, scene, at, step, known }) {
   const written = at.pitch >= WORD_ROOM;
   const inputs = scene.sentence.map((word, i) => {
     const address = { layer: "input", timestep: i + 1, quantity: "x" };
-    return { word, timestep: i + 1, address, now: inputNow(step, i + 1), seen: known(address) <= state.step };
+    return { word, timestep: i + 1, address, embedded: shape.embedding !== null, now: inputNow(step, i + 1), seen: known(address) <= state.step };
   });
   attrs(root, { style: `${placed({ ...at.inputBox(1), x: at.left, width: at.plot.width })}; --gap: ${at.gap}px` });
   join(root, inputs, {
     key: ({ timestep }) => timestep,
     create: ({ timestep }) => html("span", { role: "img", "data-address": `input/${timestep}` }),
     signature: ({ word, now, seen }) => [word, now, seen, written, seen && shape.embedding && state.shown.id],
-    update(node, { word, timestep, address, now, seen }) {
+    update(node, { word, timestep, address, embedded, now, seen }) {
       const vector = shape.embedding && seen ? valuesIn(state, address) : null;
-      attrs(node, { "aria-label": nameOf({ word, timestep, vector }), class: ["word", seen && "seen", now && `now ${now}`].filter(Boolean).join(" ") });
+      attrs(node, { "aria-label": nameOf({ word, timestep, vector, embedded }), class: ["word", seen && "seen", now && `now ${now}`].filter(Boolean).join(" ") });
       text(node, written ? short(word) : "");
     },
   });
 }
 
 /** h_0 of every layer, left of its first cell. */
-export function drawInitials(root, { shape, scene, at, place }) {
+export function drawInitials(root, { shape, scene, at, place, notation }) {
   const size = Math.min(at.profile.initial - 4, at.row - 2);
   const initials = shape.layers.map(({ name }, i) => ({ layer: name, states: initialOf(scene, i), chosen: place.layer === name && place.timestep === 0 }));
   join(root, initials, {
     key: ({ layer }) => layer,
     create: () => html("span", { role: "button", tabindex: 0 }),
-    signature: ({ chosen }) => [at, scene, chosen],
+    signature: ({ chosen }) => [at, scene, notation, chosen],
     update(node, { layer, states, chosen }) {
       const box = at.cellBox(Number(layer), 1);
-      attrs(node, { "aria-label": initialName({ layer, states }), title: words("initial.edit"), "data-address": `${layer}/0`, class: `initial${chosen ? " chosen" : ""}`,
+      attrs(node, { "aria-label": initialName({ layer, states, notation }), title: words("initial.edit"), "data-address": `${layer}/0`, class: `initial${chosen ? " chosen" : ""}`,
         style: placed({ x: at.left - size - 4, y: box.y + (box.height - size) / 2, width: size, height: size }) });
-      text(node, lettersOf(states) || "0");
+      text(node, lettersOf(notation, states) || "0");
     },
   });
 }
@@ -78,6 +78,6 @@ export function captionOf({ state, shape, at }) {
   const verdict = verdictOf(state, first);
   const loss = verdict && at.gradients ? fixed(state.shown.trace?.loss() ?? 0, 4) : null;
   if (shape.outputs.length > 1) return loss === null ? words("every.timestep") : words("verdict.loss.every", { loss, count: shape.outputs.length });
-  if (!verdict) return words("only.last");
+  if (!verdict) return at.kind === "phone" ? "" : words("only.last");
   return loss === null ? verdict.short : `${verdict.short} · ${words("verdict.loss", { loss })}`;
 }

@@ -1,18 +1,19 @@
 import { svg } from "../dom.js";
 import { exact, fixed } from "../format.js";
-import { notation } from "../notation.js";
+import { quantityName } from "../names.js";
 import { signed } from "../scales.js";
 import { addressText } from "../trace.js";
 import { words } from "../words.js";
 import { CHIP, STRIP, operatorRadius } from "./interior-plans.js";
-import { label, symbolName } from "./picture.js";
+import { label, nameSpans, symbolName } from "./picture.js";
 
 /** @import { Card, Num, Plan } from "./interior-plans.js" */
+/** @import { Notation } from "../names.js" */
 
 /**
  * What the drawing asks of the cell: a number and its gradient by quantity and timesteps back, and what happens at a quantity now.
  *
- * @typedef {{layer: string, timestep: number, unit: number, open: string, phase: string | null, quantity: string | null, gradients: boolean,
+ * @typedef {{notation: Notation, layer: string, timestep: number, unit: number, open: string, phase: string | null, quantity: string | null, gradients: boolean,
  *   value: (quantity: string, back?: number) => number | null, gradient: (quantity: string, back?: number) => number | null,
  *   vectors: {past: {address: any, values: ArrayLike<number> | null}, below: {address: any, values: ArrayLike<number> | null, name: string}},
  *   above: string | null, ahead: boolean, applied: (part: string) => string}} Cell
@@ -49,6 +50,12 @@ function chip({ x, y }, value, name, address, now) {
     svg("title", {}, exact(value)), svg("rect", { ...box, style: fill && `fill: ${fill}` }), svg("text", { x, y, style: ink && `fill: ${ink}` }, fixed(value, 2)))];
 }
 
+/** The name of a number above its middle; one with a long index starts further left. */
+function nameAbove(name, { x, y }) {
+  const long = Math.max(0, name[0].high.join("").length - 3) * 4;
+  return symbolName(name, { x: x - 11 - long, y: y - 20 }, 0.82);
+}
+
 /** A number of the cell, below it its gradient. */
 function drawNumber(/** @type {Cell} */ cell, /** @type {Num} */ { quantity, back = 0, x, y, labelled }) {
   const { layer, timestep, unit } = cell;
@@ -56,7 +63,7 @@ function drawNumber(/** @type {Cell} */ cell, /** @type {Num} */ { quantity, bac
   const now = back === 0 && cell.quantity === quantity;
   const parts = { h: ["h", "h_from_depth", "h_from_time"] }[quantity] ?? [quantity];
   return [
-    ...(labelled ? [symbolName(notation.symbols[quantity], at, { x: x - 11, y: y - 20 }, 0.82)] : []),
+    ...(labelled ? [nameAbove(quantityName(cell.notation, { layer, timestep: timestep - back, quantity }), { x, y })] : []),
     ...chip({ x, y }, cell.value(quantity, back), "value", at, now && cell.phase === "forward"),
     ...(cell.gradients ? chip({ x, y: y + CHIP.height + 2 }, cell.gradient(quantity, back), "gradient", { ...at, gradient: true },
       back === 0 && cell.phase === "backward" && parts.includes(cell.quantity)) : []),
@@ -70,7 +77,7 @@ function drawCard(/** @type {Cell} */ cell, /** @type {Card} */ { part, x, top, 
   const name = part === "a" ? [] : [label(words(`gate.${part}`), { x, y: named, class: "name" })];
   return svg("g", { class: `gate${now ? ` now ${cell.phase}` : ""}${known ? "" : " todo"}${cell.open === part ? " open" : ""}`, "data-gate": part },
     svg("rect", { x: x - width / 2, y: top, width, height, rx: 11, class: "frame" }),
-    label(part, { x, y: top + 16, class: "letter" }),
+    label(nameSpans(quantityName(cell.notation, { quantity: part })), { x, y: top + 16, class: "letter" }),
     ...(applied ? [label(cell.applied(part), { ...applied, class: "applied" })] : []),
     ...numbers.flatMap((number) => drawNumber(cell, number)), ...name);
 }
@@ -104,7 +111,7 @@ export function drawInterior(root, /** @type {Plan} */ plan, /** @type {Cell} */
     ...plan.numbers.flatMap((number) => drawNumber(cell, number)),
     ...plan.products.flatMap((product) => drawProduct(cell, product)),
     drawStrip(plan.past, past),
-    symbolName(notation.symbols.h, past.address, { x: plan.past.x - 12, y: plan.past.y - 19 }, 0.82),
+    nameAbove(quantityName(cell.notation, past.address), plan.past),
     drawStrip(plan.below, below),
     label(below.name, { x: plan.below.x + STRIP.width / 2 + 8, y: plan.below.y, class: "name", "text-anchor": "start" }),
     cell.above === null ? "" : label(cell.above, { x: plan.up.x - 7, y: 8, class: "name", "text-anchor": "end" }),

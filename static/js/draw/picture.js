@@ -2,21 +2,40 @@ import { numbered } from "../geometry.js";
 import { signed, signRgb, strength } from "../scales.js";
 import { svg } from "../dom.js";
 import { fixed } from "../format.js";
+import { pieces } from "../names.js";
 
-/** A piece of text in the picture. */
+/** @import { Mark, Name } from "../names.js" */
+
+/** A piece of text in the picture, or the spans of a name. */
 export function label(words, values) {
   return svg("text", values, words);
 }
 
-/** A symbol with its layer above and its timestep below: h, a_i, tanh c; `scale` 1 is the size of the active cell's name. */
-export function symbolName(written, { layer, timestep }, { x, y }, scale = 1) {
-  const [, before, letter, gate] = /^(?:(.*) )?([^_]+)(?:_(.*))?$/.exec(written) ?? [];
+const WIDE = /[\p{Lu}m]/u;
+
+/** A name with what stands high and low beside it, one above the other: h, a_i, tanh c; `scale` 1 is the size of the active cell's name. */
+export function symbolName(/** @type {Name} */ [mark], { x, y }, scale = 1) {
+  const { before, letter, low, high } = /** @type {Mark} */ (mark);
   const start = before ? x + before.length * 9 * scale : x;
-  const room = scale === 1 ? 11 : 13; // a small letter is wider for its size
+  const room = (scale === 1 ? 11 : 13) + (WIDE.test(letter) ? 6 : 0); // a small letter is wider for its size
   const part = (words, dx, dy, name) => svg("text", { x: start + dx * scale, y: y + dy * scale, class: name }, words);
   return svg("g", { class: scale === 1 ? "state-name" : "state-name small" },
     ...(before ? [svg("text", { x, y, class: "function" }, before)] : []),
-    part(letter, 0, 0, "letter"), part(`(${layer})`, room, -9, "index"), part(gate ? `${gate},${timestep}` : timestep, room, 5, "index"));
+    part(letter, 0, 0, "letter"), part(high.join(""), room, -9, "index"), part(low.join(","), room, 5, "index"));
+}
+
+const LOW = 3; // px that a low piece of a line of text stands lower
+const SHIFTS = { low: LOW, high: -LOW };
+
+/** A name within a line of text, as spans that start where the one before ends. */
+export function nameSpans(/** @type {Name} */ name) {
+  let height = 0;
+  return pieces(name).map(({ text, place }) => {
+    const wanted = place ? SHIFTS[place] : 0;
+    const dy = wanted - height;
+    height = wanted;
+    return svg("tspan", { class: place ?? null, dy: dy || null }, text);
+  });
 }
 
 /** One picture for many numbers: a pixel each, enlarged without smoothing. */

@@ -75,7 +75,7 @@ export function paintCell(image, box, { values, gradients, units, largest }, { s
     if (!numbers) return painted + 1;
     if (framed) fill(image, ...edges(part, 0), inks.surface);
     const inkOf = i === 0 ? (unit) => inks.signs[signShade(numbers[unit])]
-      : (unit) => inks.strengths[Math.round(strength(Math.abs(numbers[unit]), largest) * SHADES)];
+      : (unit) => inks.strengths[Math.round(Math.min(1, strength(Math.abs(numbers[unit]), largest)) * SHADES)];
     return painted + fillUnits(image, part, units, inkOf);
   }, 0);
 }

@@ -40,14 +40,14 @@ function drawOptions(find, { type, activation = "tanh", reset_after: after = tru
 }
 
 /** Fills a card. */
-export function drawCard(node, { scene, index, problem, chosen }) {
+export function drawCard(node, { notation, scene, index, problem, chosen }) {
   const recurrent = recurrentLayers(scene);
   const place = firstRecurrent(scene) + index;
   const find = (selector) => node.querySelector(selector);
   drawOptions(find, recurrent[index]);
   setField(find("[data-field=units]"), recurrent[index].units);
   text(find(".count"), grouped(parameters(scene, place, tables.gates).total));
-  drawSum(find(".sum"), scene, place, String(index + 1));
+  drawSum(find(".sum"), notation, scene, place, String(index + 1));
   const last = recurrent.length - 1;
   for (const [command, off] of Object.entries({ up: index === last, down: index === 0, remove: last === 0 })) {
     const button = find(`[data-command=${command}]`);

@@ -1,24 +1,32 @@
 import { attrs, html, join, mark, text } from "../dom.js";
-import { layerName, weightName } from "../notation.js";
+import { hasTwoBiases } from "../equations.js";
+import { asText, weightName } from "../names.js";
+import { layerName } from "../notation.js";
 import { MARKED, faultAt } from "../problem.js";
 import { parameters } from "../scene.js";
 import { tables, words } from "../words.js";
 
+/** @import { Notation } from "../names.js" */
+
 /** What of a sum stands in its place: a product of its own, or the gates that all of them are taken times. */
 const bracket = (written) => ({ key: written, written });
 
-function product(layer, weight, size) {
-  const [rows, columns] = size;
+/** The size of a weight as the notation has it: rows and columns, or where vectors are columns the other way round. */
+const turned = (/** @type {Notation} */ { columns }, size, weight) => (columns && weight !== "embeddings" && weight !== "bias" ? size.toReversed() : size);
+
+function product(/** @type {Notation} */ notation, layer, weight, size, two) {
+  const [rows, columns] = turned(notation, size, weight);
+  const name = asText(weightName(notation, { layer, weight }, null, two ? "both" : null));
   return {
-    key: `${layer}/${weight}`, written: size.join("·"), address: `${layer}/${weight}`,
-    said: words(columns ? "model.weight" : "model.weight.vector", { name: weightName({ layer, weight }), layer: layerName(layer), rows, columns }),
+    key: `${layer}/${weight}`, written: columns ? `${rows}·${columns}` : String(rows), address: `${layer}/${weight}`,
+    said: words(columns ? "model.weight" : "model.weight.vector", { name, layer: layerName(layer), rows, columns }),
   };
 }
 
 /** 3·3 + 3·3 + 3, of an LSTM 4·(3·3 + 3·3 + 3): every product a button that lights the uses of its matrix. */
-export function drawSum(root, scene, index, layer) {
+export function drawSum(root, notation, scene, index, layer) {
   const { gates, sizes } = parameters(scene, index, tables.gates);
-  const products = Object.entries(sizes).map(([weight, size]) => product(layer, weight, size));
+  const products = Object.entries(sizes).map(([weight, size]) => product(notation, layer, weight, size, hasTwoBiases(scene.layers[index])));
   const parts = gates === 1 ? products : [bracket(`${gates}·(`), ...products, bracket(")")];
   join(root, parts, {
     key: ({ key }) => key,

@@ -1,15 +1,16 @@
 import { attrs, html } from "../dom.js";
+import { hasTwoBiases } from "../equations.js";
 import { exact, fixed } from "../format.js";
 import { math, quantitySymbol } from "../formula.js";
 import { columnsOf, gatesOf, openPart, presentQuantity, quantityOf } from "../gates.js";
 import { weightMatrix } from "../matrix.js";
-import { weightName } from "../notation.js";
-import { readBy } from "../place.js";
+import { quantityName, weightName } from "../names.js";
+import { gradientNodes, nameNodes, notationIn } from "../notation.js";
 import { descends } from "../scene.js";
-import { shapeIn, timelineIn, valuesIn } from "../state.js";
+import { readBy, shapeIn, timelineIn, valuesIn } from "../state.js";
 import { layerOf } from "../timeline.js";
 import { addressText } from "../trace.js";
-import { tables, words } from "../words.js";
+import { rich, tables, words } from "../words.js";
 
 /** @import { State, Place } from "../types.js" */
 
@@ -44,8 +45,9 @@ function throughTime(/** @type {State} */ state, layer, timestep) {
 /** At an output: the loss's own gradient, and that through the activation; a cross-entropy gives both at once. */
 function enteringOutput(state, at, activation) {
   const crossEntropy = state.shown.scene.loss !== "mse";
-  return crossEntropy ? [line(state, words("from.loss"), at("a"))]
-    : [line(state, words("from.loss.y"), at("y")), line(state, words("from.derivative", { f: activation }), at("a"))];
+  const gradient = (quantity) => gradientNodes(notationIn(state), { quantity });
+  return crossEntropy ? [line(state, rich("from.loss", { gradient: gradient("a") }), at("a"))]
+    : [line(state, rich("from.loss", { gradient: gradient("y") }), at("y")), line(state, rich("from.derivative", { f: activation, gradient: gradient("a") }), at("a"))];
 }
 
 /** What arrives: from above, from the future, the whole, and where a single function makes the state, that through it. */
@@ -55,19 +57,23 @@ export function arriving(/** @type {State} */ state, /** @type {Place} */ { laye
   const { type, activation = "tanh" } = layerOf(shapeIn(state), layer);
   if (layer === "output") return [table(enteringOutput(state, at, activation))];
   const top = Number(layer) === layers.length;
-  const W = weightName({ layer: top ? "output" : String(Number(layer) + 1), weight: "kernel" });
+  const notation = notationIn(state);
+  const matrix = (of, weight) => nameNodes(weightName(notation, { layer: of, weight }));
+  const gradient = (quantity) => gradientNodes(notation, { quantity });
+  const letter = nameNodes(quantityName(notation, { quantity: "c" }));
+  const W = matrix(top ? "output" : String(Number(layer) + 1), "kernel");
   const leaves = !top || outputs.includes(timestep);
   const last = timestep === timesteps;
-  const above = leaves ? words(top ? "from.above.output" : "from.above.layer", { above: Number(layer) + 1, W }) : words("none.top");
-  const future = last ? words("none.last") : words("from.future", { next: timestep + 1, U: weightName({ layer, weight: "recurrent_kernel" }) });
+  const above = leaves ? rich(top ? "from.above.output" : "from.above.layer", { above: Number(layer) + 1, W }) : words("none.top");
+  const future = last ? words("none.last") : rich("from.future", { next: timestep + 1, U: matrix(layer, "recurrent_kernel") });
   const memory = type === "LSTM" && !last
-    ? [line(state, words("from.memory", { next: timestep + 1 }), { ...at("c"), timestep: timestep + 1 }, { values: throughTime(state, layer, timestep + 1), by: FORGOTTEN })] : [];
+    ? [line(state, rich("from.memory", { c: letter, next: timestep + 1 }), { ...at("c"), timestep: timestep + 1 }, { values: throughTime(state, layer, timestep + 1), by: FORGOTTEN })] : [];
   return [table([
     line(state, above, at("h_from_depth"), { none: !leaves }),
     line(state, future, at("h_from_time"), { none: last }),
-    line(state, words("from.whole"), at("h")),
+    line(state, rich("from.whole", { gradient: gradient("h") }), at("h")),
     ...memory,
-    ...(gatesOf(type).length ? [] : [line(state, words("from.derivative", { f: activation }), at("a"))]),
+    ...(gatesOf(type).length ? [] : [line(state, rich("from.derivative", { f: activation, gradient: gradient("a") }), at("a"))]),
   ])];
 }
 
@@ -82,7 +88,7 @@ export function throughGates(/** @type {State} */ state, /** @type {Place} */ pl
     const cell = (name) => gradientCell(state, { ...place, quantity: name }, gradientIn(state, { ...place, quantity: name }));
     return html("tr", { class: present && [quantity, sum].includes(present) ? "now" : null },
       html("th", { scope: "row", title: quantityOf(type, quantity).label },
-        html("span", { class: "hidden" }, quantityOf(type, quantity).label), attrs(math(quantitySymbol({ ...place, quantity })), { "aria-hidden": "true" })),
+        html("span", { class: "hidden" }, quantityOf(type, quantity).label), attrs(math(quantitySymbol(notationIn(state), { ...place, quantity })), { "aria-hidden": "true" })),
       cell(quantity), sum ? cell(sum) : html("td"));
   });
   const head = ["column.number", "column.there", "column.sum"].map((key) => html("th", { scope: "col" }, words(key)));
@@ -100,25 +106,32 @@ export function leaving(/** @type {State} */ state, /** @type {Place} */ place) 
     lines.push(line(state, timestep === 1 ? words("to.initial") : words("to.past", { past: timestep - 1 }), past));
     const memory = { layer, timestep, quantity: "c" };
     if (layerOf(shapeIn(state), layer).type === "LSTM") {
-      lines.push(line(state, words(timestep === 1 ? "to.initial.memory" : "to.past.memory", { past: timestep - 1 }), memory, { values: throughTime(state, layer, timestep), by: FORGOTTEN }));
+      lines.push(line(state, rich(timestep === 1 ? "to.initial.memory" : "to.past.memory", { c: nameNodes(quantityName(notationIn(state), { quantity: "c" })), past: timestep - 1 }), memory, { values: throughTime(state, layer, timestep), by: FORGOTTEN }));
     }
   }
   return [table(lines)];
 }
 
 /** The gates of a layer as buttons, where it has any: whose columns of its weights are shown. */
-function gateButtons(state, place, type) {
+export function gateButtons(state, place, type) {
   const open = openGate(state, place, type);
   return html("div", { class: "units", role: "group", "aria-label": words("panel.gate") }, gatesOf(type).map((gate) =>
-    html("button", { type: "button", "data-gate": gate, "data-within": "columns", "aria-pressed": String(gate === open), title: quantityOf(type, gate).label }, gate)));
+    html("button", { type: "button", "data-gate": gate, "data-within": "columns", "aria-pressed": String(gate === open), title: quantityOf(type, gate).label },
+      nameNodes(quantityName(notationIn(state), { quantity: gate })))));
 }
 
 /** The gate whose columns are shown; null where there are no gates. */
-function openGate(state, place, type) {
+export function openGate(state, place, type) {
   const gates = gatesOf(type);
   const open = gates.length ? openPart(state, place) : null;
   return gates.includes(open) ? open : (gates[0] ?? null);
 }
+
+/** The whole of a weight by its name: of a bias with two rows both. */
+export const wholeName = (state, address, layer) => nameNodes(weightName(notationIn(state), address, null, hasTwoBiases(layer) ? "both" : null));
+
+/** How a weight is shown: an embedding is a table with a row per word in every notation. */
+export const optionsOf = (state, layer) => ({ full: state.exact, columns: notationIn(state).columns && layer !== "embedding" });
 
 /** The part of a weight that is shown: a gate's columns of it, or all. */
 const shownPart = (state, place, layer) => columnsOf(layer, openGate(state, place, layer.type));
@@ -132,8 +145,8 @@ export function contributions(/** @type {State} */ state, /** @type {Place} */ p
     const columns = Math.max(...gradients.map(({ address }) => address.index.at(-1)));
     const values = gradients.map(({ terms }) => terms.find(here)?.value ?? 0);
     const lines = Array.from({ length: values.length / columns }, (_, i) => values.slice(i * columns, (i + 1) * columns));
-    return html("figure", {}, html("figcaption", {}, words("to.weight", { name: weightName({ layer, weight }) })),
-      math(weightMatrix(lines, { layer, weight, gradient: true }, { full: state.exact }, shownPart(state, place, shape))));
+    return html("figure", {}, html("figcaption", {}, rich("to.weight", { name: wholeName(state, { layer, weight }, shape) })),
+      math(weightMatrix(lines, { layer, weight, gradient: true }, optionsOf(state, layer), shownPart(state, place, shape))));
   });
   return gatesOf(shape.type).length && figures.length ? [gateButtons(state, place, shape.type), ...figures] : figures;
 }
@@ -145,14 +158,14 @@ export function updates(/** @type {State} */ state, /** @type {Place} */ place, 
   const { layer } = place;
   const shape = layerOf(shapeIn(state), layer);
   const sections = names.map((weight) => {
-    const options = { full: state.exact, numbers: trace.rowsOf({ layer, weight }) };
+    const options = { ...optionsOf(state, layer), numbers: trace.rowsOf({ layer, weight }) };
     const part = (of, key) => {
       const rows = trace.weight({ layer, weight, of });
       if (!rows) return null;
       return html("figure", {}, html("figcaption", {}, words(key, { rate: scene.optimizer.learning_rate })),
         math(weightMatrix(rows, { layer, weight, gradient: of === "gradients" }, options, shownPart(state, place, shape))));
     };
-    return html("section", { class: "update" }, html("h4", { "data-address": `${layer}/${weight}` }, weightName({ layer, weight })),
+    return html("section", { class: "update" }, html("h4", { "data-address": `${layer}/${weight}` }, html("span", {}, wholeName(state, { layer, weight }, shape))),
       part("weights", "update.before"), part("gradients", descends(scene) ? "update.gradient" : "update.pull"), part("updated", "update.after"));
   });
   return gatesOf(shape.type).length ? [gateButtons(state, place, shape.type), ...sections] : sections;

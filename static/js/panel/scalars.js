@@ -2,6 +2,7 @@ import { html } from "../dom.js";
 import { exact, fixed } from "../format.js";
 import { math, quantitySymbol } from "../formula.js";
 import { gatesOf, openPart, partOf, presentQuantity, quantityOf } from "../gates.js";
+import { notationIn } from "../notation.js";
 import { shapeIn, timelineIn } from "../state.js";
 import { sumTable } from "../terms.js";
 import { layerOf } from "../timeline.js";
@@ -17,7 +18,7 @@ function scalarPart(state, place, type, part, tables, within) {
   return html("div", { class: open ? "part open" : "part" },
     html("h4", {},
       html("button", { type: "button", "data-gate": part, "data-within": within, "aria-expanded": String(open) },
-        math(quantitySymbol({ ...place, quantity: part, gradient: within === "blame" })), html("span", {}, quantityOf(type, part).label)),
+        math(quantitySymbol(notationIn(state), { ...place, quantity: part, gradient: within === "blame" })), html("span", {}, quantityOf(type, part).label)),
       own ? html("span", { class: "value", "data-address": addressText(own.address) }, show(own.value)) : []),
     open ? tables.map(({ table }) => table) : []);
 }

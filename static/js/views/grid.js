@@ -7,6 +7,7 @@ import { createEdges, flowOf } from "../geometry.js";
 import { geometryIn, heatIn } from "../layout.js";
 import { once } from "../memo.js";
 import { mountPick } from "../pick.js";
+import { notationIn } from "../notation.js";
 import { gradientRgb } from "../scales.js";
 import { initialOf } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn, valuesIn } from "../state.js";
@@ -24,12 +25,12 @@ const edgesOf = once((shape, at) => createEdges(shape, at, tables.quantities));
 function drawingOf(/** @type {State} */ state) {
   const shape = shapeIn(state);
   const { scene } = state.shown;
-  return { state, shape, scene, at: geometryIn(state), step: stepIn(state), place: placeIn(state) };
+  return { state, shape, scene, at: geometryIn(state), notation: notationIn(state), step: stepIn(state), place: placeIn(state) };
 }
 
 const isPlace = (place, layer, timestep) => place?.layer === layer && place.timestep === timestep;
 
-function drawCells(root, { state, shape, at, step, place }) {
+function drawCells(root, { state, shape, at, step, place, notation }) {
   attrs(root, { "aria-label": words("grid.name", { layers: shape.layers.length, timesteps: shape.timesteps }), "aria-busy": String(state.busy) });
   join(root, [...shape.layers].reverse(), {
     key: ({ name }) => name,
@@ -40,10 +41,10 @@ function drawCells(root, { state, shape, at, step, place }) {
       join(row, cells, {
         key: ({ timestep }) => timestep,
         create: () => svg("g", { role: "gridcell", tabindex: -1 }),
-        signature: ({ timestep, h, gradient, now, quantity }) =>
-          [at, state.shown.id, state.dark, h !== null, gradient !== null, now, quantity, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
+        signature: ({ timestep, h, gradient, now, quantity, moved }) =>
+          [at, moved, state.shown.id, state.dark, notation, h !== null, gradient !== null, now, quantity, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
         update: (node, cell) => drawCell(node, cell, at, {
-          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward: gradientRgb(), remembers: type === "LSTM",
+          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward: gradientRgb(), remembers: type === "LSTM", notation,
         }),
       });
     },
@@ -56,10 +57,11 @@ function drawCells(root, { state, shape, at, step, place }) {
 /** The matrix whose use, number or name is pointed at. */
 const pointedWeight = ({ hover, lit }) => /^\w+\/(?:recurrent_)?kernel/.exec(hover ?? lit ?? "")?.[0];
 
-function drawEdges(root, { state, shape, at, step }) {
+function drawEdges(root, { state, shape, at, step, notation }) {
   const { known } = timelineIn(state);
   const layout = state.shown.trace?.layout.weights;
   const pointed = pointedWeight(state);
+  const room = at.width - at.x(shape.timesteps); // right of the last column
   const serial = `${state.step} ${state.detail} ${state.order}`;
   const looks = edgesOf(shape, at).map((edge) => {
     const flow = flowOf(edge, step, (address) => known(address) <= state.step);
@@ -71,8 +73,8 @@ function drawEdges(root, { state, shape, at, step }) {
   join(root, looks, {
     key: ({ edge }) => edge.key,
     create: createEdge,
-    signature: ({ edge, flow, shape }) => [edge, shape, flow, isFlowing(flow) && serial],
-    update: (node, { edge, flow, shape }) => drawEdge(node, edge, { flow, shape, font: at.profile.font, serial }),
+    signature: ({ edge, flow, shape }) => [edge, shape, flow, notation, isFlowing(flow) && serial],
+    update: (node, { edge, flow, shape }) => drawEdge(node, edge, { notation, flow, shape, font: at.profile.font, serial, room }),
   });
 }
 
@@ -81,7 +83,7 @@ function drawInputs(root, { state, shape, scene, at, step }) {
   const inputs = scene.sentence.map((word, i) => {
     const address = { layer: "input", timestep: i + 1, quantity: "x" };
     const index = scene.vocabulary.indexOf(word);
-    const vector = shape.embedding && valuesIn(state, address);
+    const vector = shape.embedding || scene.inputs ? valuesIn(state, address) : null;
     return { word, timestep: i + 1, index, now: inputNow(step, i + 1), seen: known(address) <= state.step,
       embedded: shape.embedding !== null, vector, address: `embedding/embeddings/${index + 2}` }; // row 1 is padding
   });
@@ -93,12 +95,12 @@ function drawInputs(root, { state, shape, scene, at, step }) {
   });
 }
 
-function drawInitials(root, { state, shape, scene, at, place }) {
-  const initials = shape.layers.map(({ name }, i) => ({ layer: name, states: initialOf(scene, i), chosen: isPlace(place, name, 0) }));
+function drawInitials(root, { state, shape, scene, at, place, notation }) {
+  const initials = shape.layers.map(({ name }, i) => ({ layer: name, states: initialOf(scene, i), notation, chosen: isPlace(place, name, 0) }));
   join(root, initials, {
     key: ({ layer }) => layer,
     create: group(svg),
-    signature: ({ chosen }) => [at, scene, state.dark, chosen],
+    signature: ({ chosen }) => [at, scene, state.dark, notation, chosen],
     update: (node, initial) => drawInitial(node, initial, at),
   });
 }
@@ -152,8 +154,9 @@ export function mountGrid(window, store) {
 
   return undoAll([
     mountPick(picture, store),
-    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, zoom }) => [shown, step, detail, order, dark, pinned, viewport, projector, busy, zoom], draw),
-    store.watch((state) => [state.shown, state.step, state.detail, state.order, state.viewport, state.projector, state.shapes, pointedWeight(state)],
+    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation, zoom }) =>
+      [shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation, zoom], draw),
+    store.watch((state) => [state.shown, state.step, state.detail, state.order, state.viewport, state.projector, state.shapes, state.notation, pointedWeight(state)],
       () => heatIn(store.get()) || drawEdges(edges, drawingOf(store.get()))),
     () => size.disconnect(),
     () => picture.remove(),

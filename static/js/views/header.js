@@ -1,4 +1,5 @@
 import { attrs, text } from "../dom.js";
+import { setField } from "../fields.js";
 import { writeLink } from "../link.js";
 import { travel } from "../runner.js";
 import { listen, undoAll } from "../store.js";
@@ -20,17 +21,30 @@ async function copyLink(store, dialog) {
   }
 }
 
-/** Undo and redo, the link, how the page looks. */
+/** The server writes the page in another language; scene and view go there in the link. */
+function speak(store, language) {
+  const state = store.get();
+  location.href = `?language=${language}${state.shown.trace ? writeLink(state) : location.hash}`;
+}
+
+/** Undo and redo, the language, the link, how formulas are written and how the page looks. */
 export function mountHeader(root, store) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
-  const [undo, redo, copy, theme, projector, menu] = ["undo", "redo", "copy", "theme", "projector", "menu"].map(find);
+  const [undo, redo, copy, notation, theme, projector, menu] = ["undo", "redo", "copy", "notation", "theme", "projector", "menu"].map(find);
   const dialog = document.getElementById("link");
   const side = document.getElementById("side");
+  const languages = [root, side].map((place) => place.querySelector("[data-part=language]")); // small screens show the second
 
   return undoAll([
     listen(undo, "click", () => travel(store, -1)),
     listen(redo, "click", () => travel(store, 1)),
+    ...languages.map((select) => listen(select, "change", () => {
+      speak(store, select.value);
+      select.value = document.documentElement.lang; // of this page, should the person come back to it
+    })),
+    store.watch(({ away }) => away, (away) => languages.forEach((select) => { select.disabled = away; })),
     listen(copy, "click", () => copyLink(store, dialog)),
+    listen(notation, "change", () => store.set({ notation: notation.value })),
     listen(theme, "click", () => store.set({ theme: THEMES[(THEMES.indexOf(store.get().theme) + 1) % THEMES.length] })),
     listen(projector, "click", () => store.set({ projector: !store.get().projector })),
     listen(menu, "click", () => {
@@ -41,6 +55,7 @@ export function mountHeader(root, store) {
       undo.disabled = past === 0;
       redo.disabled = future === 0;
     }),
+    store.watch(({ notation: name }) => name, (name) => setField(notation, name)),
     store.watch(({ theme: name, dark, projector: large }) => [name, dark, large], ([name, dark, large]) => {
       attrs(document.documentElement, { "data-theme": dark ? "dark" : "light", "data-profile": large ? "projector" : null });
       attrs(theme, { "aria-label": words(`theme.${name}`), title: words(`theme.${name}`) });

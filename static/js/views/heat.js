@@ -4,9 +4,10 @@ import { captionOf, drawInitials, drawOutputs, drawWords } from "../draw/heat-en
 import { drawMarks } from "../draw/heat-marks.js";
 import { createPainter } from "../draw/heat.js";
 import { extentIn, heatIn, heatmapIn } from "../layout.js";
-import { UNKNOWN, bringTo, cellsOf, indexOf, largestIn, numbersOf, placeAt } from "../levels.js";
+import { UNKNOWN, bringTo, cellsOf, indexOf, largestIn, numbersKey, numbersOf, placeAt } from "../levels.js";
 import { same } from "../memo.js";
 import { scrollOf } from "../pan.js";
+import { notationIn } from "../notation.js";
 import { mountPick } from "../pick.js";
 import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
@@ -19,7 +20,7 @@ const FEW = 32; // of more changed cells all are painted
 /** Everything that the drawing follows from. */
 function drawingOf(/** @type {State} */ state) {
   const { known } = timelineIn(state);
-  return { state, shape: shapeIn(state), scene: state.shown.scene, at: heatmapIn(state), step: stepIn(state), place: placeIn(state), known };
+  return { state, shape: shapeIn(state), scene: state.shown.scene, at: heatmapIn(state), notation: notationIn(state), step: stepIn(state), place: placeIn(state), known };
 }
 
 /** What of the window shows cells: not its left edge, where layers are named, nor its lower one with the timesteps. */
@@ -67,7 +68,7 @@ function createHeatmap(parts) {
   let nodes = [];
   let drawn = new Uint8Array(0);
   let names = []; // by how much is known of the cell
-  let shown = null; // the id of the scene whose numbers are there
+  let shown = null; // which numbers are there
   let look = []; // what else the pixels follow from
   const marked = { pinned: null, focusable: null };
 
@@ -87,7 +88,7 @@ function createHeatmap(parts) {
     const of = (names[level] ??= []);
     if (of[index] === undefined) {
       const { values, gradients } = numbersOf(drawing.state, index, level);
-      of[index] = cellName({ ...placeAt(drawing.shape, index), h: values, gradient: gradients });
+      of[index] = cellName({ ...placeAt(drawing.shape, index), h: values, gradient: gradients, moved: drawing.state.difference });
     }
     nodes[index].setAttribute("aria-label", of[index]);
   }
@@ -96,11 +97,11 @@ function createHeatmap(parts) {
   function rename(drawing) {
     const { state } = drawing;
     const changed = [];
-    if (shown !== state.shown.id) {
+    if (!same(shown, numbersKey(state))) {
       names = [];
       nodes.forEach((_, index) => drawn[index] && name(drawing, index, (drawn[index] = UNKNOWN)));
     }
-    shown = state.shown.id;
+    shown = numbersKey(state);
     bringTo(state, drawn, (index, level) => {
       name(drawing, index, level);
       changed.push(index);
@@ -133,10 +134,10 @@ function createHeatmap(parts) {
     const { state, at } = drawing;
     const scale = devicePixelRatio;
     const largest = at.gradients ? largestIn(state) : 0;
-    const now = [at, scroll.left, scroll.top, state.shown.id, state.dark, scale, largest];
+    const now = [at, scroll.left, scroll.top, state.dark, scale, largest, ...numbersKey(state)];
     const whole = !same(now, look) || changed.length > FEW;
-    if (look[4] !== state.dark) painter.recolour();
-    if (look[0] !== at || look[5] !== scale) painter.clear(state.viewport, scale);
+    if (look[3] !== state.dark) painter.recolour();
+    if (look[0] !== at || look[4] !== scale) painter.clear(state.viewport, scale);
     look = now;
     const boxOf = (layer, timestep) => {
       const { x, y, ...size } = at.cellBox(layer, timestep);
@@ -199,10 +200,11 @@ export function mountHeat(window, store) {
   return undoAll([
     mountPointing(parts, store),
     mountPick(parts.root, store),
-    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, zoom, pan }) => [shown, step, detail, order, dark, pinned, viewport, projector, busy, zoom, pan], () => {
+    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, base, notation, zoom, pan }) =>
+      [shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, base, notation, zoom, pan], () => {
       const state = store.get();
       parts.root.hidden = !heatIn(state);
-      if (heatIn(state)) heatmap.draw(state);
+      if (heatIn(state) && state.viewport.width) heatmap.draw(state); // a window that is not shown has no size
     }),
     () => parts.root.remove(),
   ]);

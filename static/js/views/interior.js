@@ -3,9 +3,8 @@ import { drawInterior } from "../draw/interior.js";
 import { planOf } from "../draw/interior-plans.js";
 import { fixed } from "../format.js";
 import { gatesOf, openPart, presentQuantity, quantityOf } from "../gates.js";
-import { notation } from "../notation.js";
-import { readBy } from "../place.js";
-import { placeIn, shapeIn, stepIn, timelineIn, valuesIn } from "../state.js";
+import { notationIn } from "../notation.js";
+import { placeIn, readBy, shapeIn, stepIn, timelineIn, valuesIn } from "../state.js";
 import { undoAll } from "../store.js";
 import { layerOf } from "../timeline.js";
 import { tables, words } from "../words.js";
@@ -26,8 +25,9 @@ function cellOf(/** @type {State} */ state, /** @type {Place} */ place, gradient
   const before = at("h", 1);
   const below = under.layer === "input" ? words("interior.word", { word: state.shown.scene.sentence[timestep - 1] }) : words("interior.below", { layer: under.layer });
   const above = Number(layer) < layers.length ? words("interior.above", { layer: Number(layer) + 1 }) : words("interior.output");
+  const notation = notationIn(state);
   return {
-    layer, timestep, unit: state.unit, gradients, above: leaves(state, place) ? above : null, ahead: timestep < timesteps,
+    notation, layer, timestep, unit: state.unit, gradients, above: leaves(state, place) ? above : null, ahead: timestep < timesteps,
     open: gatesOf(layerOf(shapeIn(state), layer).type).length ? openPart(state, place) : "",
     phase: here ? step.phase : null, quantity: presentQuantity(state, place),
     value: (quantity, back) => one(at(quantity, back)),
@@ -64,7 +64,7 @@ export function mountInterior(root, store) {
     const layer = layerOf(shapeIn(state), place.layer);
     const gradients = state.step >= timelineIn(state).known({ layer: "output", quantity: "loss" });
     const updating = stepIn(state).phase === "update" && !state.pinned;
-    const plan = place.timestep === 0 || updating ? null : planOf(layer, notation.functions[layer.activation ?? "tanh"], gradients);
+    const plan = place.timestep === 0 || updating ? null : planOf(layer, notationIn(state).functions[layer.activation ?? "tanh"], gradients);
     root.hidden = plan === null;
     if (!plan) return;
     const cell = cellOf(state, place, gradients);
@@ -73,7 +73,7 @@ export function mountInterior(root, store) {
   }
 
   return undoAll([
-    store.watch(({ shown, step, detail, order, pinned, unit, dark, chosen }) => [shown, step, detail, order, pinned, unit, dark, chosen], draw),
+    store.watch(({ shown, step, detail, order, pinned, unit, dark, chosen, notation }) => [shown, step, detail, order, pinned, unit, dark, chosen, notation], draw),
     () => picture.remove(),
   ]);
 }

@@ -2,12 +2,18 @@ import { attrs } from "../dom.js";
 import { heatIn } from "../layout.js";
 import { listen, undoAll } from "../store.js";
 
-/** Under the grid: what the colours mean, and the switch that writes the shape of every matrix on its edges. */
+/** Under the grid: what the colours mean, the switch that writes the shape of every matrix on its edges, and after an edit the one that shows what it changed. */
 export function mountLegend(root, store) {
-  const button = root.querySelector("button");
   const [plain, decades] = [".flow.backward", ".decades"].map((name) => root.querySelector(name));
+  const button = root.querySelector("[data-part=shapes]");
+  const difference = root.querySelector("[data-part=difference]");
   return undoAll([
     listen(button, "click", () => store.set({ shapes: !store.get().shapes })),
+    listen(difference, "click", () => store.set({ difference: !store.get().difference })),
+    store.watch(({ base, difference: on }) => [base !== null, on], ([there, on]) => {
+      difference.hidden = !there;
+      attrs(difference, { "aria-pressed": String(on) });
+    }),
     store.watch(({ shapes }) => shapes, (shapes) => attrs(button, { "aria-pressed": String(shapes) })),
     store.watch(heatIn, (heat) => {
       plain.hidden = heat;

@@ -1,7 +1,7 @@
 import { attrs, html } from "../dom.js";
 import { createPainter } from "../draw/heat.js";
 import { extentIn } from "../layout.js";
-import { bringTo, cellsOf, largestIn } from "../levels.js";
+import { bringTo, cellsOf, largestIn, numbersKey } from "../levels.js";
 import { same } from "../memo.js";
 import { overflows, scrollOf } from "../pan.js";
 import { shapeIn, stepIn, timelineIn } from "../state.js";
@@ -59,7 +59,7 @@ export function mountMinimap(root, store) {
     const plan = planOf(state, root.clientWidth);
     const largest = plan.gradients ? largestIn(state) : 0;
     const scale = devicePixelRatio;
-    const key = [shape, state.shown.id, state.dark, plan.width, plan.gradients, largest, scale];
+    const key = [shape, ...numbersKey(state), state.dark, plan.width, plan.gradients, largest, scale];
     if (!same(key, look)) {
       drawn = new Uint8Array(shape.layers.length * shape.timesteps);
       root.style.height = `${plan.height}px`;
@@ -88,7 +88,7 @@ export function mountMinimap(root, store) {
       go(event);
     }),
     listen(root, "pointermove", go),
-    store.watch((state) => [state.shown, state.step, state.detail, state.order, state.dark, state.pan, state.viewport, extentIn(state)], draw),
+    store.watch((state) => [state.shown, state.step, state.detail, state.order, state.dark, state.difference, state.base, state.pan, state.viewport, extentIn(state)], draw),
     () => root.replaceChildren(),
   ]);
 }

@@ -3,6 +3,7 @@ import { setField, typed } from "../fields.js";
 import { grouped } from "../format.js";
 import { createCard, drawCard } from "../model/card.js";
 import { drawDense, drawWords } from "../model/ends.js";
+import { notationIn } from "../notation.js";
 import { edit } from "../runner.js";
 import {
   parameters, recurrentLayers, withActivation, withAddedLayer, withCell, withEmbedding, withEmbeddingSize, withLoss, withOneHot, withOutputActivation,
@@ -48,15 +49,15 @@ export function mountModel(root, store) {
   const indexOf = (target) => Number(target.closest("[data-index]")?.dataset.index);
   const nextSeed = ({ weights }) => (weights.seed + 1) % (tables.limits.seed.max + 1);
 
-  function draw({ scene: now, problem, place }) {
+  function draw({ notation, scene: now, problem, place }) {
     const recurrent = recurrentLayers(now);
-    join(stack, recurrent.map((_, index) => ({ scene: now, index, problem, chosen: place === String(index + 1) })).reverse(), {
+    join(stack, recurrent.map((_, index) => ({ notation, scene: now, index, problem, chosen: place === String(index + 1) })).reverse(), {
       key: ({ index }) => index,
       create: createCard,
       update: drawCard,
     });
-    drawDense(dense, { scene: now, problem, chosen: place === "output" });
-    drawWords(input, { scene: now, problem, chosen: place === "embedding" });
+    drawDense(dense, { notation, scene: now, problem, chosen: place === "output" });
+    drawWords(input, { notation, scene: now, problem, chosen: place === "embedding" });
     text(total, grouped(now.layers.reduce((sum, _, index) => sum + parameters(now, index, tables.gates).total, 0)));
     setField(seed, now.weights.seed);
     add.disabled = recurrent.length >= tables.limits.recurrent_layers.max;
@@ -79,6 +80,7 @@ export function mountModel(root, store) {
     }),
     listen(fresh, "click", () => edit(store, withSeed(scene(), nextSeed(scene())))),
     listen(add, "click", () => edit(store, withAddedLayer(scene()))),
-    store.watch((state) => [state.scene, state.problem, placeIn(state).layer], ([now, problem, place]) => draw({ scene: now, problem, place })),
+    store.watch((state) => [notationIn(state), state.scene, state.problem, placeIn(state).layer],
+      ([notation, now, problem, place]) => draw({ notation, scene: now, problem, place })),
   ]);
 }

@@ -1,10 +1,12 @@
 import { attrs, html, join, text } from "../dom.js";
-import { layerName } from "../notation.js";
+import { setField } from "../fields.js";
+import { quantityName } from "../names.js";
+import { layerName, nameNodes, notationIn } from "../notation.js";
 import { arriving, contributions, leaving, throughGates, updates } from "../panel/backward.js";
 import { numbers, symbols } from "../panel/forward.js";
 import { scalars } from "../panel/scalars.js";
 import { edit } from "../runner.js";
-import { descends, initialOf, withInitial } from "../scene.js";
+import { descends, initialOf, recurrentLayers, withInitial } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { layerOf } from "../timeline.js";
@@ -12,7 +14,7 @@ import { quoted, rich, tables, words } from "../words.js";
 
 /** @import { State } from "../types.js" */
 
-const PARTS = ["where", "pinned", "pending", "symbols", "numbers", "scalar", "units", "arrives", "through", "blame", "leaves", "weights", "initial", "inputs", "update", "exact"];
+const PARTS = ["where", "pinned", "pending", "symbols", "numbers", "scalar", "units", "arrives", "through", "blame", "leaves", "weights", "initial", "inputs", "update", "exact", "beside"];
 
 function heading(/** @type {State} */ state, { layer, timestep }) {
   const step = stepIn(state);
@@ -34,12 +36,14 @@ function drawUnits(root, state, units) {
 /** The editor of an initial state: one number per unit, of an LSTM for h and for c. */
 function drawInitial(root, state, index) {
   const limit = tables.limits.absolute_value.max;
-  const fields = Object.entries(initialOf(state.scene, index)).flatMap(([quantity, values]) => values.map((value, unit) => ({ quantity, unit, value })));
+  const there = recurrentLayers(state.scene)[index]; // not where a layer was just taken out, and the grid still shows it
+  const fields = Object.entries(there ? initialOf(state.scene, index) : {}).flatMap(([quantity, values]) => values.map((value, unit) => ({ quantity, unit, value })));
   join(root, fields, {
     key: ({ quantity, unit }) => `${index}/${quantity}/${unit}`,
-    create: ({ quantity, unit }) => html("label", {}, words("initial.unit", { state: quantity, unit: unit + 1 }),
+    create: ({ quantity, unit }) => html("label", {}, html("span"),
       html("input", { type: "number", step: "0.1", min: -limit, max: limit, "data-layer": index, "data-quantity": quantity, "data-unit": unit })),
-    update(node, { value }) {
+    update(node, { quantity, unit, value }) {
+      node.querySelector("span").replaceChildren(...rich("initial.unit", { state: nameNodes(quantityName(notationIn(state), { quantity, timestep: 0 })), unit: unit + 1 }));
       const input = node.querySelector("input");
       if (input !== document.activeElement || Number(input.value) !== value) input.value = String(value);
     },
@@ -120,6 +124,7 @@ export function mountPanel(root, store) {
     text(parts.update.querySelector("h3"), words(descends(state.shown.scene) ? "section.update" : "section.update.step", { optimizer: state.shown.scene.optimizer.type }));
     fill(parts.update, updating ? updates(state, place, weight ? [weight] : tables.weights[type]) : []);
     attrs(parts.exact, { "aria-pressed": String(state.exact) });
+    setField(parts.beside, state.beside);
   }
 
   return undoAll([
@@ -129,13 +134,14 @@ export function mountPanel(root, store) {
     }),
     listen(parts.units, "click", ({ target }) => target.dataset.unit && store.set({ unit: Number(target.dataset.unit) })),
     listen(parts.exact, "click", () => store.set({ exact: !store.get().exact })),
+    listen(parts.beside, "change", () => store.set({ beside: parts.beside.value })),
     listen(parts.weights, "toggle", () => store.set({ contributions: parts.weights.open })),
     listen(parts.inputs, "change", ({ target }) => {
       const { layer, unit, quantity } = target.dataset;
       if (target.validity.badInput) return;
       edit(store, withInitial(store.get().scene, Number(layer), Number(unit), Number(target.value || 0), quantity));
     }),
-    store.watch(({ shown, scene, step, detail, order, pinned, unit, exact: full, dark, chosen, terms, uses, away, problem }) =>
-      [shown, scene, step, detail, order, pinned, unit, full, dark, chosen, terms, uses, away, problem], () => keepingFocus(root, draw)),
+    store.watch(({ shown, scene, step, detail, order, pinned, unit, exact: full, dark, chosen, terms, uses, away, problem, notation, beside }) =>
+      [shown, scene, step, detail, order, pinned, unit, full, dark, chosen, terms, uses, away, problem, notation, beside], () => keepingFocus(root, draw)),
   ]);
 }

@@ -1,5 +1,7 @@
 import { attrs, html, join, text } from "../dom.js";
 import { magnitude } from "../format.js";
+import { asText, partial, quantityName } from "../names.js";
+import { notationIn } from "../notation.js";
 import { strength } from "../scales.js";
 import { shapeIn, valuesIn } from "../state.js";
 import { words } from "../words.js";
@@ -19,11 +21,13 @@ export function mountReach(root, store) {
     if (root.hidden) return;
     root.style.setProperty("--rows", String(rows.length));
     root.classList.toggle("dense", timesteps > LEGIBLE);
+    const gradient = partial(notationIn(state)) + asText(quantityName(notationIn(state), { quantity: "h" }));
+    text(root.querySelector("caption"), words("reach.caption", { gradient }));
     const legible = timesteps <= LEGIBLE && rows.length <= LEGIBLE_ROWS;
     join(root.querySelector("tbody"), rows, {
       key: ({ name }) => name,
       create: ({ name }) => html("tr", {}, html("th", { scope: "row" }, words("layer", { layer: name }))),
-      signature: ({ norms }) => [largest, legible, ...norms],
+      signature: ({ norms }) => [largest, legible, gradient, ...norms],
       update(node, { name, norms }) {
         while (node.children.length > norms.length + 1) node.lastChild.remove();
         while (node.children.length < norms.length + 1) node.append(html("td"));
@@ -31,12 +35,12 @@ export function mountReach(root, store) {
           const cell = node.children[i + 1];
           const strong = value === null ? 0 : strength(value, largest);
           attrs(cell, { style: `--strength: ${strong * 100}%`, class: strong > 0.5 ? "strong" : null, "data-address": `${name}/${i + 1}`,
-            title: value === null ? null : words("reach.cell", { layer: name, timestep: i + 1, norm: magnitude(value) }) });
+            title: value === null ? null : words("reach.cell", { layer: name, timestep: i + 1, gradient, norm: magnitude(value) }) });
           text(cell, value === null || !legible ? "" : magnitude(value));
         });
       },
     });
   }
 
-  return store.watch(({ shown, step, detail, order }) => [shown, step, detail, order], () => draw(store.get()));
+  return store.watch(({ shown, step, detail, order, notation }) => [shown, step, detail, order, notation], () => draw(store.get()));
 }

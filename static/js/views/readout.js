@@ -1,9 +1,13 @@
 import { attrs, html } from "../dom.js";
+import { cellIn } from "../draw/cells.js";
 import { fixed, magnitude } from "../format.js";
 import { boxIn, extentIn, heatIn } from "../layout.js";
+import { partial, quantityName } from "../names.js";
+import { nameNodes, notationIn } from "../notation.js";
 import { scrollOf } from "../pan.js";
 import { signed } from "../scales.js";
-import { shapeIn, valuesIn } from "../state.js";
+import { shapeIn, stepIn } from "../state.js";
+import { undoAll } from "../store.js";
 import { layerOf } from "../timeline.js";
 import { rich, words } from "../words.js";
 
@@ -29,8 +33,9 @@ function rowOf(unit, h, gradient, pointed) {
 
 /** A cell's numbers, as far as they are known. */
 function contents(/** @type {State} */ state, { layer, timestep, unit }) {
-  const address = { layer, timestep, quantity: "h" };
-  const [h, gradient] = [valuesIn(state, address), valuesIn(state, { ...address, gradient: true })];
+  const { h, gradient } = cellIn(state, layer, timestep, stepIn(state));
+  const notation = notationIn(state);
+  const name = () => nameNodes(quantityName(notation, { quantity: "h" }));
   const { units } = layerOf(shapeIn(state), layer);
   const title = html("p", {}, rich("readout.title", { layer, t: timestep, word: state.shown.scene.sentence[timestep - 1] }));
   if (!h) return [title, html("p", { class: "muted" }, words("readout.pending"))];
@@ -38,14 +43,17 @@ function contents(/** @type {State} */ state, { layer, timestep, unit }) {
   return [
     title,
     html("table", {},
-      html("thead", {}, html("tr", {}, html("th"), html("th", {}, words("column.h")), ...(gradient ? [html("th", { class: "gradient" }, words("column.gradient"))] : []))),
+      html("thead", {}, html("tr", {}, html("th"), html("th", {}, ...name()), ...(gradient ? [html("th", { class: "gradient" }, partial(notation), ...name())] : []))),
       html("tbody", {}, shown.map((one) => rowOf(one, h[one - 1], gradient && gradient[one - 1], one === unit && units > 1)))),
     ...(units > shown.length ? [html("p", { class: "muted" }, words("readout.units", { from: shown[0], to: shown.at(-1), units }))] : []),
   ];
 }
 
 /** The numbers of the cell under the pointer, or of the one that the keyboard stands on, beside it. */
-export function mountReadout(root, store) {
+export function mountReadout(window, store) {
+  const root = html("div", { class: "readout", "aria-hidden": "true", hidden: true });
+  window.after(root);
+
   function draw() {
     const state = store.get();
     const { pointed, viewport, pan } = state;
@@ -58,8 +66,12 @@ export function mountReadout(root, store) {
     const { offsetWidth: width, offsetHeight: height } = root;
     const beside = x + box.width + APART + width <= viewport.width ? x + box.width + APART : Math.max(0, x - APART - width);
     const y = Math.max(4, Math.min(viewport.height - height - 4, box.y - top + box.height / 2 - height / 2));
-    attrs(root, { style: `transform: translate(${Math.round(beside)}px, ${Math.round(y)}px)` });
+    attrs(root, { style: `transform: translate(${Math.round(window.offsetLeft + beside)}px, ${Math.round(window.offsetTop + y)}px)` });
   }
 
-  return store.watch(({ pointed, shown, step, detail, order, viewport, zoom, pan, dark, projector }) => [pointed, shown, step, detail, order, viewport, zoom, pan, dark, projector], draw);
+  return undoAll([
+    store.watch(({ pointed, shown, step, detail, order, viewport, zoom, pan, dark, projector, difference, notation }) =>
+      [pointed, shown, step, detail, order, viewport, zoom, pan, dark, projector, difference, notation], draw),
+    () => root.remove(),
+  ]);
 }

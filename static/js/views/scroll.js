@@ -1,26 +1,29 @@
 import { boxIn, extentIn } from "../layout.js";
 import { overflows, panOf, scrollOf, scrollTo } from "../pan.js";
-import { shapeIn, stepIn } from "../state.js";
+import { stepIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { panBy, zoomBy } from "../zoom.js";
 
-const ROOM = 60; // px kept free around what happens now
+const ROOM = 90; // px kept free around what happens now
 const SLACK = 4; // px that a pointer may move in a click
 const NOTCH = 25; // of a wheel counts no more than this at once: a notch of a mouse is 100, of a pinch on a touchpad 1 to 10
 const PER_PIXEL = 0.012;
 
-/** Keeps what happens now in view, where the picture is larger than its window. */
-function follow(store) {
+/** Brings a place into view, where the picture is larger than its window. */
+function bring(store, place) {
   const state = store.get();
-  const step = stepIn(state);
-  const extent = extentIn(state);
   const { viewport } = state;
-  if (!step.timestep || !overflows(extent, viewport)) return;
-  const { layers } = shapeIn(state);
-  const layer = Number(step.layer) <= layers.length ? step.layer : step.layer === "output" ? "output" : "input";
+  const extent = extentIn(state);
+  if (!overflows(extent, viewport)) return;
   const scroll = scrollOf(state.pan, extent, viewport);
-  const wanted = scrollTo(boxIn(state, { layer, timestep: step.timestep }), scroll, viewport, ROOM);
+  const wanted = scrollTo(boxIn(state, place), scroll, viewport, ROOM);
   if (wanted.left !== scroll.left || wanted.top !== scroll.top) store.set({ pan: panOf(wanted, extent, viewport) });
+}
+
+/** Keeps what happens now in view. */
+function follow(store) {
+  const { layer, timestep } = stepIn(store.get());
+  if (timestep) bring(store, { layer, timestep });
 }
 
 /** Dragging with a mouse moves the picture; a drag is no click. */
@@ -113,6 +116,10 @@ export function mountScroll(window, store) {
     mountPinch(window, store),
     listen(window, "wheel", (event) => turn(window, store, event), { passive: false }),
     listen(window, "scroll", scrolled),
+    listen(window, "focusin", ({ target }) => {
+      const [layer, timestep] = target.closest?.("[role=gridcell]")?.dataset.address.split("/") ?? [];
+      if (layer) bring(store, { layer, timestep: Number(timestep) });
+    }),
     store.watch(({ step, detail, order }) => [step, detail, order], () => follow(store)),
     store.watch((state) => [state.pan, extentIn(state), state.viewport], apply),
   ]);

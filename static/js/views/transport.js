@@ -88,6 +88,7 @@ export function mountTransport(root, store) {
     listen(selects.order, "change", () => regroup(store, { order: selects.order.value })),
     listen(selects.speed, "change", () => store.set({ speed: Number(selects.speed.value) })),
     listen(loop, "click", () => store.set({ loop: !store.get().loop })),
-    store.watch(({ shown, step: now, detail, order, speed, playing, loop: again, problem }) => [shown, now, detail, order, speed, playing, again, problem], () => draw(store.get())),
+    store.watch(({ shown, step: now, detail, order, speed, playing, loop: again, problem, notation }) =>
+      [shown, now, detail, order, speed, playing, again, problem, notation], () => draw(store.get())),
   ]);
 }

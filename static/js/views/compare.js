@@ -1,0 +1,67 @@
+import { attrs, mark, text } from "../dom.js";
+import { setField } from "../fields.js";
+import { fixed } from "../format.js";
+import { wordsOf } from "../scene.js";
+import { ProblemError, runScene } from "../server.js";
+import { placeIn, shapeIn } from "../state.js";
+import { listen, undoAll } from "../store.js";
+import { verdictOf } from "../verdict.js";
+import { otherScene, seenBeside, storeBeside } from "../versus.js";
+import { words } from "../words.js";
+
+/** @import { State } from "../types.js" */
+
+/** What the second picture is of, and what the two say in the end. */
+function verdicts(/** @type {State} */ state) {
+  const beside = seenBeside(state);
+  if (!beside) return "";
+  const said = [state, beside].map((each) => verdictOf(each, shapeIn(each).outputs.at(-1))?.whole);
+  const losses = [state, beside].map(({ shown: { trace } }) => trace?.loss());
+  return said.every(Boolean) ? words("compare.verdicts", { first: said[0], second: said[1], one: fixed(losses[0] ?? 0, 4), other: fixed(losses[1] ?? 0, 4) }) : "";
+}
+
+/** Two scenes and one playhead: the second picture, what it is of, and how far the two are apart. */
+export function mountCompare(root, store, mountGrid) {
+  const find = (name) => root.querySelector(`[data-part=${name}]`);
+  const [choice, sentence, contrast, note, verdict, window] = ["versus", "sentence", "contrast", "note", "verdict", "window"].map(find);
+  const views = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("nav [data-view]"));
+  let running = new AbortController();
+
+  /** Computes the other scene; what was there stays until its first numbers are here. */
+  async function run(scene) {
+    running.abort();
+    const { signal } = (running = new AbortController());
+    if (!scene) return store.set({ other: null, otherProblem: null });
+    try {
+      await runScene(scene, (id, trace) => !signal.aborted && store.set({ other: { scene, id, trace }, otherProblem: null }), signal);
+    } catch (error) {
+      if (!signal.aborted) store.set({ other: null, otherProblem: error instanceof ProblemError ? error.problem.detail : words("panel.away") });
+    }
+  }
+
+  function drawControls(/** @type {State} */ state) {
+    const { view, versus, contrast: on, otherSentence, other, otherProblem, base } = state;
+    root.hidden = view !== "compare";
+    attrs(document.body, { "data-view": view });
+    for (const link of views) attrs(link, { "aria-current": link.dataset.view === view ? "page" : null });
+    setField(choice, versus);
+    choice.querySelector("[value=before]").disabled = base === null;
+    sentence.hidden = versus !== "sentence";
+    setField(sentence, otherSentence.join(" "));
+    attrs(contrast, { "aria-pressed": String(on) });
+    window.hidden = other === null;
+    mark(note, other ? null : otherProblem ?? words(otherScene(state) ? "say.loading" : "compare.none"));
+    text(verdict, verdicts(state));
+  }
+
+  return undoAll([
+    listen(choice, "change", () => store.set({ versus: choice.value })),
+    listen(sentence, "change", () => store.set({ otherSentence: wordsOf(sentence.value) })),
+    listen(contrast, "click", () => store.set({ contrast: !store.get().contrast })),
+    store.watch((state) => [otherScene(state), state.away], ([scene, away]) => away || run(scene)),
+    store.watch((state) => [state.view, state.versus, state.contrast, state.otherSentence, state.other, state.otherProblem, state.base, state.shown, state.step,
+      state.detail, state.order, placeIn(state)], () => drawControls(store.get())),
+    mountGrid(window, storeBeside(store)),
+    () => running.abort(),
+  ]);
+}

@@ -1,0 +1,147 @@
+import { numberIn } from "../changes.js";
+import { chosenNumber, firstOfBias, sizeOf } from "../chosen.js";
+import { attrs, html, join, mark, text } from "../dom.js";
+import { setField, typed } from "../fields.js";
+import { gateButtons, openGate } from "../panel/backward.js";
+import { matrices, shapesOf, uses } from "../panel/layer.js";
+import { asText, weightName } from "../names.js";
+import { layerName, notationIn } from "../notation.js";
+import { amend, editNumbers } from "../runner.js";
+import { embeddingOf, setByHand, withNumber } from "../scene.js";
+import { placeIn, shapeIn } from "../state.js";
+import { listen, undoAll } from "../store.js";
+import { layerOf } from "../timeline.js";
+import { addressText } from "../trace.js";
+import { rich, tables, words } from "../words.js";
+
+/** @import { State } from "../types.js" */
+
+const REACH = 2; // the slider reaches from −2 to 2, and further for a number that lies beyond
+
+/** The layer that the tab tells of. */
+const layerIn = (/** @type {State} */ state, chosen) => (chosen.layer === "input" ? "1" : chosen.layer);
+
+/** Is a number's row its column on the page, because vectors are columns there? */
+const isTurned = (/** @type {State} */ state, { weight, index }) => notationIn(state).columns && weight !== undefined && weight !== "embeddings" && index.length > 1;
+const turned = (state, address, pair) => (isTurned(state, address) ? pair.toReversed() : pair);
+
+/** Row and column of an address; a bias of one row has none. */
+const indexOf = (address) => (address.quantity ? [address.timestep, address.unit] : address.index);
+const addressAt = (address, index) => (address.quantity ? { ...address, timestep: index[0], unit: index[1] } : { ...address, index });
+
+/** What can be chosen in a layer: its weights, and for the first over one-hot words the inputs. */
+function choices(/** @type {State} */ state, layer) {
+  const weights = tables.weights[layerOf(shapeIn(state), layer).type].map((weight) => ({ value: weight, name: asText(weightName(notationIn(state), { layer, weight })) }));
+  return layer === "1" && !embeddingOf(state.shown.scene) ? [...weights, { value: "x", name: words("number.input") }] : weights;
+}
+
+/** The weights of a layer, one of their numbers in the hand, and where it is used. */
+export function mountLayer(root, store) {
+  const find = (name) => root.querySelector(`[data-part=${name}]`);
+  const [about, matrix, weight, row, column, value, slide, reset, origin, usesOf] =
+    ["about", "matrices", "weight", "row", "column", "value", "slide", "reset", "origin", "uses"].map(find);
+  const fault = root.querySelector(".fault");
+  /** A drag: the number that waits until the one before is on the screen. @type {{waiting: number | null} | null} */
+  let drag = null;
+
+  const choose = (address) => store.set({ lit: addressText(address) });
+  const set = (change, number) => change(store, withNumber(store.get().scene, addressText(chosenNumber(store.get())), number));
+
+  function dragged() {
+    const number = typed(slide);
+    if (number === null) return;
+    if (drag) {
+      drag.waiting = number;
+      next(store.get());
+    } else {
+      drag = { waiting: null };
+      set(editNumbers, number);
+    }
+  }
+
+  /** Asks for the next number of a drag when the last is on the screen, so that none is computed in vain. */
+  function next({ scene, shown, problem }) {
+    if (!drag || drag.waiting === null || (shown.scene !== scene && !problem)) return;
+    const number = drag.waiting;
+    drag.waiting = null;
+    set(amend, number);
+  }
+
+  function dropped() {
+    if (drag && drag.waiting !== null) set(amend, drag.waiting);
+    drag = null;
+  }
+
+  function drawEditor(/** @type {State} */ state, chosen, layer) {
+    const address = addressText(chosen);
+    const size = turned(state, chosen, sizeOf(state, chosen));
+    const index = turned(state, chosen, indexOf(chosen));
+    const number = setByHand(state.scene, address) ?? numberIn(state.shown.trace, chosen);
+    join(weight, choices(state, layer), {
+      key: ({ value: name }) => name,
+      create: ({ value: name }) => html("option", { value: name }),
+      update: (node, { name }) => text(node, name),
+    });
+    setField(weight, chosen.quantity ?? chosen.weight);
+    row.hidden = index.length < 2;
+    attrs(row, { max: size.at(-2) ?? 1 });
+    attrs(column, { max: size.at(-1) });
+    setField(row, index.length > 1 ? index[0] : 1);
+    setField(column, index.at(-1));
+    const reach = Math.max(REACH, Math.ceil(Math.abs(number ?? 0)));
+    attrs(slide, { min: -reach, max: reach });
+    if (!drag) setField(slide, number ?? 0);
+    setField(value, number ?? "");
+    value.disabled = slide.disabled = number === null;
+    const own = setByHand(state.scene, address) !== undefined;
+    reset.disabled = !own;
+    text(origin, own ? words("number.own") : words(chosen.quantity ? "number.word" : "number.drawn", { seed: state.scene.weights.seed }));
+    mark(fault, state.problem?.errors?.find(({ pointer }) => /^\/(weights\/edits|inputs)/.test(pointer))?.detail ?? null);
+  }
+
+  function drawUses(/** @type {State} */ state, chosen) {
+    const told = state.weightTerms;
+    const explanation = told?.key === `${state.shown.id}/${addressText(chosen)}` ? told.gradients?.[0] : null;
+    usesOf.hidden = Boolean(chosen.quantity);
+    const number = numberIn(state.shown.trace, chosen);
+    usesOf.querySelector(".body").replaceChildren(...(explanation && number !== null ? [uses(state, explanation, number)]
+      : told?.error || state.away ? [html("p", { class: "note" }, told?.error ?? words("panel.away"))] : []));
+  }
+
+  function draw() {
+    const state = store.get();
+    if (state.tab !== "layer") return;
+    const chosen = chosenNumber(state);
+    const layer = layerIn(state, chosen);
+    const shape = layerOf(shapeIn(state), layer);
+    if (!shape) return;
+    const gate = openGate(state, { ...placeIn(state), layer }, shape.type);
+    about.replaceChildren(...rich("panel.layer", { layer: layerName(layer), type: shape.type, ...shapesOf(state, layer) }));
+    matrix.replaceChildren(...(gate ? [gateButtons(state, { ...placeIn(state), layer }, shape.type)] : []), ...matrices(state, layer, gate));
+    drawEditor(state, chosen, layer);
+    drawUses(state, chosen);
+  }
+
+  return undoAll([
+    listen(weight, "change", () => {
+      const { layer } = chosenNumber(store.get());
+      if (weight.value === "x") choose({ layer: "input", timestep: placeIn(store.get()).timestep || 1, quantity: "x", unit: 1 });
+      else choose({ layer: layer === "input" ? "1" : layer, weight: weight.value, index: weight.value === "bias" ? firstOfBias(store.get(), layer) : [1, 1] });
+    }),
+    ...[row, column].map((field) => listen(field, "change", () => {
+      const chosen = chosenNumber(store.get());
+      const turn = (pair) => turned(store.get(), chosen, pair);
+      const size = turn(sizeOf(store.get(), chosen));
+      const within = (input, most) => Math.max(1, Math.min(most, Math.round(typed(input) ?? 1)));
+      const index = indexOf(chosen).length > 1 ? [within(row, size[0]), within(column, size[1])] : [within(column, size.at(-1))];
+      choose(addressAt(chosen, turn(index)));
+    })),
+    listen(value, "change", () => typed(value) !== null && set(editNumbers, typed(value))),
+    listen(reset, "click", () => set(editNumbers, null)),
+    listen(slide, "input", dragged),
+    listen(slide, "change", dropped),
+    store.watch(({ scene, shown, problem }) => [scene, shown, problem], () => next(store.get())),
+    store.watch(({ tab, shown, scene, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, away, problem, notation }) =>
+      [tab, shown, scene, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, away, problem, notation], draw),
+  ]);
+}
