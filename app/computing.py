@@ -63,8 +63,12 @@ class Computing:
 
     async def explanation(self, scene_id: str, place: tuple[Any, ...], explain: Callable[[SceneTrace], Any]) -> Representation:
         """What explain says about a place of a trace, as JSON."""
+        return await self.made(scene_id, ("explanation", *place), lambda trace: json_answer(explain(trace)))
+
+    async def made(self, scene_id: str, what: tuple[Any, ...], make: Callable[[SceneTrace], Representation]) -> Representation:
+        """What make makes of the trace of a scene that is known here; kept by what it is."""
         computed = await self.trace_by_id(scene_id)
-        return await self._cache.get(("explanation", scene_id, *place), lambda: self._pool.run(as_json, lambda: explain(computed.trace)))
+        return await self._cache.get((scene_id, *what), lambda: self._pool.run(make, computed.trace))
 
     async def _first(self, scene: Scene) -> Computed:
         computed = await self._pool.run(compute, scene)
@@ -75,12 +79,7 @@ class Computing:
         return await self._pool.run(compute, parse_scene(await self.scene(scene_id)))
 
 
-def as_json(make: Callable[[], Any]) -> Representation:
-    """A document as JSON; a number that is not finite raises before a byte leaves."""
-    return json_answer(make())
-
-
 def json_answer(document: Any) -> Representation:
-    """The document as compact JSON."""
+    """The document as compact JSON; a number that is not finite raises before a byte leaves."""
     text = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return Representation.text(text.encode(), "application/json")

@@ -40,6 +40,7 @@ LIMITS = {
     "model_bytes": Limit(1, 16 * 2**20, "bytes of an uploaded model"),
     "json_depth": Limit(1, 16, "levels of nesting in a scene"),
     "trace_numbers": Limit(1, 3_000_000, "values and gradients of one trace"),
+    "worksheet": Limit(1, 1_200, "numbers of a worksheet: the weights that it gives, and every h with its gradient"),
     "terms": Limit(1, 100_000, "terms of one answer that explains numbers"),
 }
 

@@ -17,6 +17,8 @@ from app.limits import LIMITS
 from app.openapi import openapi
 from app.problems import FAULTS, PROBLEMS
 from app.tables import page_tables
+from app.traces import SceneTrace
+from app.worksheets import Worksheet
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = "text/html"
@@ -55,3 +57,8 @@ def checked_page() -> Representation:
 def docs_page(app: FastAPI) -> Representation:
     """The documentation of the API, made from its OpenAPI document and our tables."""
     return _rendered("docs.html", openapi=openapi(app), problems=PROBLEMS, faults=FAULTS, limits=LIMITS)
+
+
+def worksheet_page(language: Language, trace: SceneTrace) -> Representation:
+    """A scene on paper, to be computed by hand, and its solution, in a language."""
+    return _rendered("worksheet.html", sheet=Worksheet(trace), w=language.words, language=language.code, base="../")

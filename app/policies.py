@@ -42,6 +42,7 @@ POLICIES: dict[str, Policy] = {
     "GET /api/scenes/{scene_id}": READ,
     "POST /api/traces": Policy(callers="own pages", body=most("scene_bytes"), rate="pool"),
     "GET /api/traces/{scene_id}": COMPUTE,
+    "GET /worksheet/{scene_id}": COMPUTE,
     "GET /api/traces/{scene_id}/cells/output/{timestep}": COMPUTE,
     "GET /api/traces/{scene_id}/cells/{layer}/{timestep}": COMPUTE,
     "GET /api/traces/{scene_id}/weights/{layer}/{name}": COMPUTE,

@@ -103,6 +103,11 @@ PROBLEMS: dict[str, ProblemType] = {
         "The explanation is too long",
         "Ask for one unit at a time with the parameter unit, or read the numbers from the trace.",
     ),
+    "worksheet-too-long": ProblemType(
+        422,
+        "The worksheet is too long",
+        "A worksheet is computed by hand. Take fewer units, layers, words or timesteps.",
+    ),
     "invalid-parameter": ProblemType(422, "A parameter breaks a rule", "The detail names the parameter and its rule."),
     "busy": ProblemType(429, "Too many computations at once", "Try again after the seconds that the header Retry-After names."),
     "internal": ProblemType(

@@ -9,7 +9,7 @@ const drawn = once((shape, { width, height }, gradients, projector, features) =>
 const painted = once((shape, { width, height }, gradients, projector, zoom) => createHeat(shape, { width, height, gradients, projector }, zoom));
 
 /** Is what is shown so large that it is a heat map? */
-export const heatIn = (/** @type {State} */ state) => isHeat(shapeIn(state));
+export const heatIn = (/** @type {State} */ state) => !state.vector && isHeat(shapeIn(state));
 
 const gradientsIn = (state) => state.step >= timelineIn(state).known({ layer: "output", quantity: "loss" });
 

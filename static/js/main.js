@@ -5,16 +5,17 @@ import { mountConnection } from "./connection.js";
 import { mountHighlight } from "./highlight.js";
 import { mountGridKeys, mountKeyboard, mountKeysDialog } from "./keyboard.js";
 import { mountFollow } from "./follow.js";
-import { DEFAULT_VIEW } from "./link.js";
+import { openStore } from "./opening.js";
 import { mountPlayer } from "./player.js";
 import { mountRunner } from "./runner.js";
-import { createStore, listen, undoAll } from "./store.js";
+import { listen, undoAll } from "./store.js";
 import { mountTabs } from "./tabs.js";
 import { mountTerms } from "./terms-loader.js";
 import { mountTheme } from "./theme.js";
 import { mountCode } from "./views/code.js";
 import { mountCompare } from "./views/compare.js";
 import { mountGradient } from "./views/gradient.js";
+import { mountExport } from "./views/export.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
 import { mountHeat } from "./views/heat.js";
@@ -34,22 +35,8 @@ import { mountScroll } from "./views/scroll.js";
 import { mountTransport } from "./views/transport.js";
 import { mountVocabulary } from "./views/vocabulary.js";
 import { mountZoom } from "./views/zoom.js";
-import { tables } from "./words.js";
 
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-
-/** The state that a page opens with. */
-export function openStore() {
-  const { scene } = tables;
-  return createStore({
-    ...DEFAULT_VIEW,
-    scene, shown: { scene, id: null, trace: null }, problem: null, arriving: null, awaited: null, history: { past: [], future: [] },
-    busy: false, away: false, playing: false, dark: false, hover: null, notice: null, terms: null, uses: null, contributions: false, chosen: null, pointed: null,
-    trail: [], base: null, difference: false, weightTerms: null,
-    other: null, otherProblem: null, otherViewport: { width: 0, height: 0 },
-    viewport: { width: at("window").clientWidth, height: at("window").clientHeight },
-  });
-}
 
 /** The picture of a store in its window: a drawing or a heat map, where it stands, and what is read of the cell that is pointed at. */
 const mountPicture = (window, store) => undoAll([mountGrid, mountHeat, mountScroll, mountReadout].map((mount) => mount(window, store)));
@@ -82,6 +69,7 @@ export function mount(store) {
     mountInterior(at("interior"), beside),
     mountTransport(at("transport"), store),
     mountReach(at("reach"), beside),
+    mountExport(at("export"), store, mountGrid),
     mountNotices(at("notice"), store),
     mountTerms(beside),
     mountHighlight(store),
@@ -95,6 +83,8 @@ export function mount(store) {
     mountConnection(store),
   ]);
 }
+
+export { openStore };
 
 /** Takes this page down again. */
 export const unmount = mount(openStore());

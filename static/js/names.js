@@ -40,6 +40,9 @@ export function weightName(/** @type {Notation} */ notation, /** @type {{layer: 
   return read(notation.symbols[name], [], above ? [above] : []);
 }
 
+/** The size of a weight as the notation has it: rows and columns, or where vectors are columns the other way round; an embedding has a row per word. */
+export const turned = (/** @type {Notation} */ { columns }, size, weight) => (columns && /kernel$/.test(weight) ? size.toReversed() : size);
+
 /**
  * A name as pieces of a line of text: what can be written low or high in Unicode is, the rest says where it belongs.
  *

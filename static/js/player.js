@@ -3,7 +3,7 @@ import { timelineIn } from "./state.js";
 
 /** @import { State } from "./types.js" */
 
-const BEAT = 1000; // ms per step at speed 1
+export const BEAT = 1000; // ms per step at speed 1, of a timeline that is not long
 const LONGEST = 120_000; // ms that a whole timeline takes at speed 1, however many steps it has
 const HURRY = 100; // ms: steps that follow each other faster are no longer read one by one
 

@@ -36,6 +36,27 @@ export async function runScene(scene, arrived, signal) {
 /** @returns {Promise<Scene>} */
 export const getScene = (id) => getJson(`api/scenes/${id}`);
 
+/** An answer as a file, whose progress is told as a share of it. @returns {Promise<Blob>} */
+async function getFile(path, { signal, progress }) {
+  const response = await answered(await fetch(path, { signal }));
+  const size = Number(response.headers.get("Content-Length"));
+  const pieces = [];
+  let here = 0;
+  for await (const piece of /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body)) {
+    pieces.push(piece);
+    here += piece.length;
+    progress(Math.min(1, here / (size || Infinity)));
+  }
+  return new Blob(pieces, { type: response.headers.get("Content-Type") ?? "" });
+}
+
+/** The trace of a scene, as the server has it. */
+export const getTraceFile = (id, job) => getFile(`api/traces/${id}`, job);
+/** The scene in its canonical form. */
+export const getSceneFile = (id, job) => getFile(`api/scenes/${id}`, job);
+/** Where a scene stands as a worksheet. */
+export const worksheetAt = (id) => `worksheet/${id}?language=${document.documentElement.lang}`;
+
 const ANSWERS_KEPT = 64;
 const answers = new Map();
 

@@ -1,7 +1,7 @@
 import { html, mathml } from "./dom.js";
 import { exact, fixed } from "./format.js";
-import { math, nameNode, quantitySymbol } from "./formula.js";
 import { link } from "./follow.js";
+import { math, nameNode, quantitySymbol } from "./formula.js";
 import { gateOfColumn } from "./gates.js";
 import { asText, partial, quantityName, weightName } from "./names.js";
 import { notationIn } from "./notation.js";
@@ -36,21 +36,22 @@ function named(book, address) {
 
 const bracket = (indices) => (indices.length ? `[${indices.join(",")}]` : "");
 
+/** What names are written by: the notation, and the layers that they are names of. */
+export const bookOf = (/** @type {State} */ state) => ({ notation: notationIn(state), shape: shapeIn(state) });
+
 /** A number's name with its unit or its place in the matrix, there by gate: W_i[1,2]. */
-function nameOf(book, address) {
+export function nameOf(book, address) {
   const { name, indices } = named(book, address);
   const symbol = address.weight ? nameNode(name) : quantitySymbol(book.notation, address);
-  return indices.length ? math(symbol, mathml("mtext", {}, bracket(indices))) : math(symbol);
+  const whole = indices.length ? math(symbol, mathml("mtext", {}, bracket(indices))) : math(symbol);
+  return address.weight && address.gradient ? html("span", {}, partial(book.notation), whole) : whole;
 }
 
 /** The same as text, for whoever hears it. */
-function textOf(book, address) {
+export function textOf(book, address) {
   const { name, indices } = named(book, address);
-  return `${address.gradient && !address.weight ? partial(book.notation) : ""}${asText(name)}${bracket(indices)}`;
+  return `${address.gradient ? partial(book.notation) : ""}${asText(name)}${bracket(indices)}`;
 }
-
-/** A number's name as text: W⁽²⁾[1,2]. */
-export const numberName = (/** @type {State} */ state, address) => textOf({ notation: notationIn(state), shape: shapeIn(state) }, address);
 
 /** The same in words, where it is a part of a gradient. */
 function spoken(book, address) {
@@ -95,7 +96,7 @@ function product(book, term, show) {
 
 /** A sum as a table of products that add up, or that says that it is rounded; a single product or function names what it makes. */
 export function sumTable(/** @type {State} */ state, /** @type {Explanation} */ { terms, value, address }, now = false) {
-  const book = { notation: notationIn(state), shape: shapeIn(state) };
+  const book = bookOf(state);
   const full = state.exact;
   const show = full ? exact : (number) => fixed(number, DECIMALS);
   const shown = terms.reduce((sum, term) => sum + Math.round(term.value * 10 ** DECIMALS), 0);

@@ -74,10 +74,10 @@ def test_where_vectors_are_columns_matrices_are_turned_and_pointing_lights_the_s
     expect(kernel.locator("mn")).to_have_text([written(value) for value in weights.T.ravel()])
     vector = part(page, "numbers").locator("mtable").filter(has=page.locator("mn[data-address='1/2/h/3']"))
     expect(vector.locator("mtr")).to_have_text([written(value) for value in trace.layers[1]["h"][0, 1]])
-    first = part(page, "scalar").locator("tbody tr").first
-    second = part(page, "scalar").locator("tbody tr").nth(1)
-    for row, names in ((first, ["W_ih⁽²⁾[1,1]", "h₂⁽¹⁾[1]"]), (second, ["W_ih⁽²⁾[1,2]", "h₂⁽¹⁾[2]"])):
-        assert row.locator(".to").evaluate_all("(nodes) => nodes.map((node) => node.ariaLabel)") == names
+    for row, entry in enumerate(("[1,1]", "[1,2]", "[1,3]")):
+        factors = part(page, "scalar").locator("tbody tr").nth(row).get_by_role("button")
+        expect(factors.first).to_have_accessible_name(f"W_ih⁽²⁾{entry}")
+        expect(factors.last).to_have_accessible_name(f"h₂⁽¹⁾[{row + 1}]")
     kernel.locator("mn[data-address='2/kernel/1,2']").hover()
     expect(page.locator(".edge.lit")).to_have_count(3)
     expect(layer(page, 2).get_by_role("button", name="W_ih⁽²⁾ of layer 2: 2 times 3. Light every use")).to_be_visible()
@@ -108,6 +108,19 @@ def test_backwards_too_and_in_the_update_names_follow(page: Page) -> None:
     expect(page.get_by_role("table", name="The size of ∂ℰ/∂x of every cell")).to_be_visible()
     page.keyboard.press("Escape")
     expect(part(page, "update").locator("h4")).to_have_text(["Win⁽¹⁾", "Wrec⁽¹⁾", "b⁽¹⁾"])
+
+
+def test_the_tabs_of_the_layer_and_of_its_gradient_turn_their_matrices_too(page: Page) -> None:
+    press(page, "Last step")
+    cell(page, 2, 2).click()
+    choose(page, "Pascanu et al.")
+    page.get_by_role("tab", name="Layer").click()
+    expect(part(page, "matrices").locator("figcaption")).to_have_text(["Win⁽²⁾ 2×3", "Wrec⁽²⁾ 2×2", "b⁽²⁾ 2"])
+    expect(part(page, "matrices").locator("figure").first.locator("mtr")).to_have_count(2)
+    expect(page.get_by_role("combobox", name="Matrix").locator("option").first).to_have_text("W_in⁽²⁾")
+    page.get_by_role("tab", name="Gradient").click()
+    expect(part(page, "sums").locator("figcaption")).to_have_text(["∂ℰ/∂Win⁽²⁾", "∂ℰ/∂Wrec⁽²⁾", "∂ℰ/∂b⁽²⁾"])
+    expect(part(page, "sums").locator("figure").first.locator("mtr")).to_have_count(2)
 
 
 def test_two_biases_of_pytorch_are_two_where_the_gru_has_two_and_else_a_sum(page: Page) -> None:

@@ -13,8 +13,9 @@ OTHERS = [language for language in LANGUAGES.values() if language is not ENGLISH
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 NAMES_IN_CODE = {
     *("Unrolled", "Keras", "PyTorch", "JavaScript", "API", "Language", "Escape", "BPTT", "SimpleRNN", "LSTM", "GRU", "Dense", "Embedding"),
+    *("Pascanu", "RNN", "Linear", "W_rec", "W_in", "W_ua", "W_ux", "W_u"),
     *("return_sequences", "True", "False", "tanh", "relu", "softmax", "log", "model", "summary"),
-    *("Pascanu", "RNN", "Linear"),
+    *("Pascanu", "RNN", "Linear", "Python", "CSV", "JSON", "PNG", "SVG", "WebM", "safetensors"),
 }
 
 

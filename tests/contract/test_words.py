@@ -10,7 +10,7 @@ from engine.quantities import QUANTITIES
 from tests.contract.repository import ROOT
 
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "static" / "js").rglob("*.js")))
-TEMPLATE = (ROOT / "templates" / "index.html").read_text(encoding="utf-8")
+TEMPLATE = "\n".join((ROOT / "templates" / name).read_text(encoding="utf-8") for name in ("index.html", "worksheet.html"))
 LITERALS = {plain or template for plain, template in re.findall(r'"([^"\n]*)"|`([^`\n]*)`', SCRIPTS)}
 ASKED = set(re.findall(r"""\b(?:words|rich)\("([^"]+)\"""", SCRIPTS)) | set(re.findall(r"""\bw\[["']([^"']+)["']\]""", TEMPLATE))
 CHOSEN = {
@@ -70,5 +70,5 @@ def test_every_function_that_the_engine_applies_to_a_factor_has_words() -> None:
 
 def test_the_template_holds_no_words_of_its_own() -> None:
     """Between tags stand signs, numbers, names of libraries and what comes from the table; nothing else would be translated."""
-    text = re.sub(r"<(script|svg)\b.*?</\1>|{%.*?%}|{{.*?}}|<[^>]*>", " ", TEMPLATE, flags=re.DOTALL)
+    text = re.sub(r"<(script|svg|style)\b.*?</\1>|{%.*?%}|{{.*?}}|<[^>]*>", " ", TEMPLATE, flags=re.DOTALL)
     assert set(re.findall(r"[A-Za-z]{2,}", text)) <= {"Unrolled", "Dense", "sigmoid"}

@@ -105,7 +105,19 @@ def sent(client: TestClient, case: Any) -> Any:
 
 @pytest.mark.parametrize(
     "operation_id",
-    ["live", "ready", "version", "get_limits", "get_scene", "run_scene", "get_trace", "get_cell", "get_output", "get_weight"],
+    [
+        "live",
+        "ready",
+        "version",
+        "get_limits",
+        "get_scene",
+        "run_scene",
+        "get_trace",
+        "get_cell",
+        "get_output",
+        "get_weight",
+        "get_worksheet",
+    ],
 )
 def test_whatever_a_fuzzer_sends_the_answer_is_one_that_the_document_describes(fuzzed: TestClient, operation_id: str) -> None:
     document = document_of(fuzzed)

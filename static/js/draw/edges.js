@@ -1,5 +1,5 @@
 import { attrs, join, svg } from "../dom.js";
-import { pieces, quantityName, weightName } from "../names.js";
+import { pieces, quantityName, turned, weightName } from "../names.js";
 import { words } from "../words.js";
 import { nameSpans } from "./picture.js";
 
@@ -39,9 +39,9 @@ function identity(/** @type {Notation} */ notation, { weight, carries, from }) {
 }
 
 /** The shape of a matrix as the notation has it: 3×2, or where vectors are columns 2×3. */
-function sized(/** @type {Notation} */ { columns }, shape) {
-  const [rows, across] = columns ? shape.toReversed() : shape;
-  return words("shape", { rows, columns: across });
+function sized(/** @type {Notation} */ notation, shape, { weight }) {
+  const [rows, columns] = turned(notation, shape, weight);
+  return words("shape", { rows, columns });
 }
 
 const tailOf = (name, size) => pieces(name).slice(1).map(({ text }) => text).join("") + (size ? ` ${size}` : "");
@@ -72,7 +72,7 @@ export function drawEdge(node, edge, { notation, flow, shape, font, serial, room
   attrs(reach, { x1, y1, x2, y2 });
   attrs(line, { x1, y1, x2, y2 });
   drawDots(moving, edge, flow, serial);
-  const size = shape && sized(notation, shape);
+  const size = shape && sized(notation, shape, edge.weight);
   const right = BESIDE + widthOf(name, size) * font * FLOWING <= room; // else all stand left of their edges
   const place = upright ? { x: middle.x + (right ? BESIDE : -BESIDE), y: middle.y } : { x: middle.x, y: middle.y + (under ? 1 : -1) * (isFlowing(flow) ? 18 : 11) };
   attrs(label, { ...place, class: !upright ? "above" : right ? "beside" : "before" });

@@ -1,6 +1,6 @@
 import { attrs, html, join, mark, text } from "../dom.js";
 import { hasTwoBiases } from "../equations.js";
-import { asText, weightName } from "../names.js";
+import { asText, turned, weightName } from "../names.js";
 import { layerName } from "../notation.js";
 import { MARKED, faultAt } from "../problem.js";
 import { parameters } from "../scene.js";
@@ -10,9 +10,6 @@ import { tables, words } from "../words.js";
 
 /** What of a sum stands in its place: a product of its own, or the gates that all of them are taken times. */
 const bracket = (written) => ({ key: written, written });
-
-/** The size of a weight as the notation has it: rows and columns, or where vectors are columns the other way round. */
-const turned = (/** @type {Notation} */ { columns }, size, weight) => (columns && weight !== "embeddings" && weight !== "bias" ? size.toReversed() : size);
 
 function product(/** @type {Notation} */ notation, layer, weight, size, two) {
   const [rows, columns] = turned(notation, size, weight);

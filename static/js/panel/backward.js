@@ -128,7 +128,7 @@ export function openGate(state, place, type) {
 }
 
 /** The whole of a weight by its name: of a bias with two rows both. */
-export const wholeName = (state, address, layer) => nameNodes(weightName(notationIn(state), address, null, hasTwoBiases(layer) ? "both" : null));
+export const wholeName = (state, address, layer) => weightName(notationIn(state), address, null, hasTwoBiases(layer) ? "both" : null);
 
 /** How a weight is shown: an embedding is a table with a row per word in every notation. */
 export const optionsOf = (state, layer) => ({ full: state.exact, columns: notationIn(state).columns && layer !== "embedding" });
@@ -145,7 +145,7 @@ export function contributions(/** @type {State} */ state, /** @type {Place} */ p
     const columns = Math.max(...gradients.map(({ address }) => address.index.at(-1)));
     const values = gradients.map(({ terms }) => terms.find(here)?.value ?? 0);
     const lines = Array.from({ length: values.length / columns }, (_, i) => values.slice(i * columns, (i + 1) * columns));
-    return html("figure", {}, html("figcaption", {}, rich("to.weight", { name: wholeName(state, { layer, weight }, shape) })),
+    return html("figure", {}, html("figcaption", {}, rich("to.weight", { name: nameNodes(wholeName(state, { layer, weight }, shape)) })),
       math(weightMatrix(lines, { layer, weight, gradient: true }, optionsOf(state, layer), shownPart(state, place, shape))));
   });
   return gatesOf(shape.type).length && figures.length ? [gateButtons(state, place, shape.type), ...figures] : figures;
@@ -165,7 +165,7 @@ export function updates(/** @type {State} */ state, /** @type {Place} */ place, 
       return html("figure", {}, html("figcaption", {}, words(key, { rate: scene.optimizer.learning_rate })),
         math(weightMatrix(rows, { layer, weight, gradient: of === "gradients" }, options, shownPart(state, place, shape))));
     };
-    return html("section", { class: "update" }, html("h4", { "data-address": `${layer}/${weight}` }, html("span", {}, wholeName(state, { layer, weight }, shape))),
+    return html("section", { class: "update" }, html("h4", { "data-address": `${layer}/${weight}` }, html("span", {}, nameNodes(wholeName(state, { layer, weight }, shape)))),
       part("weights", "update.before"), part("gradients", descends(scene) ? "update.gradient" : "update.pull"), part("updated", "update.after"));
   });
   return gatesOf(shape.type).length ? [gateButtons(state, place, shape.type), ...sections] : sections;

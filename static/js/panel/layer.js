@@ -1,17 +1,17 @@
 import { html } from "../dom.js";
 import { exact, fixed } from "../format.js";
 import { link } from "../follow.js";
-import { math, quantitySymbol } from "../formula.js";
+import { math } from "../formula.js";
 import { columnsOf, gatesOf } from "../gates.js";
 import { weightMatrix } from "../matrix.js";
-import { asText, partial, quantityName } from "../names.js";
-import { notationIn } from "../notation.js";
-import { numberName } from "../terms.js";
-import { optionsOf, wholeName } from "./backward.js";
+import { turned } from "../names.js";
+import { nameNodes, notationIn } from "../notation.js";
 import { shapeIn, timelineIn } from "../state.js";
+import { bookOf, nameOf, textOf } from "../terms.js";
 import { layerOf } from "../timeline.js";
 import { addressText } from "../trace.js";
 import { tables, words } from "../words.js";
+import { optionsOf, wholeName } from "./backward.js";
 
 /** @import { State, Explanation } from "../types.js" */
 
@@ -38,9 +38,8 @@ export function matrices(/** @type {State} */ state, layer, gate) {
     const rows = trace.weight({ layer, weight });
     if (!rows) return null;
     const options = { ...optionsOf(state, layer), numbers: trace.rowsOf({ layer, weight }) };
-    const size = trace.layout.weights[layer][weight];
-    const written = (options.columns ? size.toReversed() : size).join("×");
-    return html("figure", {}, html("figcaption", { "data-address": `${layer}/${weight}` }, wholeName(state, { layer, weight }, shape), ` ${written}`),
+    const size = turned(notationIn(state), trace.layout.weights[layer][weight], weight).join("×");
+    return html("figure", {}, html("figcaption", { "data-address": `${layer}/${weight}` }, nameNodes(wholeName(state, { layer, weight }, shape)), ` ${size}`),
       math(weightMatrix(rows, { layer, weight }, options, gatesOf(shape.type).length ? columnsOf(shape, gate) : {})));
   }).filter(Boolean);
 }
@@ -48,8 +47,7 @@ export function matrices(/** @type {State} */ state, layer, gate) {
 /** A factor's name as a way to it, and its number. */
 function factor(/** @type {State} */ state, { address, result }) {
   const show = state.exact ? exact : (value) => fixed(value, 4);
-  const notation = notationIn(state);
-  return [link(address, `${asText(quantityName(notation, address))}[${address.unit}]`, math(quantitySymbol(notation, address)), `[${address.unit}]`), " = ",
+  return [link(address, textOf(bookOf(state), address), nameOf(bookOf(state), address)), " = ",
     html("span", { class: address.gradient ? "gradient" : "", "data-address": addressText(address) }, show(result))];
 }
 
@@ -71,7 +69,7 @@ export function uses(/** @type {State} */ state, /** @type {Explanation} */ { ad
       html("td", {}, seen(back) ? [html("span", { class: "gradient" }, show(value))] : "–"));
   }).filter(Boolean);
   const whole = terms.every(({ factors }) => factors.every((each) => !each.address || seen(each)));
-  const name = partial(notationIn(state)) + numberName(state, { ...address, gradient: false });
+  const name = textOf(bookOf(state), { ...address, gradient: true });
   return html("table", { class: "terms uses" },
     html("thead", {}, ["uses.when", "uses.ahead", "uses.back"].map((key) => html("th", { scope: "col" }, words(key)))),
     html("tbody", {}, rows, html("tr", { class: "total" }, html("th", { scope: "row", colspan: 2 }, words("uses.sum", { name })),

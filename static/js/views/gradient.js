@@ -1,17 +1,17 @@
 import { chosenGradient } from "../chosen.js";
-import { attrs, html, text } from "../dom.js";
+import { attrs, html } from "../dom.js";
 import { math } from "../formula.js";
 import { gateButtons, openGate, optionsOf, wholeName } from "../panel/backward.js";
 import { columnsOf, gatesOf } from "../gates.js";
 import { weightMatrix } from "../matrix.js";
 import { partial } from "../names.js";
-import { layerName, notationIn } from "../notation.js";
+import { layerName, nameNodes, notationIn } from "../notation.js";
 import { placeIn, shapeIn, timelineIn } from "../state.js";
 import { undoAll } from "../store.js";
-import { numberName, sumTable } from "../terms.js";
+import { bookOf, nameOf, sumTable } from "../terms.js";
 import { layerOf } from "../timeline.js";
 import { addressText } from "../trace.js";
-import { rich, tables, words } from "../words.js";
+import { rich, tables } from "../words.js";
 
 /** @import { State } from "../types.js" */
 
@@ -43,7 +43,7 @@ export function mountGradient(root, store) {
     const gate = openGate(state, { ...placeIn(state), layer }, shape.type);
     const figures = !there ? [] : tables.weights[shape.type].map((weight) => {
       const rows = trace.weight({ layer, weight, of: "gradients" });
-      return rows && html("figure", {}, html("figcaption", {}, partial(notationIn(state)), wholeName(state, { layer, weight }, shape)),
+      return rows && html("figure", {}, html("figcaption", {}, partial(notationIn(state)), nameNodes(wholeName(state, { layer, weight }, shape))),
         math(weightMatrix(rows, { layer, weight, gradient: true }, { ...optionsOf(state, layer), numbers: trace.rowsOf({ layer, weight }) },
           gatesOf(shape.type).length ? columnsOf(shape, gate) : {})));
     }).filter(Boolean);
@@ -54,7 +54,7 @@ export function mountGradient(root, store) {
     const explanation = there && chosen && told?.key === `${state.shown.id}/${addressText(chosen)}` ? told.gradients?.[0] : null;
     terms.hidden = !explanation;
     if (!explanation) return;
-    text(terms.querySelector("h3"), words("gradient.terms", { name: partial(notationIn(state)) + numberName(state, { ...chosen, gradient: false }) }));
+    terms.querySelector("h3").replaceChildren(...rich("gradient.terms", { name: nameOf(bookOf(state), { ...chosen, gradient: true }) }));
     terms.querySelector(".body").replaceChildren(sumTable(state, explanation));
   }
 

@@ -7,19 +7,31 @@ import { words } from "../words.js";
 
 const THEMES = ["system", "light", "dark"];
 
+const linkTo = (store) => new URL(writeLink(store.get()), location.href).href;
+
+/** Shows the link, with a sentence about it, ready to be copied by hand. */
+function showLink(store, dialog, sentence) {
+  const field = dialog.querySelector("textarea");
+  field.value = linkTo(store);
+  text(dialog.querySelector("p"), sentence);
+  dialog.querySelector("[data-part=send]").hidden = !("share" in navigator);
+  if (!dialog.open) dialog.showModal();
+  field.select();
+}
+
 /** Copies the link; where the browser gives no clipboard, shows it to be copied by hand. */
 async function copyLink(store, dialog) {
-  const link = new URL(writeLink(store.get()), location.href).href;
   try {
-    await navigator.clipboard.writeText(link);
+    await navigator.clipboard.writeText(linkTo(store));
+    dialog.close();
     store.set({ notice: { kind: "good", text: words("notice.copied") } });
   } catch {
-    const field = dialog.querySelector("textarea");
-    field.value = link;
-    dialog.showModal();
-    field.select();
+    showLink(store, dialog, words("link.text"));
   }
 }
+
+/** Hands the link to whatever the device sends links with; who changes their mind has lost nothing. */
+const send = (store) => navigator.share({ title: document.title, url: linkTo(store) }).catch(() => {});
 
 /** The server writes the page in another language; scene and view go there in the link. */
 function speak(store, language) {
@@ -31,7 +43,7 @@ function speak(store, language) {
 export function mountHeader(root, store) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
   const [undo, redo, copy, notation, theme, projector, menu] = ["undo", "redo", "copy", "notation", "theme", "projector", "menu"].map(find);
-  const dialog = document.getElementById("link");
+  const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("link"));
   const side = document.getElementById("side");
   const languages = [root, side].map((place) => place.querySelector("[data-part=language]")); // small screens show the second
 
@@ -44,6 +56,9 @@ export function mountHeader(root, store) {
     })),
     store.watch(({ away }) => away, (away) => languages.forEach((select) => { select.disabled = away; })),
     listen(copy, "click", () => copyLink(store, dialog)),
+    ...[...document.querySelectorAll("[data-opens=link]")].map((button) => listen(button, "click", () => showLink(store, dialog, words("share.text")))),
+    listen(dialog.querySelector("[data-part=take]"), "click", () => copyLink(store, dialog)),
+    listen(dialog.querySelector("[data-part=send]"), "click", () => send(store)),
     listen(notation, "change", () => store.set({ notation: notation.value })),
     listen(theme, "click", () => store.set({ theme: THEMES[(THEMES.indexOf(store.get().theme) + 1) % THEMES.length] })),
     listen(projector, "click", () => store.set({ projector: !store.get().projector })),

@@ -2,9 +2,9 @@ import { numberIn } from "../changes.js";
 import { chosenNumber, firstOfBias, sizeOf } from "../chosen.js";
 import { attrs, html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
-import { gateButtons, openGate } from "../panel/backward.js";
+import { gateButtons, openGate, wholeName } from "../panel/backward.js";
 import { matrices, shapesOf, uses } from "../panel/layer.js";
-import { asText, weightName } from "../names.js";
+import { asText, turned } from "../names.js";
 import { layerName, notationIn } from "../notation.js";
 import { amend, editNumbers } from "../runner.js";
 import { embeddingOf, setByHand, withNumber } from "../scene.js";
@@ -21,17 +21,14 @@ const REACH = 2; // the slider reaches from −2 to 2, and further for a number 
 /** The layer that the tab tells of. */
 const layerIn = (/** @type {State} */ state, chosen) => (chosen.layer === "input" ? "1" : chosen.layer);
 
-/** Is a number's row its column on the page, because vectors are columns there? */
-const isTurned = (/** @type {State} */ state, { weight, index }) => notationIn(state).columns && weight !== undefined && weight !== "embeddings" && index.length > 1;
-const turned = (state, address, pair) => (isTurned(state, address) ? pair.toReversed() : pair);
-
 /** Row and column of an address; a bias of one row has none. */
 const indexOf = (address) => (address.quantity ? [address.timestep, address.unit] : address.index);
 const addressAt = (address, index) => (address.quantity ? { ...address, timestep: index[0], unit: index[1] } : { ...address, index });
 
 /** What can be chosen in a layer: its weights, and for the first over one-hot words the inputs. */
 function choices(/** @type {State} */ state, layer) {
-  const weights = tables.weights[layerOf(shapeIn(state), layer).type].map((weight) => ({ value: weight, name: asText(weightName(notationIn(state), { layer, weight })) }));
+  const shape = layerOf(shapeIn(state), layer);
+  const weights = tables.weights[shape.type].map((weight) => ({ value: weight, name: asText(wholeName(state, { layer, weight }, shape)) }));
   return layer === "1" && !embeddingOf(state.shown.scene) ? [...weights, { value: "x", name: words("number.input") }] : weights;
 }
 
@@ -74,8 +71,8 @@ export function mountLayer(root, store) {
 
   function drawEditor(/** @type {State} */ state, chosen, layer) {
     const address = addressText(chosen);
-    const size = turned(state, chosen, sizeOf(state, chosen));
-    const index = turned(state, chosen, indexOf(chosen));
+    const size = sizeOf(state, chosen);
+    const index = indexOf(chosen);
     const number = setByHand(state.scene, address) ?? numberIn(state.shown.trace, chosen);
     join(weight, choices(state, layer), {
       key: ({ value: name }) => name,
@@ -84,8 +81,9 @@ export function mountLayer(root, store) {
     });
     setField(weight, chosen.quantity ?? chosen.weight);
     row.hidden = index.length < 2;
-    attrs(row, { max: size.at(-2) ?? 1 });
-    attrs(column, { max: size.at(-1) });
+    const [first, second] = turned(notationIn(state), [words("number.row"), words("number.column")], chosen.weight);
+    attrs(row, { max: size.at(-2) ?? 1, "aria-label": first, title: first });
+    attrs(column, { max: size.at(-1), "aria-label": second, title: second });
     setField(row, index.length > 1 ? index[0] : 1);
     setField(column, index.at(-1));
     const reach = Math.max(REACH, Math.ceil(Math.abs(number ?? 0)));
@@ -130,11 +128,10 @@ export function mountLayer(root, store) {
     }),
     ...[row, column].map((field) => listen(field, "change", () => {
       const chosen = chosenNumber(store.get());
-      const turn = (pair) => turned(store.get(), chosen, pair);
-      const size = turn(sizeOf(store.get(), chosen));
+      const size = sizeOf(store.get(), chosen);
       const within = (input, most) => Math.max(1, Math.min(most, Math.round(typed(input) ?? 1)));
       const index = indexOf(chosen).length > 1 ? [within(row, size[0]), within(column, size[1])] : [within(column, size.at(-1))];
-      choose(addressAt(chosen, turn(index)));
+      choose(addressAt(chosen, index));
     })),
     listen(value, "change", () => typed(value) !== null && set(editNumbers, typed(value))),
     listen(reset, "click", () => set(editNumbers, null)),
