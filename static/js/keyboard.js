@@ -2,6 +2,7 @@ import { jump, togglePlay, walk } from "./playhead.js";
 import { travel } from "./runner.js";
 import { listen, undoAll } from "./store.js";
 import { tables } from "./words.js";
+import { panBy, zooms } from "./zoom.js";
 
 /** @import { State } from "./types.js" */
 
@@ -38,7 +39,8 @@ export function mountKeyboard(store, showKeys) {
     play: () => togglePlay(store),
     stepForward: () => walk(store),
     stepBack: () => jump(store, store.get().step - 1),
-    release: () => store.set({ pinned: null, lit: null, hover: null }),
+    release: () => store.set({ pinned: null, lit: null, hover: null, pointed: null }),
+    ...Object.fromEntries(Object.entries(zooms).map(([name, zoom]) => [name, () => zoom(store)])),
     undo: () => travel(store, -1),
     redo: () => travel(store, 1),
     showKeys,
@@ -57,25 +59,29 @@ export function mountKeyboard(store, showKeys) {
 }
 
 const MOVES = { ArrowUp: [1, 0], ArrowDown: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] };
+const LEAPS = { PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
+const NUDGE = 120; // px
 
-/** Arrow keys move between the cells of the grid; Home and End go to its first and last timestep. */
-export function mountGridKeys(root) {
+/** Arrow keys move between the cells of the grid, Page Up and Page Down by ten timesteps, Home and End to its first and last; with Shift they move the picture. */
+export function mountGridKeys(root, store) {
   return listen(root, "keydown", (event) => {
     const cell = event.target.closest("[role=gridcell]");
     if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
-    const rows = [...root.querySelectorAll("[role=row]")].reverse();
+    const rows = [...cell.closest("[role=grid]").querySelectorAll("[role=row]")].reverse();
     const row = rows.indexOf(cell.parentElement);
     const column = [...cell.parentElement.children].indexOf(cell);
     const last = cell.parentElement.children.length - 1;
     const [up, right] = MOVES[event.key] ?? [];
-    const to = event.key === "Home" ? [row, 0] : event.key === "End" ? [row, last] : up === undefined ? null : [row + up, column + right];
-    if (!to) return;
+    const leap = LEAPS[event.key];
+    if (up === undefined && leap === undefined) return;
     event.preventDefault();
+    if (event.shiftKey && up !== undefined) return panBy(store, right * NUDGE, -up * NUDGE);
+    const to = leap === undefined ? [row + up, column + right] : [row, Math.max(0, Math.min(last, column + leap))];
     const next = rows[to[0]]?.children[to[1]];
     if (!next) return;
     cell.setAttribute("tabindex", "-1");
     next.setAttribute("tabindex", "0");
-    next.focus();
+    next.focus({ preventScroll: true }); // where the window stands is a part of the view, which follows
   });
 }
 

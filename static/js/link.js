@@ -5,6 +5,8 @@ const LONGEST_SCENE = 2000;
 const SCENE_ID = /^[0-9a-f]{64}$/;
 const CELL = /^(output|[1-9]\d{0,2}),(\d{1,3})$/;
 
+const SHARES = /^(-?\d(?:\.\d{1,5})?),(-?\d(?:\.\d{1,5})?)$/;
+
 const oneOf = (choices) => (text) => (choices.includes(text) ? text : undefined);
 const count = (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined);
 const flag = (text) => ({ 1: true, 0: false })[text];
@@ -39,6 +41,14 @@ const PARTS = {
   beside: { write: String, read: oneOf(["none", ...NOTATIONS]) },
   theme: { write: String, read: oneOf(["system", "light", "dark"]) },
   projector: { write: (on) => (on ? "1" : "0"), read: flag },
+  zoom: { write: (zoom) => String(Number(zoom.toPrecision(6))), read: (text) => (/^\d{1,3}(\.\d{1,6})?$/.test(text) && Number(text) ? Number(text) : undefined) },
+  pan: {
+    write: (pan) => (pan ? [pan.x, pan.y].map((share) => Number(share.toFixed(5))).join() : ""),
+    read(text) {
+      const [, x, y] = SHARES.exec(text) ?? [];
+      return x ? { x: Number(x), y: Number(y) } : undefined;
+    },
+  },
 };
 
 /** The names of those parts, which are the state's. */
@@ -49,7 +59,7 @@ const NO_WORDS = /** @type {string[]} */ ([]);
 /** The view that a page opens with, where its link says nothing else. */
 export const DEFAULT_VIEW = {
   step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, unit: 1, lit: null,
-  loop: false, shapes: false, exact: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, theme: "system", projector: false,
+  loop: false, shapes: false, exact: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, theme: "system", projector: false, zoom: 1, pan: null,
 };
 
 /** Scene and view as the fragment of a link; a long scene goes by its id. */

@@ -1,6 +1,6 @@
 import { ProblemError, runScene } from "./server.js";
 import { undoAll } from "./store.js";
-import { fitted, stepIn, timelineIn } from "./state.js";
+import { fitted, shapeIn, stepIn, timelineIn } from "./state.js";
 
 /** @import { Scene, State } from "./types.js" */
 
@@ -13,12 +13,20 @@ function showBroken(store, scene) {
   store.set(fitted(store.get()));
 }
 
+/** Zoom and pan stay with a picture of the same size; another one is seen whole. */
+function framed(before, state) {
+  const [one, other] = [shapeIn(before), shapeIn(state)];
+  const same = one.timesteps === other.timesteps && one.layers.length === other.layers.length;
+  return same ? { zoom: before.zoom, pan: before.pan } : { zoom: 1, pan: null };
+}
+
 /** Puts a scene with its trace on the screen; the playhead stays at its event, where the new scene still has it. */
 export function show(store, shown) {
   const { arriving, ...before } = store.get();
   const state = { ...before, shown, ...arriving };
-  if (!arriving && shown.scene !== before.shown.scene) state.step = timelineIn(state).nearest(stepIn(before));
-  store.set({ shown, arriving: null, busy: false, ...fitted(state) });
+  if (!arriving && shown.scene !== before.shown.scene) Object.assign(state, { step: timelineIn(state).nearest(stepIn(before)), ...framed(before, state) });
+  const { zoom, pan } = state;
+  store.set({ shown, arriving: null, busy: false, zoom, pan, ...fitted(state) });
 }
 
 /** Can a scene with this problem be drawn? A stack that cannot work is shown, broken at its place; other scenes stay in the controls. */

@@ -2,6 +2,7 @@ import { hasTwoBiases } from "./equations.js";
 import { fixed } from "./format.js";
 import { partial, quantityName, weightName } from "./names.js";
 import { layerName, nameNodes, notationIn } from "./notation.js";
+import { hurries } from "./player.js";
 import { descends } from "./scene.js";
 import { shapeIn, stepIn, valuesIn } from "./state.js";
 import { layerOf } from "./timeline.js";
@@ -112,10 +113,14 @@ function backwardOperation(state, { layer, timestep, quantity }) {
   return [`say.operation.${quantity}${none ? ".none" : ""}`, values];
 }
 
+/** The phases whose sentences follow each other too fast to be read while a large grid plays. */
+const RUNNING = { words: "say.running.words", forward: "say.running.forward", backward: "say.running.backward" };
+
 /** What is happening now, in one sentence, as nodes. */
 export function say(/** @type {State} */ state) {
   if (shapeIn(state).broken !== null) return rich("say.broken");
   if (!state.shown.trace) return rich(state.problem ? "say.bad" : "say.loading");
   const step = stepIn(state);
+  if (hurries(state) && RUNNING[step.phase]) return rich(RUNNING[step.phase], { layers: shapeIn(state).layers.length, timesteps: shapeIn(state).timesteps });
   return rich(...SAY[step.phase](state, step));
 }

@@ -71,8 +71,8 @@ function getKept(path) {
   return answers.get(path);
 }
 
-/** Every number of a cell with every term of its sum. @returns {Promise<Cell>} */
-export const getCell = (id, layer, timestep) => getKept(`api/traces/${id}/cells/${layer}/${timestep}`);
+/** Every number of a cell, or of one unit of it, with every term of its sum. @returns {Promise<Cell>} */
+export const getCell = (id, layer, timestep, unit = null) => getKept(`api/traces/${id}/cells/${layer}/${timestep}${unit === null ? "" : `?unit=${unit}`}`);
 
 /** The gradient of a weight, as the sum over its uses. @returns {Promise<{gradients: Explanation[]}>} */
 export const getWeight = (id, layer, name) => getKept(`api/traces/${id}/weights/${layer}/${name}`);

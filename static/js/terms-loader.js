@@ -1,4 +1,5 @@
 import { chosenGradient, chosenNumber } from "./chosen.js";
+import { numbered } from "./geometry.js";
 import { getCell, getNumber, getWeight } from "./server.js";
 import { placeIn, shapeIn } from "./state.js";
 import { undoAll } from "./store.js";
@@ -13,15 +14,18 @@ export function mountTerms(store) {
 
   /** Asks, and keeps the answer if it is still wanted when it comes. */
   function load(field, key, ask) {
-    const keep = (answer) => wanted[field] === key && store.set({ [field]: { key, ...answer } });
-    wanted[field] = key;
+    const own = Symbol(key);
+    const keep = (answer) => wanted[field] === own && store.set({ [field]: { key, ...answer } });
+    wanted[field] = own;
     store.set({ [field]: null });
     if (key) ask().then(keep, (error) => keep({ error: error.message }));
   }
 
+  /** The cell of the panel; of one with many units only the unit that is chosen, because all of them are megabytes. */
   const cell = (state) => {
     const { layer, timestep } = placeIn(state);
-    return [whole(state) && timestep > 0 && layer !== "embedding" && !state.away ? state.shown.id : null, layer, timestep];
+    const { units } = layerOf(shapeIn(state), layer);
+    return [whole(state) && timestep > 0 && layer !== "embedding" && !state.away ? state.shown.id : null, layer, timestep, numbered(units) ? null : state.unit];
   };
   const weights = (state) => [state.contributions && whole(state) && !state.away ? state.shown.id : null, placeIn(state).layer];
 
@@ -33,7 +37,7 @@ export function mountTerms(store) {
 
   return undoAll([
     store.watch(number, ([id, address]) => load("weightTerms", id && `${id}/${address}`, () => getNumber(id, parseAddress(address)))),
-    store.watch(cell, ([id, layer, timestep]) => load("terms", id && `${id}/${layer}/${timestep}`, () => getCell(id, layer, timestep))),
+    store.watch(cell, ([id, layer, timestep, unit]) => load("terms", id && `${id}/${layer}/${timestep}`, () => getCell(id, layer, timestep, unit))),
     store.watch(weights, ([id, layer]) => load("uses", id && `${id}/${layer}`, async () => {
       const names = tables.weights[layerOf(shapeIn(store.get()), layer).type];
       const answers = await Promise.all(names.map((name) => getWeight(id, layer, name)));

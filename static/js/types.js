@@ -65,6 +65,10 @@
  * @property {boolean} dark
  * @property {boolean} projector
  * @property {{width: number, height: number}} viewport of the grid, in px
+ * @property {boolean} [vector] drawn whatever its size, for a picture that is taken away
+ * @property {number} zoom 1 is a drawing at its own size, a heat map with all of its timesteps in view
+ * @property {import("./pan.js").Pan | null} pan
+ * @property {(Place & {unit: number}) | null} pointed the unit of the heat map under the pointer, or of the cell with the focus
  * @property {{text: string, kind: string} | null} notice
  * @property {string} tab of the panel: cell, layer, gradient or code
  * @property {Partial<State>[]} trail where a person came from, following numbers to their sources

@@ -17,7 +17,7 @@ const state = (view = {}, of = scene) => ({ ...DEFAULT_VIEW, shown: { scene: of,
 
 test("a link carries scene and view there and back", () => {
   const view = { step: 7, detail: "operation", order: "diagonal", speed: 0.5, pinned: { layer: "2", timestep: 3 }, unit: 2,
-    lit: "2/kernel", loop: true, shapes: true, exact: true, theme: "dark", projector: true };
+    lit: "2/kernel", loop: true, shapes: true, exact: true, theme: "dark", projector: true, zoom: 2.25, pan: { x: 0.5, y: -0.12345 } };
   const link = readLink(writeLink(state(view)));
   assert.deepEqual(link, { scene, id: null, view, bad: [] });
 });
@@ -34,8 +34,8 @@ test("a scene over 2,000 characters goes by its id", () => {
 });
 
 test("every part that cannot be read is named, and the rest is kept", () => {
-  const link = readLink(`#v=1&scene=${encodeURIComponent(JSON.stringify(scene))}&step=-1&detail=atom&cell=2&pinned=0,1&unit=0&lit=<b>&theme=dark`);
-  assert.deepEqual(link.bad, ["step", "detail", "pinned", "unit", "lit"]);
+  const link = readLink(`#v=1&scene=${encodeURIComponent(JSON.stringify(scene))}&step=-1&detail=atom&cell=2&pinned=0,1&unit=0&lit=<b>&zoom=0&pan=1&theme=dark`);
+  assert.deepEqual(link.bad, ["step", "detail", "pinned", "unit", "lit", "zoom", "pan"]);
   assert.deepEqual(link.view, { theme: "dark" });
   assert.deepEqual(link.scene, scene);
 });

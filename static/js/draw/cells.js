@@ -18,7 +18,7 @@ export function cellIn(/** @type {State} */ state, layer, timestep, step) {
 }
 
 /** The cell in words: what a screen reader says, and what tests hold on to. */
-function cellName({ layer, timestep, h, gradient, moved }) {
+export function cellName({ layer, timestep, h, gradient, moved }) {
   if (!h) return words("cell.pending", { layer, timestep });
   const values = list(h);
   if (moved) return gradient ? words("cell.difference.gradient", { layer, timestep, values, gradient: list(gradient) }) : words("cell.difference", { layer, timestep, values });

@@ -7,7 +7,9 @@ import { label, mosaic } from "./picture.js";
 
 const SHOWN_TILES = 5; // a longer one-hot vector is said in words instead
 const LETTERS = 11;
-const short = (word) => ([...word].length > LETTERS ? `${[...word].slice(0, LETTERS - 1).join("")}…` : word);
+
+/** A word, cut where it is too long for its box. */
+export const short = (word) => ([...word].length > LETTERS ? `${[...word].slice(0, LETTERS - 1).join("")}…` : word);
 
 /** One number of a one-hot vector: 1 or 0, or what was set there by hand. */
 const tileText = (vector, index, i) => (vector ? exact(Number(vector[i].toFixed(2))) : i === index ? "1" : "0");
@@ -32,9 +34,15 @@ function row({ vector, address }, box, { profile: { tile } }) {
 }
 
 /** What a word is said as: itself, or with the vector that it has become. */
-function nameOf({ timestep, word, vector, embedded }) {
+export function nameOf({ timestep, word, vector, embedded }) {
   if (!vector || !embedded) return words("word.name", { timestep, word });
   return words("word.vector", { timestep, word, count: vector.length, largest: fixed(Math.max(...Array.from(vector, Math.abs)), 2) });
+}
+
+/** What an input box does at a step: its word enters, or its row of the embedding learns. */
+export function inputNow({ phase, timestep, layer }, t) {
+  if (layer === "embedding") return phase;
+  return phase === "words" && timestep === t ? phase : null;
 }
 
 /** The word that enters at a timestep, with its vector. */
@@ -51,10 +59,10 @@ export function drawInput(node, input, at) {
 }
 
 /** The names of the states that are not zero: h₀, of an LSTM also c₀. */
-const lettersOf = (notation, states) => Object.entries(states).filter(([, values]) => values.some((value) => value !== 0))
+export const lettersOf = (notation, states) => Object.entries(states).filter(([, values]) => values.some((value) => value !== 0))
   .map(([quantity]) => asText(quantityName(notation, { quantity, timestep: 0 }))).join(" ");
 
-function initialName({ layer, notation, states: { h, c } }) {
+export function initialName({ layer, notation, states: { h, c } }) {
   const letter = (quantity) => asText(quantityName(notation, { quantity }));
   return c ? words("initial.name.LSTM", { layer, letter_h: letter("h"), h: list(h), letter_c: letter("c"), c: list(c) }) : words("initial.name", { layer, values: list(h) });
 }

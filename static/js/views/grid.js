@@ -1,16 +1,17 @@
 import { attrs, join, svg } from "../dom.js";
 import { createEdge, drawEdge, isFlowing } from "../draw/edges.js";
 import { cellIn, drawCell } from "../draw/cells.js";
-import { drawInitial, drawInput, drawOutput } from "../draw/ends.js";
+import { drawInitial, drawInput, drawOutput, inputNow } from "../draw/ends.js";
 import { drawAxes } from "../draw/axes.js";
-import { createEdges, createGeometry, flowOf } from "../geometry.js";
+import { createEdges, flowOf } from "../geometry.js";
+import { geometryIn, heatIn } from "../layout.js";
 import { once } from "../memo.js";
+import { mountPick } from "../pick.js";
 import { notationIn } from "../notation.js";
 import { gradientRgb } from "../scales.js";
 import { initialOf } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn, valuesIn } from "../state.js";
-import { listen, undoAll } from "../store.js";
-import { layerOf } from "../timeline.js";
+import { undoAll } from "../store.js";
 import { tables, words } from "../words.js";
 
 import { labelAt, verdictOf } from "../verdict.js";
@@ -18,16 +19,13 @@ import { labelAt, verdictOf } from "../verdict.js";
 
 const group = (create) => () => create("g");
 
-const geometry = once((shape, { width, height }, gradients, projector, features) => createGeometry(shape, { width, height, gradients, projector, features }));
 const edgesOf = once((shape, at) => createEdges(shape, at, tables.quantities));
 
 /** Everything that the drawing follows from. What stands still from step to step keeps its identity, so that signatures can hold it. */
 function drawingOf(/** @type {State} */ state) {
   const shape = shapeIn(state);
   const { scene } = state.shown;
-  const gradients = state.step >= timelineIn(state).known({ layer: "output", quantity: "loss" });
-  const at = geometry(shape, state.viewport, gradients, state.projector, scene.vocabulary.length);
-  return { state, shape, scene, at, notation: notationIn(state), step: stepIn(state), place: placeIn(state) };
+  return { state, shape, scene, at: geometryIn(state), notation: notationIn(state), step: stepIn(state), place: placeIn(state) };
 }
 
 const isPlace = (place, layer, timestep) => place?.layer === layer && place.timestep === timestep;
@@ -80,12 +78,6 @@ function drawEdges(root, { state, shape, at, step, notation }) {
   });
 }
 
-/** What an input box does at a step: its word enters, or its row of the embedding learns. */
-function inputNow({ phase, timestep, layer }, t) {
-  if (layer === "embedding") return phase;
-  return phase === "words" && timestep === t ? phase : null;
-}
-
 function drawInputs(root, { state, shape, scene, at, step }) {
   const { known } = timelineIn(state);
   const inputs = scene.sentence.map((word, i) => {
@@ -129,33 +121,6 @@ function drawOutputs(root, { state, shape, scene, at, step, place }) {
   });
 }
 
-/** Keeps what happens now in view, where the grid is larger than its window. */
-function follow(window, { state, step, at, shape }) {
-  const { width, height } = state.viewport;
-  if (!step.timestep || (at.width <= width && at.height <= height)) return;
-  const layer = Number(step.layer);
-  const box = layer && layer <= shape.layers.length ? at.cellBox(layer, step.timestep) : at.inputBox(step.timestep);
-  const room = 60;
-  const near = (from, size, start, extent) => Math.min(Math.max(start, from + size + room - extent), from - room);
-  window.scrollTo({ left: near(box.x, box.width, window.scrollLeft, width), top: near(box.y, box.height, window.scrollTop, height) });
-}
-
-/** The place that an element stands for: a cell, an initial state or an output. */
-function placeOf(target) {
-  const [layer, timestep] = target.closest("[role=gridcell], [role=button]")?.dataset.address.split("/") ?? [];
-  return layer ? { layer, timestep: Number(timestep) } : null;
-}
-
-/** Pins the cell, or holds the edge lit, that was clicked. */
-function choose(store, target) {
-  const state = store.get();
-  const place = placeOf(target);
-  const unit = Number(target.closest(".number")?.dataset.address.split("/").at(-1)) || state.unit;
-  const edge = target.closest(".edge");
-  if (place) store.set({ pinned: place, unit: Math.min(unit, layerOf(shapeIn(state), place.layer).units) });
-  if (edge) store.set({ lit: state.lit === edge.dataset.address ? null : edge.dataset.address });
-}
-
 /** The empty picture and its layers, from the back to the front. */
 function createPicture() {
   const [axes, edges, inputs, initials, cells, outputs] = ["axes", "edges", "inputs", "initials", "cells", "outputs"].map((name) => svg("g", { class: name }));
@@ -174,9 +139,12 @@ export function mountGrid(window, store) {
   size.observe(window);
 
   function draw() {
-    const drawing = drawingOf(store.get());
+    const state = store.get();
+    picture.toggleAttribute("hidden", heatIn(state));
+    if (heatIn(state)) return;
+    const drawing = drawingOf(state);
     const { at, step } = drawing;
-    attrs(picture, { width: at.width, height: at.height, viewBox: `0 0 ${at.width} ${at.height}`, "data-kind": at.kind, "data-phase": step.phase });
+    attrs(picture, { width: at.width * state.zoom, height: at.height * state.zoom, viewBox: `0 0 ${at.width} ${at.height}`, "data-kind": at.kind, "data-phase": step.phase });
     drawAxes(axes, drawing);
     drawInputs(inputs, drawing);
     drawInitials(initials, drawing);
@@ -185,17 +153,11 @@ export function mountGrid(window, store) {
   }
 
   return undoAll([
-    listen(picture, "click", ({ target }) => choose(store, target)),
-    listen(picture, "keydown", (event) => {
-      if (event.key !== "Enter" && !(event.key === " " && event.target.getAttribute("role") === "button")) return;
-      event.preventDefault();
-      choose(store, event.target);
-    }),
-    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation }) =>
-      [shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation], draw),
+    mountPick(picture, store),
+    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation, zoom }) =>
+      [shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation, zoom], draw),
     store.watch((state) => [state.shown, state.step, state.detail, state.order, state.viewport, state.projector, state.shapes, state.notation, pointedWeight(state)],
-      () => drawEdges(edges, drawingOf(store.get()))),
-    store.watch(({ step, detail, order }) => [step, detail, order], () => follow(window, drawingOf(store.get()))),
+      () => heatIn(store.get()) || drawEdges(edges, drawingOf(store.get()))),
     () => size.disconnect(),
     () => picture.remove(),
   ]);

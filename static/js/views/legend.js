@@ -1,8 +1,10 @@
 import { attrs } from "../dom.js";
+import { heatIn } from "../layout.js";
 import { listen, undoAll } from "../store.js";
 
 /** Under the grid: what the colours mean, the switch that writes the shape of every matrix on its edges, and after an edit the one that shows what it changed. */
 export function mountLegend(root, store) {
+  const [plain, decades] = [".flow.backward", ".decades"].map((name) => root.querySelector(name));
   const button = root.querySelector("[data-part=shapes]");
   const difference = root.querySelector("[data-part=difference]");
   return undoAll([
@@ -13,5 +15,10 @@ export function mountLegend(root, store) {
       attrs(difference, { "aria-pressed": String(on) });
     }),
     store.watch(({ shapes }) => shapes, (shapes) => attrs(button, { "aria-pressed": String(shapes) })),
+    store.watch(heatIn, (heat) => {
+      plain.hidden = heat;
+      decades.hidden = !heat;
+      button.hidden = heat; // without edges there is nowhere to write a shape
+    }),
   ]);
 }

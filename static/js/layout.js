@@ -1,0 +1,52 @@
+import { createGeometry } from "./geometry.js";
+import { createHeat, isHeat } from "./heat.js";
+import { once } from "./memo.js";
+import { shapeIn, timelineIn } from "./state.js";
+
+/** @import { State } from "./types.js" */
+
+const drawn = once((shape, { width, height }, gradients, projector, features) => createGeometry(shape, { width, height, gradients, projector, features }));
+const painted = once((shape, { width, height }, gradients, projector, zoom) => createHeat(shape, { width, height, gradients, projector }, zoom));
+
+/** Is what is shown so large that it is a heat map? */
+export const heatIn = (/** @type {State} */ state) => !state.vector && isHeat(shapeIn(state));
+
+const gradientsIn = (state) => state.step >= timelineIn(state).known({ layer: "output", quantity: "loss" });
+
+/** Where everything of the drawn grid stands, before it is zoomed. */
+export const geometryIn = (/** @type {State} */ state) =>
+  drawn(shapeIn(state), state.viewport, gradientsIn(state), state.projector, state.shown.scene.vocabulary.length);
+
+/** Where everything of the heat map stands. */
+export const heatmapIn = (/** @type {State} */ state) => painted(shapeIn(state), state.viewport, gradientsIn(state), state.projector, state.zoom);
+
+const extentOf = once((at, { layers, timesteps }, zoom) => {
+  const top = at.cellBox(layers.length, 1).y;
+  const bottom = at.cellBox(1, 1).y + at.cellBox(1, 1).height;
+  return {
+    width: at.width * zoom, height: at.height * zoom,
+    plot: { x: at.left * zoom, y: top * zoom, width: at.pitch * timesteps * zoom, height: (bottom - top) * zoom },
+  };
+});
+
+/** The size of the picture as it is shown, and the part of it that grows with the zoom. */
+export function extentIn(/** @type {State} */ state) {
+  if (heatIn(state)) return heatmapIn(state);
+  return extentOf(geometryIn(state), shapeIn(state), state.zoom);
+}
+
+/** The least and the greatest zoom: of a drawing from the whole of it to four times its size. */
+export function zoomsIn(/** @type {State} */ state) {
+  if (heatIn(state)) return { min: 1, max: heatmapIn(state).largest };
+  const { width, height } = geometryIn(state);
+  return { min: Math.min(1, state.viewport.width / width, state.viewport.height / height), max: 4 };
+}
+
+/** Where a cell, an input or an output stands in the picture as it is shown. */
+export function boxIn(/** @type {State} */ state, { layer, timestep }) {
+  const heat = heatIn(state);
+  const at = heat ? heatmapIn(state) : geometryIn(state);
+  const { x, y, width, height } = layer === "input" ? at.inputBox(timestep) : layer === "output" ? at.outputBox(timestep) : at.cellBox(Number(layer), timestep);
+  const scale = heat ? 1 : state.zoom;
+  return { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
+}

@@ -1,0 +1,27 @@
+import { attrs, text } from "../dom.js";
+import { extentIn, heatIn, zoomsIn } from "../layout.js";
+import { overflows } from "../pan.js";
+import { listen, undoAll } from "../store.js";
+import { words } from "../words.js";
+import { zooms } from "../zoom.js";
+
+/** The buttons of the zoom; a drawing that fits its window has no need of them. */
+export function mountZoom(root, store) {
+  const [out, reset, nearer] = root.querySelectorAll("button");
+
+  function draw() {
+    const state = store.get();
+    const { min, max } = zoomsIn(state);
+    const percent = Math.round(Math.min(max, state.zoom) * 100);
+    root.hidden = !heatIn(state) && state.zoom === 1 && !overflows(extentIn(state), state.viewport);
+    attrs(out, { "aria-disabled": state.zoom <= min });
+    attrs(nearer, { "aria-disabled": state.zoom >= max });
+    attrs(reset, { "aria-label": words("zoom.reset", { percent }) });
+    text(reset, `${percent} %`);
+  }
+
+  return undoAll([
+    listen(root, "click", ({ target }) => zooms[target.closest("button")?.dataset.command]?.(store)),
+    store.watch((state) => [state.zoom, extentIn(state), state.viewport], draw),
+  ]);
+}
