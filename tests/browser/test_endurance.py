@@ -65,6 +65,8 @@ def test_500_random_actions_leave_no_error(page: Page, watched: Watched) -> None
             key = chance.choice(
                 [".", ",", " ", "Escape", "ArrowUp", "ArrowRight", "Tab", "Enter", "Control+z", "Control+Shift+z", "?", "Home"]
             )
+            if key == "Enter" and page.evaluate("document.activeElement.matches('a:not([href^=\"#\"])')"):
+                continue  # a link that leads away from the page
             page.keyboard.press(key)
             done.append(key)
         assert watched.faults == [], done[-10:]
