@@ -14,6 +14,7 @@ import { mountTerms } from "./terms-loader.js";
 import { mountTheme } from "./theme.js";
 import { mountCode } from "./views/code.js";
 import { mountCompare } from "./views/compare.js";
+import { mountFold } from "./views/fold.js";
 import { mountGradient } from "./views/gradient.js";
 import { mountExport } from "./views/export.js";
 import { mountGrid } from "./views/grid.js";
@@ -57,6 +58,7 @@ export function mount(store) {
     mountModel(at("model"), beside),
     mountLearning(at("learning"), store),
     mountPicture(at("window"), store),
+    mountFold(at("window"), at("fold"), store),
     mountMinimap(at("minimap"), store),
     mountZoom(at("zoom"), store),
     mountCompare(at("compare"), store, mountPicture),
