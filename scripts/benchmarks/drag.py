@@ -14,11 +14,11 @@ from benchmarks.running import server
 
 MOVES, WARM = 200, 20
 
-METHOD = f"""The toy at its last step in a headless browser, the server on loopback. The slider of a weight of layer 1 is moved; the
-clock runs from there until the name of the cell of layer 2 at the last timestep says another h. In between the change goes to the server, which
-validates and stores the scene, computes it forward and backward and sends every number, and the page draws them. Each move is large
-enough to change the two decimals of that name, and waits until the one before is on the screen. {MOVES} moves, after {WARM} that are not
-counted."""
+METHOD = f"""The toy at its last step in a headless browser, the server on loopback. The slider of a weight of layer 1 is moved;
+the clock runs from there until the name of the cell of layer 2 at the last timestep says another h. In between the change goes to
+the server, which validates and stores the scene, computes it forward and backward and sends every number, and the page draws
+them. Each move is large enough to change the two decimals of that name, and waits until the one before is on the screen. {MOVES}
+moves, after {WARM} that are not counted."""
 
 # Moves the slider and waits for the cell; gives the milliseconds of every move.
 LOOP = """async ([moves]) => {
