@@ -1,5 +1,6 @@
 import { attrs, html, join, text } from "../dom.js";
 import { fixed } from "../format.js";
+import { same } from "../memo.js";
 import { initialOf } from "../scene.js";
 import { signed } from "../scales.js";
 import { valuesIn } from "../state.js";
@@ -14,6 +15,10 @@ const placed = ({ x, y, width, height }) => `left: ${x}px; top: ${y}px; width: $
 
 /** The words below the grid: marks that fill as they enter, written out where there is room. */
 export function drawWords(root, { state, shape, scene, at, step, known }) {
+  const changing = ["start", "words"].includes(step.phase) || step.layer === "embedding" ? step : null;
+  const drawn = [at, scene, state.shown.id, changing];
+  if (same(drawn, root.drawn)) return; // as most steps leave them
+  root.drawn = drawn;
   const written = at.pitch >= WORD_ROOM;
   const inputs = scene.sentence.map((word, i) => {
     const address = { layer: "input", timestep: i + 1, quantity: "x" };

@@ -134,10 +134,10 @@ function createHeatmap(parts) {
     const { state, at } = drawing;
     const scale = devicePixelRatio;
     const largest = at.gradients ? largestIn(state) : 0;
-    const now = [at, scroll.left, scroll.top, state.dark, scale, largest, ...numbersKey(state)];
+    const now = [at, scroll.left, scroll.top, state.dark, scale, state.viewport, largest, ...numbersKey(state)];
     const whole = !same(now, look) || changed.length > FEW;
     if (look[3] !== state.dark) painter.recolour();
-    if (look[0] !== at || look[4] !== scale) painter.clear(state.viewport, scale);
+    if (look[4] !== scale || look[5] !== state.viewport) painter.clear(state.viewport, scale);
     look = now;
     const boxOf = (layer, timestep) => {
       const { x, y, ...size } = at.cellBox(layer, timestep);
