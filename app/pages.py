@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from app.worksheets import Worksheet
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = "text/html"
+IMPORTED = re.compile(r'\bfrom "([^"]+)";')
 
 
 @cache
@@ -42,9 +44,15 @@ def index_page(language: Language = ENGLISH) -> Representation:
 
 
 def _modules() -> list[str]:
-    """Every module of the page, so that the browser need not find them one behind another."""
-    scripts = ROOT / "static" / "js"
-    return sorted(path.relative_to(ROOT).as_posix() for path in scripts.rglob("*.js") if path.name != "main.js")
+    """Every module that the page begins with, so that the browser need not find them one behind another; not what is brought later."""
+    root = ROOT / "static" / "js" / "main.js"
+    found, ahead = {root}, [root]
+    while ahead:
+        source = ahead.pop()
+        named = {(source.parent / name).resolve() for name in IMPORTED.findall(source.read_text(encoding="utf-8"))}
+        ahead += named - found
+        found |= named
+    return sorted(path.relative_to(ROOT).as_posix() for path in found - {root})
 
 
 @cache

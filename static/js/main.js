@@ -5,33 +5,29 @@ import { mountConnection } from "./connection.js";
 import { mountHighlight } from "./highlight.js";
 import { mountGridKeys, mountKeyboard, mountKeysDialog } from "./keyboard.js";
 import { mountFollow } from "./follow.js";
+import { mountLate, mountOnPress } from "./late.js";
+import { extentIn, heatIn } from "./layout.js";
 import { openStore } from "./opening.js";
+import { overflows } from "./pan.js";
 import { mountPlayer } from "./player.js";
 import { mountRunner } from "./runner.js";
 import { listen, undoAll } from "./store.js";
 import { mountTabs } from "./tabs.js";
 import { mountTerms } from "./terms-loader.js";
 import { mountTheme } from "./theme.js";
-import { mountCode } from "./views/code.js";
-import { mountCompare } from "./views/compare.js";
 import { mountFold } from "./views/fold.js";
 import { mountGradient } from "./views/gradient.js";
-import { mountExport } from "./views/export.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
-import { mountHeat } from "./views/heat.js";
 import { mountInterior } from "./views/interior.js";
 import { mountLayer } from "./views/layer.js";
 import { mountLearning } from "./views/learning.js";
 import { mountLegend } from "./views/legend.js";
-import { mountMinimap } from "./views/minimap.js";
 import { mountModel } from "./views/model.js";
 import { mountNotices } from "./views/notices.js";
 import { mountPanel } from "./views/panel.js";
-import { mountPredict } from "./views/predict.js";
 import { mountPresets } from "./views/presets.js";
 import { mountReach } from "./views/reach.js";
-import { mountReadout } from "./views/readout.js";
 import { mountReviews } from "./views/reviews.js";
 import { mountScroll } from "./views/scroll.js";
 import { mountTransport } from "./views/transport.js";
@@ -41,7 +37,12 @@ import { mountZoom } from "./views/zoom.js";
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** The picture of a store in its window: a drawing or a heat map, where it stands, and what is read of the cell that is pointed at. */
-const mountPicture = (window, store) => undoAll([mountGrid, mountHeat, mountScroll, mountReadout].map((mount) => mount(window, store)));
+const mountPicture = (window, store) => undoAll([
+  mountGrid(window, store),
+  mountLate(store, heatIn, () => Promise.all([import("./views/heat.js"), import("./views/readout.js")]),
+    ([{ mountHeat }, { mountReadout }]) => undoAll([mountHeat(window, store), mountReadout(window, store)])),
+  mountScroll(window, store),
+]);
 
 /** Mounts the page. Returns what takes it down again. */
 export function mount(store) {
@@ -59,21 +60,22 @@ export function mount(store) {
     mountLearning(at("learning"), store),
     mountPicture(at("window"), store),
     mountFold(at("window"), at("fold"), store),
-    mountMinimap(at("minimap"), store),
+    mountLate(store, (state) => heatIn(state) || overflows(extentIn(state), state.viewport), () => import("./views/minimap.js"),
+      ({ mountMinimap }) => mountMinimap(at("minimap"), store)),
     mountZoom(at("zoom"), store),
-    mountCompare(at("compare"), store, mountPicture),
+    mountLate(store, ({ view }) => view === "compare", () => import("./views/compare.js"), ({ mountCompare }) => mountCompare(at("compare"), store, mountPicture)),
     mountLegend(at("legend"), store),
     mountPanel(at("panel"), beside),
     mountTabs(at("panel"), store),
     mountLayer(at("panel-layer"), beside),
     mountGradient(at("panel-gradient"), beside),
-    mountCode(at("panel-code"), store),
+    mountLate(store, ({ tab }) => tab === "code", () => import("./views/code.js"), ({ mountCode }) => mountCode(at("panel-code"), store)),
     mountFollow(at("panel"), store),
     mountInterior(at("interior"), beside),
     mountTransport(at("transport"), store),
-    mountPredict(at("question"), at("predict"), store),
+    mountOnPress(store, "#predict", () => import("./views/predict.js"), ({ mountPredict }) => mountPredict(at("question"), at("predict"), store)),
     mountReach(at("reach"), beside),
-    mountExport(at("export"), store, mountGrid),
+    mountOnPress(store, "[data-opens=export]", () => import("./views/export.js"), ({ mountExport }) => mountExport(at("export"), store, mountGrid)),
     mountNotices(at("notice"), store),
     mountTerms(beside),
     mountHighlight(store),

@@ -1,4 +1,3 @@
-import { questionAt } from "./questions.js";
 import { shapeIn, timelineBy, timelineIn } from "./state.js";
 import { layerOf, tensorOf } from "./timeline.js";
 import { tables } from "./words.js";
@@ -25,7 +24,7 @@ export function shownStep(store, index) {
 export function advance(store) {
   const state = store.get();
   const next = state.step + 1;
-  if (state.predict && state.question !== next && questionAt(state, next)) store.set({ playing: false, question: next, answered: null });
+  if (state.predict && state.question !== next && state.asks?.(state, next)) store.set({ playing: false, question: next, answered: null });
   else shownStep(store, next);
 }
 

@@ -75,6 +75,7 @@
  * @property {Shown | null} base what was shown before numbers were changed by hand
  * @property {boolean} folded is the grid one cell per layer, with its loop?
  * @property {boolean} predict does the page ask before a step?
+ * @property {((state: State, step: number) => object | null) | null} asks what gives the question before a step, once it has been brought
  * @property {number | null} question the step before which it asks now
  * @property {string | null} answered what a person said
  * @property {{right: number, asked: number}} score of the answers so far

@@ -60,6 +60,7 @@ export function mountPredict(root, toggle, store) {
     choices.querySelector("button")?.focus();
   }
 
+  store.set({ asks: questionAt });
   return undoAll([
     listen(toggle, "click", () => store.set({ predict: !store.get().predict, question: null, answered: null })),
     listen(choices, "click", ({ target }) => target.dataset.choice && answer(target.dataset.choice)),
