@@ -6,7 +6,7 @@ import sys
 
 from benchmarks.report import Report, write
 
-NAMES = ("engine", "server", "page", "frames")
+NAMES = ("engine", "server", "page", "drag", "frames", "programs")
 
 
 def main() -> int:

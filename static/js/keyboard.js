@@ -1,4 +1,4 @@
-import { jump, togglePlay } from "./playhead.js";
+import { jump, togglePlay, walk } from "./playhead.js";
 import { travel } from "./runner.js";
 import { listen, undoAll } from "./store.js";
 import { tables } from "./words.js";
@@ -37,7 +37,7 @@ const typing = (target) => target.closest("input:not([type=range]), select, text
 export function mountKeyboard(store, showKeys) {
   const commands = {
     play: () => togglePlay(store),
-    stepForward: () => jump(store, store.get().step + 1),
+    stepForward: () => walk(store),
     stepBack: () => jump(store, store.get().step - 1),
     release: () => store.set({ pinned: null, lit: null, hover: null, pointed: null }),
     ...Object.fromEntries(Object.entries(zooms).map(([name, zoom]) => [name, () => zoom(store)])),

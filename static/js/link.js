@@ -36,6 +36,7 @@ const PARTS = {
   versus: { write: String, read: oneOf(["SimpleRNN", "LSTM", "GRU", "sentence", "learnt/1", "learnt/10", "learnt/50", "before"]) },
   otherSentence: { write: (sentence) => sentence.join(" "), read: (text) => text.normalize("NFC").split(/\s+/u).filter(Boolean) },
   contrast: { write: (on) => (on ? "1" : "0"), read: flag },
+  folded: { write: (on) => (on ? "1" : "0"), read: flag },
   tab: { write: String, read: oneOf(["cell", "layer", "gradient", "code"]) },
   notation: { write: String, read: oneOf(NOTATIONS) },
   beside: { write: String, read: oneOf(["none", ...NOTATIONS]) },
@@ -59,7 +60,7 @@ const NO_WORDS = /** @type {string[]} */ ([]);
 /** The view that a page opens with, where its link says nothing else. */
 export const DEFAULT_VIEW = {
   step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, unit: 1, lit: null,
-  loop: false, shapes: false, exact: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, theme: "system", projector: false, zoom: 1, pan: null,
+  loop: false, shapes: false, exact: false, folded: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, theme: "system", projector: false, zoom: 1, pan: null,
 };
 
 /** Scene and view as the fragment of a link; a long scene goes by its id. */

@@ -14,6 +14,7 @@ import { mountTerms } from "./terms-loader.js";
 import { mountTheme } from "./theme.js";
 import { mountCode } from "./views/code.js";
 import { mountCompare } from "./views/compare.js";
+import { mountFold } from "./views/fold.js";
 import { mountGradient } from "./views/gradient.js";
 import { mountExport } from "./views/export.js";
 import { mountGrid } from "./views/grid.js";
@@ -27,6 +28,7 @@ import { mountMinimap } from "./views/minimap.js";
 import { mountModel } from "./views/model.js";
 import { mountNotices } from "./views/notices.js";
 import { mountPanel } from "./views/panel.js";
+import { mountPredict } from "./views/predict.js";
 import { mountPresets } from "./views/presets.js";
 import { mountReach } from "./views/reach.js";
 import { mountReadout } from "./views/readout.js";
@@ -56,6 +58,7 @@ export function mount(store) {
     mountModel(at("model"), beside),
     mountLearning(at("learning"), store),
     mountPicture(at("window"), store),
+    mountFold(at("window"), at("fold"), store),
     mountMinimap(at("minimap"), store),
     mountZoom(at("zoom"), store),
     mountCompare(at("compare"), store, mountPicture),
@@ -68,6 +71,7 @@ export function mount(store) {
     mountFollow(at("panel"), store),
     mountInterior(at("interior"), beside),
     mountTransport(at("transport"), store),
+    mountPredict(at("question"), at("predict"), store),
     mountReach(at("reach"), beside),
     mountExport(at("export"), store, mountGrid),
     mountNotices(at("notice"), store),

@@ -37,7 +37,7 @@ export function weightName(/** @type {Notation} */ notation, /** @type {{layer: 
   const own = weight === "bias" && rows ? { first: "input_bias", second: "recurrent_bias", both: "biases" }[rows] : weight;
   const name = layer === "output" ? `output_${own}` : gate ? `${own}_${gate}` : own;
   const above = /^\d+$/.test(layer) ? filled(notation.layer, layer) : layer === "output" ? notation.output : "";
-  return read(notation.symbols[name], [], above ? [above] : []);
+  return read(notation.symbols[name] ?? notation.symbols[own], [], above ? [above] : []); // in a stack without its Dense layer another stands last
 }
 
 /** The size of a weight as the notation has it: rows and columns, or where vectors are columns the other way round; an embedding has a row per word. */

@@ -1,4 +1,4 @@
-import { shownStep } from "./playhead.js";
+import { advance, shownStep } from "./playhead.js";
 import { timelineIn } from "./state.js";
 
 /** @import { State } from "./types.js" */
@@ -18,9 +18,10 @@ export function mountPlayer(store) {
   let frame = 0;
   let since = 0; // when the present step was due
 
-  function advance(/** @type {State} */ state, steps) {
+  function walk(/** @type {State} */ state, steps) {
     const { last } = timelineIn(state);
-    if (state.step < last) shownStep(store, Math.min(last, state.step + steps));
+    if (state.step < last && state.predict) advance(store);
+    else if (state.step < last) shownStep(store, Math.min(last, state.step + steps));
     else if (state.loop) store.set({ step: 0 });
     else store.set({ playing: false });
   }
@@ -30,7 +31,7 @@ export function mountPlayer(store) {
     const beat = beatOf(state);
     if (now - since > beat + BEAT) since = now - beat; // the browser was busy elsewhere: the playhead does not jump
     const steps = Math.floor((now - since) / beat);
-    if (steps > 0) advance(state, steps);
+    if (steps > 0) walk(state, steps);
     since += steps * beat;
     if (store.get().playing) frame = requestAnimationFrame(tick);
   }

@@ -1,3 +1,4 @@
+import { questionAt } from "./questions.js";
 import { shapeIn, timelineBy, timelineIn } from "./state.js";
 import { layerOf, tensorOf } from "./timeline.js";
 import { tables } from "./words.js";
@@ -17,13 +18,27 @@ export function shownStep(store, index) {
   const state = store.get();
   let step = Math.max(0, Math.min(timelineIn(state).last, index));
   while (step > 0 && !arrived(state, step)) step -= 1;
-  store.set({ step });
+  store.set({ step, question: null, answered: null });
+}
+
+/** One step on; where a person wants to predict first, the question before it, which a second press passes over. */
+export function advance(store) {
+  const state = store.get();
+  const next = state.step + 1;
+  if (state.predict && state.question !== next && questionAt(state, next)) store.set({ playing: false, question: next, answered: null });
+  else shownStep(store, next);
 }
 
 /** Does what a person asks of the playhead, and stops playing. */
 export function jump(store, index) {
   store.set({ playing: false });
   shownStep(store, index);
+}
+
+/** What a person asks of the playhead with one step forward. */
+export function walk(store) {
+  store.set({ playing: false });
+  advance(store);
 }
 
 /** Plays, from the start when it stands at the end; or pauses. */

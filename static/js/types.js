@@ -73,6 +73,11 @@
  * @property {string} tab of the panel: cell, layer, gradient or code
  * @property {Partial<State>[]} trail where a person came from, following numbers to their sources
  * @property {Shown | null} base what was shown before numbers were changed by hand
+ * @property {boolean} folded is the grid one cell per layer, with its loop?
+ * @property {boolean} predict does the page ask before a step?
+ * @property {number | null} question the step before which it asks now
+ * @property {string | null} answered what a person said
+ * @property {{right: number, asked: number}} score of the answers so far
  * @property {string} view grid, or compare
  * @property {string} versus what the scene is compared with, one of RIVALS
  * @property {string[]} otherSentence what the other scene reads, where sentences are compared

@@ -141,7 +141,7 @@ def test_many_units_are_a_mosaic_and_still_said_one_by_one(page: Page) -> None:
     units = layer(page, 2).get_by_role("spinbutton", name="units")
     units.fill("20")
     units.press("Enter")
-    expect(page.get_by_text("Parameters")).to_be_visible()
+    expect(page.get_by_text("Parameters", exact=True)).to_be_visible()
     press(page, "Last step")
     _, trace, gradients = computed(TOY | {"units": [3, 20]})
     h, gradient = trace.layers[2]["h"][0, 2], gradients.layers[2]["h"][0, 2]

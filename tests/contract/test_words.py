@@ -36,6 +36,8 @@ FILLED = {
     "spelled(applied, address)": APPLIED,
     "command": {"up", "down", "remove"},
     "name": {"system", "light", "dark"},
+    "choice": {"positive", "negative", "depth", "time", "both"},
+    "found.kind": {"next", "sign", "larger", "source", "shape", "count"},
     "phase": {"words", "forward", "output", "loss", "backward", "update"},
     'none ? ".none" : ""': {"", ".none"},
     "shown": set(NOTATIONS),

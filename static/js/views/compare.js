@@ -26,6 +26,7 @@ export function mountCompare(root, store, mountGrid) {
   const [choice, sentence, contrast, note, verdict, window] = ["versus", "sentence", "contrast", "note", "verdict", "window"].map(find);
   const views = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("nav [data-view]"));
   let running = new AbortController();
+  let takeDown = () => {}; // the second picture, which is there only while it is looked at
 
   /** Computes the other scene; what was there stays until its first numbers are here. */
   async function run(scene) {
@@ -61,7 +62,11 @@ export function mountCompare(root, store, mountGrid) {
     store.watch((state) => [otherScene(state), state.away], ([scene, away]) => away || run(scene)),
     store.watch((state) => [state.view, state.versus, state.contrast, state.otherSentence, state.other, state.otherProblem, state.base, state.shown, state.step,
       state.detail, state.order, placeIn(state)], () => drawControls(store.get())),
-    mountGrid(window, storeBeside(store)),
+    store.watch(({ view }) => view === "compare", (open) => {
+      takeDown();
+      takeDown = open ? mountGrid(window, storeBeside(store)) : () => {};
+    }),
+    () => takeDown(),
     () => running.abort(),
   ]);
 }

@@ -1,5 +1,5 @@
 import { attrs, html, join, text } from "../dom.js";
-import { jump, regroup, togglePlay } from "../playhead.js";
+import { jump, regroup, togglePlay, walk } from "../playhead.js";
 import { say } from "../say.js";
 import { timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
@@ -80,7 +80,7 @@ export function mountTransport(root, store) {
   return undoAll([
     listen(play, "click", () => togglePlay(store)),
     listen(back, "click", () => jump(store, step() - 1)),
-    listen(forward, "click", () => jump(store, step() + 1)),
+    listen(forward, "click", () => walk(store)),
     listen(first, "click", () => jump(store, 0)),
     listen(last, "click", () => jump(store, timelineIn(store.get()).last)),
     listen(slider, "input", () => jump(store, Number(slider.value))),
