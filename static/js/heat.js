@@ -7,7 +7,7 @@ const MOST_TIMESTEPS = 24;
 
 const PROFILES = {
   normal: { gutter: 74, right: 26, top: 48, input: 22, axis: 26, initial: 30, font: 12 },
-  phone: { gutter: 26, right: 10, top: 40, input: 18, axis: 24, initial: 24, font: 12 },
+  phone: { gutter: 26, right: 10, top: 52, input: 18, axis: 24, initial: 24, font: 12 },
   projector: { gutter: 96, right: 30, top: 58, input: 28, axis: 32, initial: 36, font: 18 },
 };
 const PHONE_WIDTH = 560;
