@@ -216,6 +216,7 @@ def test_zoom_and_pan_are_a_part_of_the_link(page: Page, server: Server) -> None
     page.goto("about:blank")
     open_page(page, link)
     expect(page.get_by_role("button", name="Zoom 506 %. Back to 100 %")).to_be_visible()
+    expect(page.locator("#minimap canvas").first).to_be_visible()
     drawn(page)
     again = page.evaluate("[scrollX, document.getElementById('window').scrollLeft, document.getElementById('window').scrollWidth]")
     assert again == pytest.approx(place, abs=2)
