@@ -63,7 +63,6 @@ def wire(trace: SceneTrace) -> tuple[dict[str, Any], Tensors]:
         "scene": scene.id,
         "timesteps": len(scene.sentence),
         "output_timesteps": scene.output_timesteps,
-        "summary": trace.model.summary(),
         "weights": _shapes(trace),
         **({} if trace.rows is None else {"embedding_rows": [row + 1 for row in trace.rows]}),
         "initial_state": initial.entries,

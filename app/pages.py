@@ -29,7 +29,9 @@ IMPORTED = re.compile(r'\bfrom "([^"]+)";')
 @cache
 def _environment() -> Environment:
     loader = FileSystemLoader(ROOT / "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False, "separators": (",", ":")}
+    return made
 
 
 def _rendered(template: str, **context: Any) -> Representation:

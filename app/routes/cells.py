@@ -6,16 +6,19 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from app.answers import answer
+from app.answers import Representation, answer
 from app.documents import CellDocument, WeightDocument
 from app.explanations import cell, output, weight
 from app.limits import most
 from app.openapi import document_of, responses
 from app.routes.traces import CachingDep
 from app.services import ServicesDep
+from app.traces import SceneTrace
 
 router = APIRouter(tags=["cells"])
 
+PLAIN = "text/plain"
+SUMMARY = {"description": "The table that Keras prints", "content": {PLAIN: {"schema": {"type": "string"}}}}
 PROBLEMS = ("unknown-scene", "unknown-number", "engine-differs", "invalid-parameter", "too-many-terms", "busy", "storage")
 
 Layer = Annotated[int, Path(ge=1, le=most("recurrent_layers"), description="recurrent layer, from 1 at the bottom")]
@@ -56,3 +59,13 @@ async def get_weight(
     """The gradient of every number of a weight, with what each timestep contributes to it. Layer: 1 to L, embedding or output."""
     explain = partial(weight, layer=layer, name=name, row=row, unit=unit)
     return answer(request, await services.computing.explanation(scene_id, (layer, name, row, unit), explain), caching)
+
+
+@router.get("/api/traces/{scene_id}/summary", responses=responses(SUMMARY, "unknown-scene", "engine-differs", "busy", "storage"))
+async def get_summary(request: Request, scene_id: str, caching: CachingDep, services: ServicesDep) -> Response:
+    """The scene's network in the table that Keras prints: every layer with its output shape and its parameters."""
+    return answer(request, await services.computing.made(scene_id, ("summary",), _summary), caching)
+
+
+def _summary(trace: SceneTrace) -> Representation:
+    return Representation.text(trace.model.summary().encode(), PLAIN)

@@ -1,6 +1,5 @@
 import { mountAddressBar } from "./address-bar.js";
 import { calm } from "./calm.js";
-import { mountChanges } from "./changes.js";
 import { mountConnection } from "./connection.js";
 import { mountHighlight } from "./highlight.js";
 import { mountGridKeys, mountKeyboard, mountKeysDialog } from "./keyboard.js";
@@ -15,24 +14,19 @@ import { listen, undoAll } from "./store.js";
 import { mountTabs } from "./tabs.js";
 import { mountTerms } from "./terms-loader.js";
 import { mountTheme } from "./theme.js";
-import { mountFold } from "./views/fold.js";
-import { mountGradient } from "./views/gradient.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
 import { mountInterior } from "./views/interior.js";
-import { mountLayer } from "./views/layer.js";
 import { mountLearning } from "./views/learning.js";
 import { mountLegend } from "./views/legend.js";
 import { mountModel } from "./views/model.js";
 import { mountNotices } from "./views/notices.js";
 import { mountPanel } from "./views/panel.js";
 import { mountPresets } from "./views/presets.js";
-import { mountReach } from "./views/reach.js";
 import { mountReviews } from "./views/reviews.js";
 import { mountScroll } from "./views/scroll.js";
 import { mountTransport } from "./views/transport.js";
 import { mountVocabulary } from "./views/vocabulary.js";
-import { mountZoom } from "./views/zoom.js";
 
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -59,27 +53,27 @@ export function mount(store) {
     mountModel(at("model"), beside),
     mountLearning(at("learning"), store),
     mountPicture(at("window"), store),
-    mountFold(at("window"), at("fold"), store),
-    mountLate(store, (state) => heatIn(state) || overflows(extentIn(state), state.viewport), () => import("./views/minimap.js"),
-      ({ mountMinimap }) => mountMinimap(at("minimap"), store)),
-    mountZoom(at("zoom"), store),
+    mountLate(store, ({ folded }) => folded, () => import("./views/fold.js"), ({ mountFold }) => mountFold(at("window"), store)),
+    mountLate(store, (state) => heatIn(state) || state.zoom !== 1 || overflows(extentIn(state), state.viewport),
+      () => Promise.all([import("./views/minimap.js"), import("./views/zoom.js")]),
+      ([{ mountMinimap }, { mountZoom }]) => undoAll([mountMinimap(at("minimap"), store), mountZoom(at("zoom"), store)])),
     mountLate(store, ({ view }) => view === "compare", () => import("./views/compare.js"), ({ mountCompare }) => mountCompare(at("compare"), store, mountPicture)),
     mountLegend(at("legend"), store),
     mountPanel(at("panel"), beside),
     mountTabs(at("panel"), store),
-    mountLayer(at("panel-layer"), beside),
-    mountGradient(at("panel-gradient"), beside),
+    mountLate(store, ({ tab }) => tab === "layer", () => import("./views/layer.js"), ({ mountLayer }) => mountLayer(at("panel-layer"), beside)),
+    mountLate(store, ({ tab }) => tab === "gradient", () => import("./views/gradient.js"), ({ mountGradient }) => mountGradient(at("panel-gradient"), beside)),
     mountLate(store, ({ tab }) => tab === "code", () => import("./views/code.js"), ({ mountCode }) => mountCode(at("panel-code"), store)),
     mountFollow(at("panel"), store),
     mountInterior(at("interior"), beside),
     mountTransport(at("transport"), store),
     mountOnPress(store, "#predict", () => import("./views/predict.js"), ({ mountPredict }) => mountPredict(at("question"), at("predict"), store)),
-    mountReach(at("reach"), beside),
+    mountLate(store, ({ step }) => step > 0, () => import("./views/reach.js"), ({ mountReach }) => mountReach(at("reach"), beside)),
     mountOnPress(store, "[data-opens=export]", () => import("./views/export.js"), ({ mountExport }) => mountExport(at("export"), store, mountGrid)),
     mountNotices(at("notice"), store),
     mountTerms(beside),
     mountHighlight(store),
-    mountChanges(store),
+    mountLate(store, ({ base }) => base !== null, () => import("./changes.js"), ({ mountChanges }) => mountChanges(store)),
     mountKeyboard(store, () => keys.showModal()),
     mountGridKeys(at("window"), store),
     mountKeysDialog(keys),

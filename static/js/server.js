@@ -57,6 +57,9 @@ export const getSceneFile = (id, job) => getFile(`api/scenes/${id}`, job);
 /** Where a scene stands as a worksheet. */
 export const worksheetAt = (id) => `worksheet/${id}?language=${document.documentElement.lang}`;
 
+/** The network of a scene in the table that Keras prints. */
+export const getSummary = async (id) => (await answered(await fetch(`api/traces/${id}/summary`))).text();
+
 const ANSWERS_KEPT = 64;
 const answers = new Map();
 

@@ -14,7 +14,7 @@
  * @typedef {{layer: string, weight: string, index?: number[], gradient?: boolean}} WeightAddress
  *
  * @typedef {{layer: string, quantity: string, start: number, units: number}} Entry
- * @typedef {{timesteps: number, output_timesteps: number[], weights: Record<string, Record<string, number[]>>, embedding_rows?: number[], summary?: string,
+ * @typedef {{timesteps: number, output_timesteps: number[], weights: Record<string, Record<string, number[]>>, embedding_rows?: number[],
  *   initial_state: Entry[], forward: Entry[], output: Entry[], backward: Entry[]}} Layout
  *
  * @typedef {{value: number, address: Address & WeightAddress | null, function: string | null, result: number}} Factor

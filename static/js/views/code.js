@@ -1,6 +1,7 @@
 import { mark, text } from "../dom.js";
 import { kerasCode } from "../keras.js";
 import { missingInPyTorch, pytorchCode } from "../pytorch.js";
+import { getSummary } from "../server.js";
 import { listen, undoAll } from "../store.js";
 import { tables, words } from "../words.js";
 
@@ -30,9 +31,15 @@ export function mountCode(root, store) {
     if (!missing) text(codeOf(pytorch), pytorchCode(scene, tables.gates));
   }
 
+  /** The engine's own table; where the server is away the last one stays. */
+  async function summarize(id) {
+    const table = await getSummary(id).catch(() => null);
+    if (table !== null && store.get().shown.id === id) text(codeOf(summary), table);
+  }
+
   return undoAll([
     ...[keras, pytorch].map((section) => listen(section.querySelector("button"), "click", () => copy(store, codeOf(section)))),
     store.watch(({ scene }) => scene, draw),
-    store.watch(({ shown }) => shown.trace, (trace) => text(codeOf(summary), trace?.layout.summary ?? "")),
+    store.watch(({ shown, away, tab }) => (away || tab !== "code" ? null : shown.id), (id) => id && summarize(id)),
   ]);
 }

@@ -4,7 +4,7 @@ import { geometryIn, heatIn } from "../layout.js";
 import { weightName } from "../names.js";
 import { notationIn } from "../notation.js";
 import { shapeIn, stepIn } from "../state.js";
-import { listen, undoAll } from "../store.js";
+import { undoAll } from "../store.js";
 import { words } from "../words.js";
 
 /** @import { State } from "../types.js" */
@@ -40,15 +40,13 @@ function counts(/** @type {State} */ state, at, center, present) {
 }
 
 /** Folded, the network is one cell per layer with its loop, at the present timestep; unfolded, the cells move to their places in time. */
-export function mountFold(window, button, store) {
+export function mountFold(window, store) {
   const loops = svg("g", { class: "loops", "aria-hidden": "true" });
 
   function draw() {
     const state = store.get();
     const picture = window.querySelector("svg.grid");
     const folded = state.folded && !heatIn(state);
-    button.hidden = heatIn(state);
-    attrs(button, { "aria-pressed": String(state.folded) });
     if (!picture) return;
     picture.append(loops);
     attrs(picture, { "data-folded": folded });
@@ -68,7 +66,6 @@ export function mountFold(window, button, store) {
   }
 
   return undoAll([
-    listen(button, "click", () => store.set({ folded: !store.get().folded })),
     store.watch(({ hover: _, ...rest }) => Object.values(rest), draw), // after the grid, whose elements are drawn anew
     () => loops.remove(),
   ]);
