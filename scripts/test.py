@@ -30,6 +30,7 @@ def main(options: list[str]) -> int:
         return 0
     python = environment("requirements-test.txt")
     os.environ[VARIABLE] = str(browser(python))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the server has it: more threads only wait for each other
     os.environ["PYTHON"] = str(python)  # whose tables the units of JavaScript read
     alone = set(options) - {"--long"}
     failed = [] if alone else [*check_python(python), *check_javascript()]
