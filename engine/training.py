@@ -49,6 +49,21 @@ class Epoch:
         return [weight.copy() for layer in self.layers for weight in layer.weights]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Update:
+    """What one update did: batch (from 1) of so many batches of an epoch (from 1), its loss before it, and all that is needed to go on.
+
+    ended: what the whole epoch did, if this was its last batch."""
+
+    epoch: int
+    batch: int
+    batches: int
+    loss: float
+    layers: tuple[Layer, ...] = field(repr=False)
+    optimizer_state: OptimizerState = field(repr=False)
+    ended: Epoch | None
+
+
 class Examples(NamedTuple):
     """What is learnt from, one row each, as Sequential.forward and backward take it."""
 
@@ -124,14 +139,19 @@ class Batch(NamedTuple):
 
 def train(model: Sequential, examples: Examples, plan: Plan, resume: Epoch | None) -> Iterator[Epoch]:
     """Checks what can be checked, and gives the epochs, which are computed one by one as they are asked for."""
+    return (update.ended for update in updates(model, examples, plan, resume) if update.ended is not None)
+
+
+def updates(model: Sequential, examples: Examples, plan: Plan, resume: Epoch | None) -> Iterator[Update]:
+    """The same, update by update: the last of an epoch's batches carries the Epoch."""
     first = examples.at(slice(1))
     model.loss(model.forward(first.x, mask=first.mask), first.y, plan.loss, first.sample_weight)
     if resume is not None and resume.layers != model.layers:
         raise EngineError("resume", f"`resume` must be an epoch of a model of the same layers. Received one of {resume.layers!r}.")
-    return _epochs(model, examples, plan, resume)
+    return _updates(model, examples, plan, resume)
 
 
-def _epochs(model: Sequential, examples: Examples, plan: Plan, resume: Epoch | None) -> Iterator[Epoch]:
+def _updates(model: Sequential, examples: Examples, plan: Plan, resume: Epoch | None) -> Iterator[Update]:
     """The model itself moves only at the end of an epoch, so it always holds the weights of the last one given."""
     learner = copy.copy(model)
     state, done = plan.optimizer.start(model.get_weights()), 0
@@ -139,20 +159,16 @@ def _epochs(model: Sequential, examples: Examples, plan: Plan, resume: Epoch | N
         learner.set_weights(resume.weights)
         state, done = resume.optimizer_state, resume.epoch
     for number in range(done + 1, plan.epochs + 1):
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found at the end of the epoch, and said in our words
-            batches, state = _epoch(learner, examples, plan, number, state)
-        epoch = _summed(number, batches, learner.layers, state)
-        model.layers = learner.layers
-        yield epoch
-
-
-def _epoch(learner: Sequential, examples: Examples, plan: Plan, number: int, state: OptimizerState) -> tuple[list[Batch], OptimizerState]:
-    """One update for each batch."""
-    batches = []
-    for place, chosen in enumerate(plan.batches(number, len(examples.x))):
-        batch, state = _update(learner, examples.at(chosen), plan, state, plan.dropout_seed(number, place))
-        batches.append(batch)
-    return batches, state
+        batches: list[Batch] = []
+        places = plan.batches(number, len(examples.x))
+        for place, chosen in enumerate(places):
+            with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found at the end of the epoch, and said in our words
+                batch, state = _update(learner, examples.at(chosen), plan, state, plan.dropout_seed(number, place))
+            batches.append(batch)
+            ended = _summed(number, batches, learner.layers, state) if len(batches) == len(places) else None
+            if ended is not None:
+                model.layers = learner.layers
+            yield Update(number, len(batches), len(places), batch.loss, learner.layers, state, ended)
 
 
 def _update(learner: Sequential, examples: Examples, plan: Plan, state: OptimizerState, dropout_seed: int) -> tuple[Batch, OptimizerState]:
