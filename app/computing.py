@@ -7,12 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from app.answers import Representation
 from app.errors import Problem
 from app.layout import encoded
+from app.lessons import Lessons
+from app.predictions import predictions
 from app.scenes import Scene, parse_scene
 from app.store import Store
-from app.traces import SceneTrace, run
+from app.traces import SceneTrace, Taught, run
 from app.work import Cache, Pool
 
 TRACE_TYPE = "application/vnd.safetensors"
@@ -32,16 +36,18 @@ class Computed:
         return 2 * self.sent.size + OVERHEAD
 
 
-def compute(scene: Scene) -> Computed:
-    """The trace of a scene, found finite and hashed."""
-    trace = run(scene)
-    return Computed(trace, Representation.binary(encoded(trace), TRACE_TYPE))
+def compute(scene: Scene, taught: Taught | None = None) -> Computed:
+    """The trace of a scene after its training, found finite and hashed."""
+    trace = run(scene, taught)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found where it is written
+        return Computed(trace, Representation.binary(encoded(trace), TRACE_TYPE))
 
 
 class Computing:
     """Everything that is computed goes through here."""
 
-    def __init__(self, store: Store, cache: Cache, pool: Pool) -> None:
+    def __init__(self, store: Store, cache: Cache, pool: Pool, lessons: Lessons) -> None:
+        self._lessons = lessons
         self._store = store
         self._cache = cache
         self._pool = pool
@@ -70,13 +76,19 @@ class Computing:
         computed = await self.trace_by_id(scene_id)
         return await self._cache.get((scene_id, *what), lambda: self._pool.run(make, computed.trace))
 
+    async def predictions(self, scene_id: str) -> Representation:
+        """What a trained scene says of the examples that it learns from."""
+        dataset = await self._lessons.dataset_of(parse_scene(await self.scene(scene_id)))
+        return await self.made(scene_id, ("predictions",), lambda trace: json_answer(predictions(trace, dataset)))
+
     async def _first(self, scene: Scene) -> Computed:
-        computed = await self._pool.run(compute, scene)
+        computed = await self._pool.run(compute, scene, await self._lessons.taught(scene))
         await self._store.put(scene.id, scene.canonical)
         return computed
 
     async def _again(self, scene_id: str) -> Computed:
-        return await self._pool.run(compute, parse_scene(await self.scene(scene_id)))
+        scene = parse_scene(await self.scene(scene_id))
+        return await self._pool.run(compute, scene, await self._lessons.taught(scene))
 
 
 def json_answer(document: Any) -> Representation:

@@ -99,6 +99,70 @@ class WeightDocument(Document):
     gradients: list[ExplanationDocument]
 
 
+class TimestepsDocument(Document):
+    """How long the sentences are."""
+
+    min: int
+    max: int
+
+
+class ExampleDocument(Document):
+    """A sentence and its label."""
+
+    sentence: list[str]
+    label: float | list[float]
+
+
+class StoredDataSetDocument(Document):
+    """What is said of a data set without its examples."""
+
+    id: str
+    examples: int
+    vocabulary: list[str]
+    timesteps: TimestepsDocument
+    label_per_timestep: bool
+    first: ExampleDocument
+
+
+class ShippedDataSetDocument(StoredDataSetDocument):
+    """One that comes with Unrolled."""
+
+    name: str
+    source: str
+
+
+class DataSetsDocument(Document):
+    """The data sets that come with Unrolled."""
+
+    datasets: list[ShippedDataSetDocument]
+
+
+class TrainingDocument(Document):
+    """A training from the end of one epoch to the end of another; an epoch has so many batches."""
+
+    id: str
+    first: int
+    last: int
+    batches: int
+
+
+class PredictionDocument(ExampleDocument):
+    """What the network says of an example: its outputs, (timesteps, units) or (units,), and whether all are right; null: plain numbers."""
+
+    output: list[float] | list[list[float]]
+    right: bool | None
+
+
+class PredictionsDocument(Document):
+    """What a trained scene says of its data set: of its first examples one by one, and of all how much is right."""
+
+    scene: str
+    examples: int
+    loss: float
+    accuracy: float | None
+    predictions: list[PredictionDocument]
+
+
 class LimitDocument(Document):
     """Both ends included."""
 
@@ -125,6 +189,10 @@ DOCUMENTS: tuple[type[Document], ...] = (
     ProblemDocument,
     CellDocument,
     WeightDocument,
+    DataSetsDocument,
+    StoredDataSetDocument,
+    TrainingDocument,
+    PredictionsDocument,
     LimitDocument,
     HealthDocument,
     VersionDocument,

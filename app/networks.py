@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.scene_fields import DenseLayer, EmbeddingLayer, SceneFields
+from app.scene_fields import DenseLayer, EmbeddingLayer, SceneFields, is_recurrent
 from app.scene_fields import Layer as LayerFields
-from engine import GRU, LSTM, SGD, Adagrad, Adam, Dense, Embedding, OneHot, RMSprop, SimpleRNN
+from engine import GRU, LSTM, SGD, Adagrad, Adam, Dense, Dropout, Embedding, OneHot, RMSprop, SimpleRNN
 from engine.initializers import RECURRENT_INITIALIZERS
 from engine.layers import Layer
 from engine.optimizers import Optimizer
@@ -13,11 +13,17 @@ CELLS: dict[str, type[SimpleRNN | LSTM | GRU]] = {cell.__name__: cell for cell i
 OPTIMIZERS: dict[str, type[SGD | RMSprop | Adam | Adagrad]] = {rule.__name__: rule for rule in (SGD, RMSprop, Adam, Adagrad)}
 
 
-def network(scene: SceneFields) -> list[Layer]:
+def network(scene: SceneFields, training: bool = False) -> list[Layer]:
     """Every layer, without weights; one that makes vectors of words stands first, listed or not. Dropout, which does nothing when a run
-    only looks, is left out."""
+    only looks, is there in training only."""
     layers = [_layer(layer) for layer in scene.layers]
+    if training:
+        layers = [each for layer, fields in zip(layers, scene.layers, strict=True) for each in (layer, *_dropout(fields))]
     return layers if layers[0].encodes else [OneHot(len(scene.vocabulary)), *layers]
+
+
+def _dropout(fields: LayerFields) -> list[Layer]:
+    return [Dropout(fields.dropout)] if is_recurrent(fields) and fields.dropout else []
 
 
 def optimizer(scene: SceneFields) -> Optimizer:

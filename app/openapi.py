@@ -9,8 +9,10 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from app.datasets import DataSet
 from app.documents import DOCUMENTS, Document, ProblemDocument
 from app.errors import PROBLEM_TYPE
+from app.presets import REVIEWS
 from app.problems import PROBLEMS
 from app.scenes import Scene, default_scene
 
@@ -49,13 +51,19 @@ JSON_SCENE = {
         "content": {"application/json": {"schema": reference(Scene), "example": default_scene().document()}},
     }
 }
+JSON_DATASET = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": reference(DataSet), "example": {"examples": REVIEWS}}},
+    }
+}
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
     """The whole document, made once."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, servers=app.servers, routes=app.routes)
-        models: tuple[type[BaseModel], ...] = (*DOCUMENTS, Scene)
+        models: tuple[type[BaseModel], ...] = (*DOCUMENTS, Scene, DataSet)
         _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=REFERENCE)
         document["components"] = {"schemas": schemas["$defs"]}
         for methods in document["paths"].values():

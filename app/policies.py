@@ -48,6 +48,15 @@ POLICIES: dict[str, Policy] = {
     "GET /api/traces/{scene_id}/weights/{layer}/{name}": COMPUTE,
     "GET /api/traces/{scene_id}/summary": COMPUTE,
 }
+POLICIES |= {
+    "GET /api/datasets": READ,
+    "POST /api/datasets": Policy(callers="own pages", body=most("dataset_bytes"), rate="pool"),
+    "GET /api/datasets/{dataset_id}": READ,
+    "POST /api/trainings": Policy(callers="own pages", body=most("scene_bytes"), rate="pool"),
+    "GET /api/trainings/{training_id}/events": READ,
+    "DELETE /api/trainings/{training_id}": Policy(callers="own pages"),
+    "GET /api/traces/{scene_id}/predictions": COMPUTE,
+}
 
 
 async def enforce(request: Request) -> None:
@@ -84,7 +93,7 @@ async def read_body(request: Request) -> bytes:
 
 
 def _too_large(limit: int) -> Problem:
-    detail = f"A scene may have at most {limit} bytes. Received: more. Take fewer words, or shorter ones."
+    detail = f"The body may have at most {limit} bytes here. Received: more. Take fewer words, or shorter ones."
     return Problem("body-too-large", detail, headers={"Connection": "close"})  # what is still on its way is not read
 
 

@@ -109,6 +109,22 @@ PROBLEMS: dict[str, ProblemType] = {
         "A worksheet is computed by hand. Take fewer units, layers, words or timesteps.",
     ),
     "invalid-parameter": ProblemType(422, "A parameter breaks a rule", "The detail names the parameter and its rule."),
+    "unknown-dataset": ProblemType(
+        404,
+        "This data set is not known here",
+        "An id is known once its examples were sent to POST /api/datasets of this server; those that come with Unrolled always are.",
+    ),
+    "unknown-training": ProblemType(
+        404,
+        "There is no such training",
+        "A training is known while it waits or runs, and for a while after. Start it anew: the same scene gives the same numbers.",
+    ),
+    "invalid-dataset": ProblemType(
+        422,
+        "The data set breaks a rule",
+        "Each entry of errors names an example, the rule, what was received, and what to do.",
+    ),
+    "no-training": ProblemType(422, "The scene has no training", "Name a data set in `training` of the weights."),
     "busy": ProblemType(429, "Too many computations at once", "Try again after the seconds that the header Retry-After names."),
     "internal": ProblemType(
         500,
@@ -251,6 +267,10 @@ FAULTS: dict[str, FaultKind] = {
         "A trace may have at most {limit} numbers. Received: a scene that needs {received}. Take fewer units, layers, timesteps or words "
         "in the vocabulary.",
     ),
+    "training_too_expensive": FaultKind(
+        "too-expensive",
+        "The {what} may be at most {limit}. Received: {received}. Take fewer units, layers, examples or epochs, or a smaller batch.",
+    ),
     "too_new": FaultKind(
         "newer-scene",
         "This server reads scenes up to version {limit}. Received: version {received}. Open the scene with a newer Unrolled.",
@@ -271,6 +291,11 @@ PLACES: dict[tuple[str | type, ...], str] = {
     ("layers", int, "recurrent_initializer", str): "`{3}` of the recurrent_initializer of layer {1}",
     ("layers", "Dense", str): "`{2}` of the Dense layer",
     ("weights", str): "`{1}` of the weights",
+    ("weights", "training", str): "`{2}` of the training",
+    ("examples",): "the examples",
+    ("examples", int): "example {1}",
+    ("examples", int, str): "the {2} of example {1}",
+    ("examples", int, str, int): "number {3} of the {2} of example {1}",
     ("optimizer", str): "`{1}` of the optimizer",
     ("initial_state", int): "the initial state of layer {1}",
     ("initial_state", int, int): "number {2} of the initial state of layer {1}",

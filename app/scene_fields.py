@@ -127,12 +127,24 @@ class DenseLayer(Part):
 Edits = Annotated[dict[str, Number], Field(max_length=most("edits"), description=LIMITS["edits"].description), _left_out_at({})]
 
 
+class Training(Part):
+    """What the weights have learnt: from a data set, known by its id, in batches whose order follows from the seed, in so many updates of
+    the scene's optimizer; edits: what is set by hand after that."""
+
+    dataset: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    batch_size: Annotated[int, _between("batch_size")]
+    seed: Annotated[int, _between("seed")] = 0
+    updates: Annotated[int, _between("updates")] = 0
+    edits: Edits = {}
+
+
 class SeededWeights(Part):
-    """Initial weights, drawn by Keras's rules from a seed; edits: what is set by hand, each number by its address, 1/kernel/1,2; steps: how
-    often the optimizer has then moved them, on this sentence."""
+    """Initial weights, drawn by Keras's rules from a seed; edits: what is set by hand, each number by its address, 1/kernel/1,2; training:
+    what they have then learnt from a data set; steps: how often the optimizer has then moved them, on this sentence."""
 
     seed: Annotated[int, _between("seed")]
     edits: Edits = {}
+    training: Annotated[Training | None, _left_out_at(None)] = None
     steps: Annotated[Annotated[int, _between("steps")], _left_out_at(0)] = 0
 
 

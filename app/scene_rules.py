@@ -18,13 +18,14 @@ from engine.quantities import all_quantities
 WORDS_LISTED = 10
 LEARNING = 10  # so many of the largest traces may a scene compute while it learns
 PLACE = re.compile(r"[1-9]\d{0,5}")
+Path = tuple[str | int, ...]
 KERAS_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
 
 
 def broken_rules(scene: SceneFields) -> list[Fault]:
     """What is wrong between the fields; the numbers are only counted once the rest is right."""
-    return _broken(scene, _stack, _sequences, _vocabulary, _sentence) or _broken(
-        scene, _loss, _clipping, _label, _sample_weight, _initial_state, _edits, _inputs, _budget
+    return _broken(scene, _stack, _sequences, _vocabulary, unknown_words) or _broken(
+        scene, _loss, _clipping, broken_labels, _sample_weight, _initial_state, _edits, _inputs, _budget
     )
 
 
@@ -70,12 +71,15 @@ def _vocabulary(scene: SceneFields) -> Iterator[Fault]:
         yield Fault.at(("layers", 0, "input_dim"), "too_few_rows", lowest.input_dim, words + 1, words=words)
 
 
-def _sentence(scene: SceneFields) -> Iterator[Fault]:
+def unknown_words(scene: SceneFields, place: Path = ()) -> Iterator[Fault]:
+    """Words of the sentence, which stands at a place of a document, that the vocabulary has not."""
     known = set(scene.vocabulary)
+    if known.issuperset(scene.sentence):
+        return
     listed = ", ".join(map(shortened, scene.vocabulary[:WORDS_LISTED])) + (", …" if len(known) > WORDS_LISTED else "")
     for index, word in enumerate(scene.sentence):
         if word not in known:
-            yield Fault.at(("sentence", index), "unknown_token", word, vocabulary=listed)
+            yield Fault.at((*place, "sentence", index), "unknown_token", word, vocabulary=listed)
 
 
 def _loss(scene: SceneFields) -> Iterator[Fault]:
@@ -90,19 +94,20 @@ def _clipping(scene: SceneFields) -> Iterator[Fault]:
         yield Fault.at(("optimizer", name), "one_clipping", getattr(scene.optimizer, name), first=chosen[0])
 
 
-def _label(scene: SceneFields) -> Iterator[Fault]:
+def broken_labels(scene: SceneFields, place: Path = ()) -> Iterator[Fault]:
+    """What is wrong with the label, or with the labels, of the sentence, which stand at a place of a document."""
     timesteps = len(scene.sentence)
     if isinstance(scene.label, tuple):
         if not scene.recurrent[-1].return_sequences:
-            yield Fault.at(("label",), "single_label", scene.label)
+            yield Fault.at((*place, "label"), "single_label", scene.label)
             return
         if len(scene.label) != timesteps:
-            yield Fault.at(("label",), "wrong_length", len(scene.label), timesteps, reason="one per timestep")
+            yield Fault.at((*place, "label"), "wrong_length", len(scene.label), timesteps, reason="one per timestep")
     if scene.loss == "mse":
         return
     largest = 1 if scene.loss == "binary_crossentropy" else scene.output.units - 1
     for index, label in enumerate(scene.labels):
-        path = ("label", index) if isinstance(scene.label, tuple) else ("label",)
+        path = (*place, "label", index) if isinstance(scene.label, tuple) else (*place, "label")
         bounds = f"0 to {largest}"
         if not label.is_integer():
             yield Fault.at(path, "wrong_type", label, "a whole number")
@@ -145,15 +150,18 @@ def _form_of_state(layer: RecurrentLayer) -> str:
 
 
 def _edits(scene: SceneFields) -> Iterator[Fault]:
-    if not scene.weights.edits:
+    training = scene.weights.training
+    edited = {("weights", "edits"): scene.weights.edits, ("weights", "training", "edits"): training.edits if training else {}}
+    if not any(edited.values()):
         return
     shapes = weight_shapes(scene)
     known = ", ".join("/".join(name) for name in shapes)
-    for text in scene.weights.edits:
-        layer, _, rest = text.partition("/")
-        name, _, index = rest.partition("/")
-        if not _stands_in(index, shapes.get((layer, name))):
-            yield Fault.at(("weights", "edits", text), "unknown_address", text, form="layer/weight/row,column", known=known)
+    for path, edits in edited.items():
+        for text in edits:
+            layer, _, rest = text.partition("/")
+            name, _, index = rest.partition("/")
+            if not _stands_in(index, shapes.get((layer, name))):
+                yield Fault.at((*path, text), "unknown_address", text, form="layer/weight/row,column", known=known)
 
 
 def _inputs(scene: SceneFields) -> Iterator[Fault]:

@@ -10,8 +10,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.computing import Computing
+from app.histories import Histories
+from app.lessons import DataSets, Lessons
 from app.settings import Settings
 from app.store import Store
+from app.trainings import Trainings
 from app.work import Cache, Pool
 
 
@@ -23,18 +26,35 @@ class Services:
     store: Store
     cache: Cache
     pool: Pool
+    datasets: DataSets
+    histories: Histories
+    trainings: Trainings
     computing: Computing
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Services]:
     """The services of one server."""
-    cache = Cache(settings.cache_bytes)
+    cache, histories = Cache(settings.cache_bytes), Histories(settings.history_bytes)
     with (
         Store(settings.data, settings.storage_patience, settings.retry_after) as store,
         Pool(settings.workers, settings.waiting, settings.retry_after) as pool,
+        _trainings(settings, store, histories) as trainings,
     ):
-        yield Services(settings, store, cache, pool, Computing(store, cache, pool))
+        datasets = DataSets(store)
+        learnt = Lessons(datasets, histories, trainings, pool)
+        yield Services(settings, store, cache, pool, datasets, histories, trainings, Computing(store, cache, pool, learnt))
+
+
+def _trainings(settings: Settings, store: Store, histories: Histories) -> Trainings:
+    return Trainings(
+        store,
+        histories,
+        settings.training_processes,
+        settings.training_waiting,
+        settings.training_patience,
+        settings.retry_after,
+    )
 
 
 def _services(request: Request) -> Services:

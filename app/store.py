@@ -1,4 +1,4 @@
-"""Where scenes are kept: SQLite in the data folder, one thread that writes and one that reads."""
+"""Where scenes and data sets are kept: SQLite in the data folder, one thread that writes and one that reads."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Literal, Self, TypeVar, get_args
 
 from app.errors import Problem
 
 SCHEMA_VERSION = 1
 FILE = "scenes.sqlite3"
-SCHEMA = "CREATE TABLE IF NOT EXISTS scenes (id TEXT PRIMARY KEY, canonical BLOB NOT NULL) WITHOUT ROWID"
+SCHEMA = "CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY, canonical BLOB NOT NULL) WITHOUT ROWID"
+Table = Literal["scenes", "datasets"]
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -45,13 +46,13 @@ class Store:
         self._reader.close()
         self._writer.close()
 
-    async def put(self, scene_id: str, canonical: bytes) -> None:
-        """Keep a scene; a problem if it could not be kept."""
-        await self._answered(self._write_thread, lambda: self._insert(scene_id, canonical))
+    async def put(self, name: str, canonical: bytes, table: Table = "scenes") -> None:
+        """Keep a scene or a data set by its id; a problem if it could not be kept."""
+        await self._answered(self._write_thread, lambda: self._insert(name, canonical, table))
 
-    async def get(self, scene_id: str) -> bytes | None:
-        """The canonical JSON of a scene, if it is known."""
-        return await self._answered(self._read_thread, lambda: self._select(scene_id))
+    async def get(self, name: str, table: Table = "scenes") -> bytes | None:
+        """The canonical JSON of a scene or a data set, if it is known."""
+        return await self._answered(self._read_thread, lambda: self._select(name, table))
 
     async def check(self) -> None:
         """A problem unless the storage can be written to."""
@@ -70,12 +71,12 @@ class Store:
             _move_aside(self._path)
             return _connected(self._path, self._patience)
 
-    def _insert(self, scene_id: str, canonical: bytes) -> None:
+    def _insert(self, name: str, canonical: bytes, table: Table) -> None:
         with self._writer:
-            self._writer.execute("INSERT OR IGNORE INTO scenes VALUES (?, ?)", (scene_id, canonical))
+            self._writer.execute(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", (name, canonical))
 
-    def _select(self, scene_id: str) -> bytes | None:
-        row: tuple[bytes] | None = self._reader.execute("SELECT canonical FROM scenes WHERE id = ?", (scene_id,)).fetchone()
+    def _select(self, name: str, table: Table) -> bytes | None:
+        row: tuple[bytes] | None = self._reader.execute(f"SELECT canonical FROM {table} WHERE id = ?", (name,)).fetchone()
         return row and row[0]
 
     def _touch(self) -> None:
@@ -109,7 +110,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")  # WAL: survives the end of the process; a lost scene can be sent again
     with connection:
-        connection.execute(SCHEMA)
+        for table in get_args(Table):
+            connection.execute(SCHEMA.format(table=table))
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

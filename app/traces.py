@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +53,22 @@ class SceneTrace:
         return {name: weight[self.rows] if name[0] == "embedding" else weight for name, weight in named.items()}
 
 
-def run(scene: Scene) -> SceneTrace:
-    """A pure function: the same scene, the same numbers."""
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What a training came to: the weights, and what its optimizer remembers."""
+
+    weights: Sequence[Array]
+    state: OptimizerState
+
+
+def run(scene: Scene, taught: Taught | None = None) -> SceneTrace:
+    """A pure function: the same scene, and what its training came to if it has one, the same numbers."""
     model, rule = model_of(scene), optimizer(scene)
     state = rule.start(model.get_weights())
+    if scene.weights.training:
+        assert taught is not None
+        model.set_weights(with_edits(scene, taught.weights, scene.weights.training.edits))
+        state = taught.state
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found afterwards, once, for all
         for _ in range(scene.weights.steps):
             weights, state = learnt(scene, *_both_ways(scene, model), rule, state)
@@ -85,13 +97,18 @@ def model_of(scene: SceneFields) -> Sequential:
     """The network with its weights: drawn from the seed, then those set by hand."""
     model = Sequential(network(scene), seed=scene.weights.seed)
     if scene.weights.edits:
-        weights = model.get_weights()
-        named = dict(zip(weight_shapes(scene), weights, strict=True))
-        for address, value in scene.weights.edits.items():
-            layer, name, index = address.split("/")
-            named[layer, name][tuple(int(place) - 1 for place in index.split(","))] = value
-        model.set_weights(weights)
+        model.set_weights(with_edits(scene, model.get_weights(), scene.weights.edits))
     return model
+
+
+def with_edits(scene: SceneFields, weights: Sequence[Array], edits: Mapping[str, float]) -> list[Array]:
+    """Copies of the weights in which some numbers are set by hand."""
+    edited = [weight.copy() for weight in weights]
+    named = dict(zip(weight_shapes(scene), edited, strict=True))
+    for address, value in edits.items():
+        layer, name, index = address.split("/")
+        named[layer, name][tuple(int(place) - 1 for place in index.split(","))] = value
+    return edited
 
 
 def inputs(scene: SceneFields, words: npt.NDArray[np.int64]) -> npt.NDArray[Any]:

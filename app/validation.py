@@ -47,6 +47,7 @@ RULES: dict[str, Rule] = {
     "less_than_equal": _context("too_large", "le"),
     "literal_error": _context("unknown_choice", "expected"),
     "union_tag_invalid": _context("unknown_choice", "expected_tags"),
+    "string_pattern_mismatch": _fixed("an id of 64 hexadecimal digits"),
     "string_too_short": _nothing("empty"),
     "too_short": _nothing("empty"),
     "too_long": _context("too_many", "max_length"),
@@ -54,9 +55,9 @@ RULES: dict[str, Rule] = {
 
 
 # Where a location names the branch of a union that pydantic took, which is no place of the document.
-BRANCHES = {"label": 1, "layers": 2, "initial_state": 2, "optimizer": 1}
+BRANCHES = {"layers": 2, "initial_state": 2, "optimizer": 1}
 
-UNIONS = ("recurrent_initializer",)  # fields whose next part is such a branch, wherever they stand
+UNIONS = ("recurrent_initializer", "label")  # fields whose next part is such a branch, wherever they stand
 
 # Which limit a field has: pydantic names only the end of it that was passed.
 BOUNDS = {
@@ -66,6 +67,9 @@ BOUNDS = {
         "input_dim",
         "seed",
         "steps",
+        "updates",
+        "batch_size",
+        "epochs",
         "learning_rate",
         "epsilon",
         "l2",
@@ -118,7 +122,7 @@ def _fault(error: Mapping[str, Any]) -> Fault:
 def _path(loc: Path) -> Path:
     """The parts of a location that are keys or indices of the document."""
     branch = BRANCHES.get(str(loc[0])) if loc else None
-    return tuple(part for index, part in enumerate(loc) if index != branch and loc[max(index - 1, 0)] not in UNIONS)
+    return tuple(part for index, part in enumerate(loc) if index != branch and not (index and loc[index - 1] in UNIONS))
 
 
 def _bounds(path: Path) -> str:

@@ -1,0 +1,92 @@
+"""What trainings have been through: what every epoch measured, and of as many epochs as there is room for all that is needed to go on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import rfc8785
+
+from app.scenes import Scene
+from engine import Epoch
+
+LEARNT = ("vocabulary", "layers", "weights", "loss", "optimizer", "window", "l2")  # what decides a training; the rest is what is looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What an epoch measured; gradient norms are one for each recurrent layer, over all its states, and one for each weight."""
+
+    epoch: int
+    loss: float
+    accuracy: float | None
+    gradient_norms: tuple[float, ...]
+    weight_gradient_norms: tuple[float, ...]
+
+    def document(self) -> dict[str, Any]:
+        """As an event has it."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class History:
+    """One training, epoch by epoch, from 1."""
+
+    records: dict[int, Record] = field(default_factory=dict)
+    epochs: dict[int, Epoch] = field(default_factory=dict)
+
+    def before(self, epoch: int) -> Epoch | None:
+        """The last epoch up to this one that can be gone on from."""
+        known = [number for number in self.epochs if number <= epoch]
+        return self.epochs[max(known)] if known else None
+
+    def thin_out(self) -> None:
+        """Forgets every other epoch; those between are computed again from the one before."""
+        for number in sorted(self.epochs)[::2]:
+            del self.epochs[number]
+
+
+class Histories:
+    """The histories of the trainings that were used last, in so many bytes."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._kept: OrderedDict[str, History] = OrderedDict()
+
+    def of(self, scene: Scene) -> History:
+        """Of the training of this scene, however far the scene has come in it."""
+        key = training_key(scene)
+        history = self._kept.setdefault(key, History())
+        self._kept.move_to_end(key)
+        return history
+
+    def bound(self) -> None:
+        """Forgets what there is no room for, of the longest unused first."""
+        while self.bytes > self._most and self._kept:
+            oldest = next(iter(self._kept.values()))
+            if len(oldest.epochs) > 1 or len(self._kept) == 1:
+                oldest.thin_out()
+            else:
+                self._kept.popitem(last=False)
+
+    @property
+    def bytes(self) -> int:
+        """What the epochs hold; the records are small beside them."""
+        return sum(size_of(epoch) for history in self._kept.values() for epoch in history.epochs.values())
+
+
+def size_of(epoch: Epoch) -> int:
+    """Bytes of the weights, and of what the optimizer remembers."""
+    weights = [weight for layer in epoch.layers for weight in layer.weights]
+    return sum(array.nbytes for array in (*weights, *(each for arrays in epoch.optimizer_state.numbers.values() for each in arrays)))
+
+
+def training_key(scene: Scene) -> str:
+    """The same for all scenes that are moments of one training."""
+    document = {name: value for name, value in scene.document().items() if name in LEARNT}
+    weights = document["weights"]
+    training = {name: value for name, value in weights["training"].items() if name not in ("updates", "edits")}
+    kept = {**document, "weights": {"seed": weights["seed"], "edits": weights.get("edits", {}), "training": training}}
+    return hashlib.sha256(rfc8785.dumps(kept)).hexdigest()

@@ -1,0 +1,112 @@
+"""From a scene and a data set to what its training comes to: the examples as arrays, and the engine's updates one after another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import chain, islice
+
+import numpy as np
+
+from app.datasets import DataSet, Example
+from app.errors import MOST_FAULTS, Fault, Faulty, Problem
+from app.limits import most
+from app.networks import network, optimizer
+from app.scene_fields import SceneFields, Training
+from app.scene_rules import broken_labels, count_numbers, unknown_words
+from app.scenes import Scene
+from app.traces import Taught, model_of, target, tokens
+from engine import EngineError, Epoch, Sequential
+from engine.training import Examples, Plan, Update, updates
+
+
+def training_of(scene: SceneFields) -> Training:
+    """The training of a scene that has one; a problem otherwise."""
+    if scene.weights.training is None:
+        raise Problem("no-training", "The scene must say in `training` of the weights which data set it learns from. Received: none.")
+    return scene.weights.training
+
+
+def batches(scene: SceneFields, dataset: DataSet) -> int:
+    """How many updates an epoch has."""
+    return math.ceil(len(dataset.examples) / training_of(scene).batch_size)
+
+
+def at(scene: Scene, updates: int) -> Scene:
+    """The same scene after so many updates of its training, as they left it."""
+    training = training_of(scene).model_copy(update={"updates": updates, "edits": {}})
+    return scene.but(weights=scene.weights.model_copy(update={"training": training, "steps": 0}))
+
+
+def reading(scene: Scene, example: Example) -> Scene:
+    """The scene as it reads an example."""
+    return scene.but(sentence=example.sentence, label=example.label, sample_weight=None, inputs={})
+
+
+def require_fitting(scene: Scene, dataset: DataSet, epochs: int) -> None:
+    """A problem unless the scene can learn from the data set: words, labels, and how much there is to compute."""
+    _require_words_and_labels(scene, dataset)
+    longest = reading(scene, max(dataset.examples, key=lambda example: len(example.sentence)))
+    numbers, examples = count_numbers(longest), len(dataset.examples)
+    batch = numbers * min(training_of(scene).batch_size, examples)
+    for count, limit in ((batch, "batch_numbers"), (numbers * examples * epochs, "training_numbers")):
+        if count > most(limit):
+            raise Faulty([Fault.at((), "training_too_expensive", count, most(limit), what=limit.replace("_", " "))])
+
+
+def _require_words_and_labels(scene: Scene, dataset: DataSet) -> None:
+    rules = (unknown_words, broken_labels)
+    faults = chain.from_iterable(
+        rule(reading(scene, example), ("examples", place)) for place, example in enumerate(dataset.examples) for rule in rules
+    )
+    if found := list(islice(faults, MOST_FAULTS)):
+        raise Faulty(found, "invalid-dataset")
+
+
+def examples_of(scene: Scene, dataset: DataSet) -> Examples:
+    """The data set as the engine takes it: tokens (examples, timesteps), shorter sentences padded after their end and masked there."""
+    read = [reading(scene, example) for example in dataset.examples]
+    lengths = np.array([len(each.sentence) for each in read])
+    timesteps, width = int(lengths.max()), scene.output.units
+    mask = np.arange(timesteps) < lengths[:, np.newaxis]
+    x = np.zeros((len(read), timesteps), dtype=np.int64)
+    x[mask] = np.concatenate([tokens(each) for each in read])
+    if not scene.recurrent[-1].return_sequences:
+        y = np.concatenate([target(each, np.empty((1, width))) for each in read])
+        return Examples(x, y, None, None if mask.all() else mask)
+    y = np.zeros((len(read), timesteps, width))
+    y[mask] = np.concatenate([target(each, np.empty((1, len(each.sentence), width)))[0] for each in read])
+    return Examples(x, y, None, None) if mask.all() else Examples(x, y, mask.astype(float), mask)
+
+
+def learner(scene: Scene) -> Sequential:
+    """The model that is trained: the scene's weights before its training, and its Dropout layers."""
+    model = Sequential(network(scene, training=True), seed=scene.weights.seed)
+    model.set_weights(model_of(scene).get_weights())
+    return model
+
+
+def lessons(scene: Scene, dataset: DataSet, epochs: int, resume: Epoch | None = None) -> Iterator[Update]:
+    """Every update up to the end of this epoch, from the beginning or from the end of another epoch of the same training."""
+    training = training_of(scene)
+    plan = Plan(optimizer(scene), scene.loss, epochs, training.batch_size, training.seed, True, scene.l2, scene.window)
+    return updates(learner(scene), examples_of(scene, dataset), plan, resume)
+
+
+def teach(scene: Scene, dataset: DataSet, resume: Epoch | None = None) -> Taught:
+    """What the scene's training comes to after its updates; a problem if it leaves the finite numbers on the way."""
+    wanted, each = training_of(scene).updates, batches(scene, dataset)
+    start = resume.epoch * each if resume else 0
+    if wanted == start:
+        return beginning(scene) if resume is None else Taught(resume.weights, resume.optimizer_state)
+    try:
+        last = next(islice(lessons(scene, dataset, math.ceil(wanted / each), resume), wanted - start - 1, None))
+    except EngineError as error:
+        raise Problem("not-finite", str(error)) from error
+    return Taught([weight for layer in last.layers for weight in layer.weights], last.optimizer_state)
+
+
+def beginning(scene: Scene) -> Taught:
+    """Before the first update."""
+    weights = model_of(scene).get_weights()
+    return Taught(weights, optimizer(scene).start(weights))

@@ -1,0 +1,74 @@
+"""What trainings came to: asked of their histories, and computed where those have gaps."""
+
+from __future__ import annotations
+
+from app.datasets import DataSet
+from app.errors import Problem
+from app.histories import Histories
+from app.learning import batches, require_fitting, teach, training_of
+from app.scene_rules import count_numbers
+from app.scenes import Scene
+from app.shipped_datasets import shipped_by_id
+from app.store import Store
+from app.traces import Taught
+from app.trainings import Trainings
+from app.work import Pool
+
+AT_ONCE = 30_000_000  # values and gradients: some tenths of a second, for which no process is started
+
+
+class DataSets:
+    """Data sets by id: those that come with Unrolled, and those that were sent."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def get(self, dataset_id: str) -> DataSet:
+        """The data set; 404 if it is not known."""
+        if dataset_id in shipped_by_id():
+            return shipped_by_id()[dataset_id]
+        canonical = await self._store.get(dataset_id, "datasets")
+        if canonical is None:
+            detail = f"No data set {dataset_id[:8]}… is known here. Send its examples to POST /api/datasets."
+            raise Problem("unknown-dataset", detail)
+        return DataSet.parse(canonical)
+
+    async def put(self, dataset: DataSet) -> None:
+        """Keeps a data set by its id."""
+        if dataset.id not in shipped_by_id():
+            await self._store.put(dataset.id, dataset.canonical, "datasets")
+
+
+class Lessons:
+    """Weights after any update of any training."""
+
+    def __init__(self, datasets: DataSets, histories: Histories, trainings: Trainings, pool: Pool) -> None:
+        self._datasets, self._histories, self._trainings, self._pool = datasets, histories, trainings, pool
+
+    async def dataset_of(self, scene: Scene) -> DataSet:
+        """The data set that the scene learns from; a problem if there is none."""
+        return await self._datasets.get(training_of(scene).dataset)
+
+    async def taught(self, scene: Scene) -> Taught | None:
+        """What the scene's training came to, from the nearest epoch that is kept; None: it has none."""
+        if scene.weights.training is None:
+            return None
+        dataset = await self.dataset_of(scene)
+        epoch = training_of(scene).updates // batches(scene, dataset)
+        await self._pool.run(require_fitting, scene, dataset, epoch + 1)
+        if self._ahead(scene, dataset, epoch) > AT_ONCE:
+            await self._train_up_to(scene, dataset, epoch)
+        return await self._pool.run(teach, scene, dataset, self._histories.of(scene).before(epoch))
+
+    def _ahead(self, scene: Scene, dataset: DataSet, epoch: int) -> int:
+        """How many numbers lie between the nearest kept epoch and this one."""
+        kept = self._histories.of(scene).before(epoch)
+        return (epoch - (kept.epoch if kept else 0)) * len(dataset.examples) * count_numbers(scene)
+
+    async def _train_up_to(self, scene: Scene, dataset: DataSet, epoch: int) -> None:
+        """In a process, in its turn, listened to by us."""
+        training = self._trainings.start(scene, dataset, epoch, epoch)
+        async for _ in training.log.follow(0):
+            pass
+        if training.reason == "diverged":
+            raise Problem("not-finite", "On the way to this update the numbers left the finite ones. Take a smaller rate, or clip.")
