@@ -31,6 +31,7 @@ POLICIES: dict[str, Policy] = {
     "GET /": READ,
     "GET /static/{path:path}": READ,
     "GET /fonts/{name}": READ,
+    "GET /parts/{name}": READ,
     "GET /docs": READ,
     "GET /checked": READ,
     "GET /problems/{name}": READ,
@@ -51,7 +52,9 @@ POLICIES: dict[str, Policy] = {
 POLICIES |= {
     "GET /api/datasets": READ,
     "POST /api/datasets": Policy(callers="own pages", body=most("dataset_bytes"), rate="pool"),
+    "POST /api/datasets/table": Policy(callers="own pages", body=most("dataset_bytes"), rate="pool"),
     "GET /api/datasets/{dataset_id}": READ,
+    "GET /api/datasets/{dataset_id}/examples": READ,
     "POST /api/trainings": Policy(callers="own pages", body=most("scene_bytes"), rate="pool"),
     "GET /api/trainings/{training_id}/events": READ,
     "DELETE /api/trainings/{training_id}": Policy(callers="own pages"),

@@ -1,4 +1,6 @@
+import { getPart } from "./server.js";
 import { listen } from "./store.js";
+import { tables } from "./words.js";
 
 /** A part of the page whose modules are brought when it is first wanted, and mounted then. */
 function createLate(store, bring, mount) {
@@ -23,6 +25,14 @@ function createLate(store, bring, mount) {
       unmount?.();
     },
   };
+}
+
+/** Brings a part's elements into their place and its words into the table. */
+export async function bringPart(/** @type {HTMLElement} */ root, name) {
+  const { html, words } = await getPart(name);
+  Object.assign(tables.words, words);
+  root.replaceChildren(document.createRange().createContextualFragment(html));
+  await Promise.all([...root.querySelectorAll("link")].map((sheet) => new Promise((loaded) => listen(sheet, "load", loaded))));
 }
 
 /** Mounts a part as soon as the state asks for it. */

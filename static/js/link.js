@@ -32,7 +32,7 @@ const PARTS = {
   loop: { write: (on) => (on ? "1" : "0"), read: flag },
   shapes: { write: (on) => (on ? "1" : "0"), read: flag },
   exact: { write: (on) => (on ? "1" : "0"), read: flag },
-  view: { write: String, read: oneOf(["grid", "compare"]) },
+  view: { write: String, read: oneOf(["grid", "compare", "training"]) },
   versus: { write: String, read: oneOf(["SimpleRNN", "LSTM", "GRU", "sentence", "learnt/1", "learnt/10", "learnt/50", "before"]) },
   otherSentence: { write: (sentence) => sentence.join(" "), read: (text) => text.normalize("NFC").split(/\s+/u).filter(Boolean) },
   contrast: { write: (on) => (on ? "1" : "0"), read: flag },

@@ -4,7 +4,7 @@ import { mountConnection } from "./connection.js";
 import { mountHighlight } from "./highlight.js";
 import { mountGridKeys, mountKeyboard, mountKeysDialog } from "./keyboard.js";
 import { mountFollow } from "./follow.js";
-import { mountLate, mountOnPress } from "./late.js";
+import { bringPart, mountLate, mountOnPress } from "./late.js";
 import { extentIn, heatIn } from "./layout.js";
 import { openStore } from "./opening.js";
 import { overflows } from "./pan.js";
@@ -58,6 +58,8 @@ export function mount(store) {
       () => Promise.all([import("./views/minimap.js"), import("./views/zoom.js")]),
       ([{ mountMinimap }, { mountZoom }]) => undoAll([mountMinimap(at("minimap"), store), mountZoom(at("zoom"), store)])),
     mountLate(store, ({ view }) => view === "compare", () => import("./views/compare.js"), ({ mountCompare }) => mountCompare(at("compare"), store, mountPicture)),
+    mountLate(store, ({ view }) => view === "training", () => Promise.all([import("./views/training.js"), bringPart(at("training"), "training")]),
+      ([{ mountTraining }]) => mountTraining(at("training"), store)),
     mountLegend(at("legend"), store),
     mountPanel(at("panel"), beside),
     mountTabs(at("panel"), store),

@@ -1,4 +1,5 @@
 import { ProblemError, runScene } from "./server.js";
+import { learningAfter } from "./scene.js";
 import { undoAll } from "./store.js";
 import { fitted, shapeIn, stepIn, timelineIn } from "./state.js";
 
@@ -63,8 +64,9 @@ export function mountRunner(store) {
 }
 
 /** Changes the scene, so that it can be undone. */
-export function edit(store, scene) {
+export function edit(store, changed) {
   const { scene: before, history } = store.get();
+  const scene = changed === before ? before : learningAfter(before, changed);
   if (scene === before) return;
   store.set({ scene, history: { past: [...history.past, before].slice(-100), future: [] }, base: null, difference: false });
 }

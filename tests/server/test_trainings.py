@@ -207,7 +207,8 @@ def test_a_data_set_of_ones_own_is_known_by_its_id(client: TestClient, toy: Docu
     mine = {"examples": [{"sentence": ["cat"], "label": 1}, {"sentence": ["rat", "mat"], "label": 0}]}
     stored = client.post("/api/datasets", json=mine).json()
     assert stored["vocabulary"] == ["cat", "rat", "mat"]
-    assert client.get(f"/api/datasets/{stored['id']}").json() == mine
+    assert client.get(f"/api/datasets/{stored['id']}/examples").json() == mine
+    assert client.get(f"/api/datasets/{stored['id']}").json() == stored
     told = epochs_of(train(client, {**toy, "weights": {"seed": 0, "training": {"dataset": stored["id"], "batch_size": 2}}}, 2))
     assert len(told) == 2
     require_problem(client.get(f"/api/datasets/{'0' * 64}"), 404, "unknown-dataset")

@@ -43,6 +43,8 @@ function speak(store, language) {
 export function mountHeader(root, store) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
   const [undo, redo, copy, notation, theme, projector, menu] = ["undo", "redo", "copy", "notation", "theme", "projector", "menu"].map(find);
+  const training = /** @type {HTMLElement} */ (document.getElementById("training"));
+  const views = root.querySelectorAll("nav [data-view]");
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("link"));
   const side = document.getElementById("side");
   const languages = [root, side].map((place) => place.querySelector("[data-part=language]")); // small screens show the second
@@ -69,6 +71,11 @@ export function mountHeader(root, store) {
     store.watch(({ history: { past, future } }) => [past.length, future.length], ([past, future]) => {
       undo.disabled = past === 0;
       redo.disabled = future === 0;
+    }),
+    store.watch(({ view }) => view, (view) => {
+      attrs(document.body, { "data-view": view });
+      training.hidden = view !== "training";
+      for (const link of views) attrs(link, { "aria-current": link.dataset.view === view ? "page" : null });
     }),
     store.watch(({ notation: name }) => name, (name) => setField(notation, name)),
     store.watch(({ theme: name, dark, projector: large }) => [name, dark, large], ([name, dark, large]) => {
