@@ -2,7 +2,7 @@ import { mountAddressBar } from "./address-bar.js";
 import { calm } from "./calm.js";
 import { mountConnection } from "./connection.js";
 import { mountHighlight } from "./highlight.js";
-import { mountGridKeys, mountKeyboard, mountKeysDialog } from "./keyboard.js";
+import { mountGridKeys, mountKeyboard, mountKeysDialog, mountOff } from "./keyboard.js";
 import { mountFollow } from "./follow.js";
 import { mountLate, mountOnPress } from "./late.js";
 import { extentIn, heatIn } from "./layout.js";
@@ -77,6 +77,7 @@ export function mount(store) {
     mountKeyboard(store, () => keys.showModal()),
     mountGridKeys(at("window"), store),
     mountKeysDialog(keys),
+    mountOff(),
     listen(at("show-keys"), "click", () => keys.showModal()),
     mountPlayer(store),
     mountRunner(store),
