@@ -1,4 +1,17 @@
+import { html } from "./dom.js";
 import { listen } from "./store.js";
+
+const sheets = {};
+
+/** Brings a style sheet, once; where the server is away, it is asked for again the next time. */
+export const styles = (name) => (sheets[name] ??= new Promise((done, fail) => {
+  const link = html("link", { rel: "stylesheet", href: `static/css/${name}.css` });
+  document.head.append(Object.assign(link, { onload: done, onerror() {
+    link.remove();
+    delete sheets[name];
+    fail();
+  } }));
+}));
 
 /** A part of the page whose modules are brought when it is first wanted, and mounted then. */
 function createLate(store, bring, mount) {
