@@ -54,7 +54,7 @@ def part_page(name: str, language: Language) -> Representation:
     if name not in PARTS:
         raise Problem("not-found", f"The page has no part of this name. Received: {shortened(name)}. Its parts are {', '.join(PARTS)}.")
     template = _environment().get_template(f"parts/{name}.html")
-    html = template.render(w=language.words, tables={"limits": limits_document()}, version=engine.__version__)
+    html = template.render(w=language.words, tables={"limits": limits_document()})
     words = {key: sentence for key, sentence in language.words.items() if key.startswith(f"{name}.")}
     body = json.dumps({"html": html, "words": words}, ensure_ascii=False)
     return Representation.text(body.encode(), "application/json")

@@ -1,6 +1,19 @@
+import { html } from "./dom.js";
 import { getPart } from "./server.js";
 import { listen } from "./store.js";
 import { tables } from "./words.js";
+
+const sheets = {};
+
+/** Brings a style sheet, once; where the server is away, it is asked for again the next time. */
+export const styles = (name) => (sheets[name] ??= new Promise((done, fail) => {
+  const link = html("link", { rel: "stylesheet", href: `static/css/${name}.css` });
+  document.head.append(Object.assign(link, { onload: done, onerror() {
+    link.remove();
+    delete sheets[name];
+    fail();
+  } }));
+}));
 
 /** A part of the page whose modules are brought when it is first wanted, and mounted then. */
 function createLate(store, bring, mount) {
@@ -29,10 +42,9 @@ function createLate(store, bring, mount) {
 
 /** Brings a part's elements into their place and its words into the table. */
 export async function bringPart(/** @type {HTMLElement} */ root, name) {
-  const { html, words } = await getPart(name);
-  Object.assign(tables.words, words);
-  root.replaceChildren(document.createRange().createContextualFragment(html));
-  await Promise.all([...root.querySelectorAll("link")].map((sheet) => new Promise((loaded) => listen(sheet, "load", loaded))));
+  const [part] = await Promise.all([getPart(name), styles(name)]);
+  Object.assign(tables.words, part.words);
+  root.replaceChildren(document.createRange().createContextualFragment(part.html));
 }
 
 /** Mounts a part as soon as the state asks for it. */

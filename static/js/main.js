@@ -2,9 +2,9 @@ import { mountAddressBar } from "./address-bar.js";
 import { calm } from "./calm.js";
 import { mountConnection } from "./connection.js";
 import { mountHighlight } from "./highlight.js";
-import { mountGridKeys, mountKeyboard, mountKeysDialog } from "./keyboard.js";
+import { mountGridKeys, mountKeyboard, mountKeysDialog, mountOff } from "./keyboard.js";
 import { mountFollow } from "./follow.js";
-import { bringPart, mountLate, mountOnPress } from "./late.js";
+import { bringPart, mountLate, mountOnPress, styles } from "./late.js";
 import { extentIn, heatIn } from "./layout.js";
 import { openStore } from "./opening.js";
 import { overflows } from "./pan.js";
@@ -33,7 +33,7 @@ const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 /** The picture of a store in its window: a drawing or a heat map, where it stands, and what is read of the cell that is pointed at. */
 const mountPicture = (window, store) => undoAll([
   mountGrid(window, store),
-  mountLate(store, heatIn, () => Promise.all([import("./views/heat.js"), import("./views/readout.js")]),
+  mountLate(store, heatIn, () => Promise.all([import("./views/heat.js"), import("./views/readout.js"), styles("heat")]),
     ([{ mountHeat }, { mountReadout }]) => undoAll([mountHeat(window, store), mountReadout(window, store)])),
   mountScroll(window, store),
 ]);
@@ -55,7 +55,7 @@ export function mount(store) {
     mountPicture(at("window"), store),
     mountLate(store, ({ folded }) => folded, () => import("./views/fold.js"), ({ mountFold }) => mountFold(at("window"), store)),
     mountLate(store, (state) => heatIn(state) || state.zoom !== 1 || overflows(extentIn(state), state.viewport),
-      () => Promise.all([import("./views/minimap.js"), import("./views/zoom.js")]),
+      () => Promise.all([import("./views/minimap.js"), import("./views/zoom.js"), styles("heat")]),
       ([{ mountMinimap }, { mountZoom }]) => undoAll([mountMinimap(at("minimap"), store), mountZoom(at("zoom"), store)])),
     mountLate(store, ({ view }) => view === "compare", () => import("./views/compare.js"), ({ mountCompare }) => mountCompare(at("compare"), store, mountPicture)),
     mountLate(store, ({ view }) => view === "training", () => Promise.all([import("./views/training.js"), bringPart(at("training"), "training")]),
@@ -71,7 +71,7 @@ export function mount(store) {
     mountTransport(at("transport"), store),
     mountOnPress(store, "#predict", () => import("./views/predict.js"), ({ mountPredict }) => mountPredict(at("question"), at("predict"), store)),
     mountLate(store, ({ step }) => step > 0, () => import("./views/reach.js"), ({ mountReach }) => mountReach(at("reach"), beside)),
-    mountOnPress(store, "[data-opens=export]", () => import("./views/export.js"), ({ mountExport }) => mountExport(at("export"), store, mountGrid)),
+    mountOnPress(store, "[data-opens=export]", () => Promise.all([import("./views/export.js"), styles("export")]), ([{ mountExport }]) => mountExport(at("export"), store, mountGrid)),
     mountNotices(at("notice"), store),
     mountTerms(beside),
     mountHighlight(store),
@@ -79,6 +79,7 @@ export function mount(store) {
     mountKeyboard(store, () => keys.showModal()),
     mountGridKeys(at("window"), store),
     mountKeysDialog(keys),
+    mountOff(),
     listen(at("show-keys"), "click", () => keys.showModal()),
     mountPlayer(store),
     mountRunner(store),

@@ -26,8 +26,8 @@ export function show(store, shown) {
   const { arriving, ...before } = store.get();
   const state = { ...before, shown, ...arriving };
   if (!arriving && shown.scene !== before.shown.scene) Object.assign(state, { step: timelineIn(state).nearest(stepIn(before)), ...framed(before, state) });
-  const { zoom, pan } = state;
-  store.set({ shown, arriving: null, busy: false, zoom, pan, ...fitted(state) });
+  const { detail, order, zoom, pan } = state;
+  store.set({ shown, arriving: null, busy: false, detail, order, zoom, pan, ...fitted(state) });
 }
 
 /** Can a scene with this problem be drawn? A stack that cannot work is shown, broken at its place; other scenes stay in the controls. */

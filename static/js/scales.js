@@ -34,9 +34,11 @@ export function signRgb(value) {
   return /** @type {Rgb} */ (scale[below].map((part, i) => Math.round(part + (scale[below + 1][i] - part) * (place - below))));
 }
 
-/** The same for CSS, with the ink that contrasts most: black or white. */
-export function signed(value) {
-  const rgb = signRgb(value);
+/** The same for CSS, with its ink. */
+export const signed = (value) => inked(signRgb(value));
+
+/** A colour for CSS, with the ink that contrasts most: black or white. */
+export function inked(rgb) {
   const light = luminance(rgb);
   return { fill: `rgb(${rgb.join(" ")})`, ink: (light + 0.05) / 0.05 > 1.05 / (light + 0.05) ? "#000" : "#fff" };
 }

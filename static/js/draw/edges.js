@@ -11,7 +11,9 @@ const FLOWING = 1.15; // how much larger the style sheet writes what flows
 const DOTTED = 26; // a shorter edge has no room for dots
 const [WIDE, NARROW] = [0.44, 0.36]; // how wide a letter is, of the font's size, and one that is raised or lowered
 
-/** Three dots on the way; the style sheet lets them travel there from where the flow starts. Of the same serial they do so once. */
+const [SMALL, GROWTH] = [3.2, 5]; // px: a dot's radius where the flow starts, and how much larger one would be where it ends
+
+/** Three dots on the way, which grow with the flow, as colour and motion are not for everyone; the style sheet lets them travel there. Of the same serial they do so once. */
 function drawDots(root, { x1, y1, x2, y2 }, flow, serial) {
   const room = Math.abs(x2 - x1) + Math.abs(y2 - y1) >= DOTTED;
   const travel = flow === "backward" ? -0.25 : 0.25;
@@ -19,7 +21,7 @@ function drawDots(root, { x1, y1, x2, y2 }, flow, serial) {
   join(root, room && isFlowing(flow) ? DOTS : [], {
     key: (k) => `${serial} ${k}`,
     create: () => svg("circle"),
-    update: (node, k) => attrs(node, { cx: x1 + (x2 - x1) * k, cy: y1 + (y2 - y1) * k, r: k === 0.5 ? 5.5 : 4, style }),
+    update: (node, k) => attrs(node, { cx: x1 + (x2 - x1) * k, cy: y1 + (y2 - y1) * k, r: SMALL + GROWTH * (flow === "backward" ? 0.75 - k : k - 0.25), style }),
   });
 }
 

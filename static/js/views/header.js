@@ -1,4 +1,4 @@
-import { attrs, text } from "../dom.js";
+import { attrs, switchOff, text } from "../dom.js";
 import { setField } from "../fields.js";
 import { writeLink } from "../link.js";
 import { travel } from "../runner.js";
@@ -69,8 +69,8 @@ export function mountHeader(root, store) {
       attrs(menu, { "aria-expanded": String(open) });
     }),
     store.watch(({ history: { past, future } }) => [past.length, future.length], ([past, future]) => {
-      undo.disabled = past === 0;
-      redo.disabled = future === 0;
+      switchOff(undo, past === 0);
+      switchOff(redo, future === 0);
     }),
     store.watch(({ view }) => view, (view) => {
       attrs(document.body, { "data-view": view });
