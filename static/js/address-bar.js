@@ -24,8 +24,8 @@ function arrive(store, scene) {
 async function open(store, hash) {
   const link = readLink(hash);
   const text = complaint(link);
-  const { step, pinned, unit, zoom, pan, ...looks } = link.view;
-  const arriving = Object.fromEntries(Object.entries({ step, pinned, unit, zoom, pan }).filter(([, value]) => value !== undefined));
+  const { step, pinned, kept, unit, zoom, pan, ...looks } = link.view;
+  const arriving = Object.fromEntries(Object.entries({ step, pinned, kept, unit, zoom, pan }).filter(([, value]) => value !== undefined));
   store.set({ ...looks, arriving, awaited: link.id, ...(text ? { notice: { kind: "bad", text } } : {}) });
   if (!link.id) return arrive(store, link.scene);
   let said = {};

@@ -25,6 +25,21 @@ function createLate(store, bring, mount) {
   };
 }
 
+/** A style sheet that only a late part needs; the one of sizes keeps the last word. */
+export function bringStyle(name) {
+  const href = `static/css/${name}.css`;
+  if (document.querySelector(`link[href="${href}"]`)) return null;
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  document.querySelector("link[href*=sizes]")?.before(sheet);
+  return new Promise((done, fail) => {
+    sheet.addEventListener("load", done);
+    sheet.addEventListener("error", () => {
+      sheet.remove();
+      fail();
+    });
+  });
+}
+
 /** Mounts a part as soon as the state asks for it. */
 export function mountLate(store, wanted, bring, mount) {
   const late = createLate(store, bring, mount);

@@ -4,7 +4,7 @@ import { mountConnection } from "./connection.js";
 import { mountHighlight } from "./highlight.js";
 import { mountGridKeys, mountKeyboard, mountKeysDialog } from "./keyboard.js";
 import { mountFollow } from "./follow.js";
-import { mountLate, mountOnPress } from "./late.js";
+import { bringStyle, mountLate, mountOnPress } from "./late.js";
 import { extentIn, heatIn } from "./layout.js";
 import { openStore } from "./opening.js";
 import { overflows } from "./pan.js";
@@ -33,7 +33,7 @@ const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 /** The picture of a store in its window: a drawing or a heat map, where it stands, and what is read of the cell that is pointed at. */
 const mountPicture = (window, store) => undoAll([
   mountGrid(window, store),
-  mountLate(store, heatIn, () => Promise.all([import("./views/heat.js"), import("./views/readout.js")]),
+  mountLate(store, heatIn, () => Promise.all([import("./views/heat.js"), import("./views/readout.js"), bringStyle("heat")]),
     ([{ mountHeat }, { mountReadout }]) => undoAll([mountHeat(window, store), mountReadout(window, store)])),
   mountScroll(window, store),
 ]);
@@ -55,10 +55,11 @@ export function mount(store) {
     mountPicture(at("window"), store),
     mountLate(store, ({ folded }) => folded, () => import("./views/fold.js"), ({ mountFold }) => mountFold(at("window"), store)),
     mountLate(store, (state) => heatIn(state) || state.zoom !== 1 || overflows(extentIn(state), state.viewport),
-      () => Promise.all([import("./views/minimap.js"), import("./views/zoom.js")]),
+      () => Promise.all([import("./views/minimap.js"), import("./views/zoom.js"), bringStyle("heat")]),
       ([{ mountMinimap }, { mountZoom }]) => undoAll([mountMinimap(at("minimap"), store), mountZoom(at("zoom"), store)])),
     mountLate(store, ({ view }) => view === "compare", () => import("./views/compare.js"), ({ mountCompare }) => mountCompare(at("compare"), store, mountPicture)),
     mountLegend(at("legend"), store),
+    mountLate(store, ({ kept }) => kept.length > 0, () => Promise.all([import("./views/kept.js"), bringStyle("kept")]), ([{ mountKept }]) => mountKept(at("legend"), beside)),
     mountPanel(at("panel"), beside),
     mountTabs(at("panel"), store),
     mountLate(store, ({ tab }) => tab === "layer", () => import("./views/layer.js"), ({ mountLayer }) => mountLayer(at("panel-layer"), beside)),

@@ -1,7 +1,7 @@
 import { svg } from "../dom.js";
 import { flowsOf, ticksOf } from "../heat.js";
 import { words } from "../words.js";
-import { label } from "./picture.js";
+import { badge, label } from "./picture.js";
 
 const LONG = 20; // px: the least length of an arrow that is seen
 const TICK_ROOM = { normal: 56, phone: 60, projector: 84 };
@@ -57,12 +57,19 @@ function axes({ state, shape, at, step }, scroll) {
   return [...rows.filter(Boolean), ...ticks];
 }
 
+/** The numbers of the cells that stand beside each other, on their corners. */
+function badges({ kept }, at) {
+  const cornerOf = ({ layer, timestep }) => (layer === "output" ? at.outputBox(timestep) : timestep === 0
+    ? { x: at.left - at.profile.initial, y: at.cellBox(Number(layer), 1).y } : at.cellBox(Number(layer), timestep));
+  return kept.flatMap((place, i) => badge(i + 1, cornerOf(place)));
+}
+
 /** What a canvas of cells does not show: which layer, which timestep, what flows where. */
 export function drawMarks(root, drawing, scroll, clip) {
-  const { shape, at, step } = drawing;
+  const { state, shape, at, step } = drawing;
   const boxOf = ({ layer, timestep }) => (layer === "output" ? at.outputBox(timestep) : at.cellBox(Number(layer), timestep));
   const arrows = flowsOf(step, shape).map((flow) => arrow({ ...flow, forward: step.phase !== "backward" }, boxOf(flow.to), at));
   const inside = svg("svg", { x: clip.left, y: 0, width: Math.max(0, clip.right - clip.left), height: clip.bottom },
-    svg("g", { transform: `translate(${-scroll.left - clip.left} ${-scroll.top})` }, ...present(step, at), ...arrows, ...learning(step, at, shape), ...brokenMark(shape, at)));
+    svg("g", { transform: `translate(${-scroll.left - clip.left} ${-scroll.top})` }, ...present(step, at), ...arrows, ...learning(step, at, shape), ...brokenMark(shape, at), ...badges(state, at)));
   root.replaceChildren(inside, ...axes(drawing, scroll));
 }

@@ -11,6 +11,11 @@ export function label(words, values) {
   return svg("text", values, words);
 }
 
+const BADGE = 9; // px: the radius
+
+/** The number under which a cell stands beside others, on its corner; [] where it is not kept. */
+export const badge = (kept, { x, y }) => (kept ? [svg("g", { class: "badge-of" }, svg("circle", { cx: x, cy: y, r: BADGE }), label(String(kept), { x, y }))] : []);
+
 const WIDE = /[\p{Lu}m]/u;
 
 /** A name with what stands high and low beside it, one above the other: h, a_i, tanh c; `scale` 1 is the size of the active cell's name. */
