@@ -4,6 +4,7 @@ import { words } from "../words.js";
 import { badge, label } from "./picture.js";
 
 const LONG = 20; // px: the least length of an arrow that is seen
+const CORNER = 4; // px
 const TICK_ROOM = { normal: 56, phone: 60, projector: 84 };
 
 /** An arrow into a box, from below or above or beside it: over its gap at least, and never too short to be seen. */
@@ -57,11 +58,14 @@ function axes({ state, shape, at, step }, scroll) {
   return [...rows.filter(Boolean), ...ticks];
 }
 
-/** The numbers of the cells that stand beside each other, on their corners. */
+/** The numbers of the cells that stand beside each other: above a narrow cell, on the corner of a wide one. */
 function badges({ kept }, at) {
-  const cornerOf = ({ layer, timestep }) => (layer === "output" ? at.outputBox(timestep) : timestep === 0
-    ? { x: at.left - at.profile.initial, y: at.cellBox(Number(layer), 1).y } : at.cellBox(Number(layer), timestep));
-  return kept.flatMap((place, i) => badge(i + 1, cornerOf(place)));
+  const { initial } = at.profile;
+  function placeFor({ layer, timestep }) {
+    const { x, y, width, height } = layer === "output" ? at.outputBox(timestep) : at.cellBox(Number(layer), Math.max(1, timestep));
+    return timestep === 0 ? { x: at.left - initial / 2 - 4, y: y + height / 2 - initial / 2 } : { x: x + Math.min(width / 2, CORNER), y };
+  }
+  return kept.flatMap((place, i) => badge(i + 1, placeFor(place)));
 }
 
 /** What a canvas of cells does not show: which layer, which timestep, what flows where. */
