@@ -70,7 +70,7 @@ export function mount(store) {
     mountTransport(at("transport"), store),
     mountOnPress(store, "#predict", () => import("./views/predict.js"), ({ mountPredict }) => mountPredict(at("question"), at("predict"), store)),
     mountLate(store, ({ step }) => step > 0, () => import("./views/reach.js"), ({ mountReach }) => mountReach(at("reach"), beside)),
-    mountOnPress(store, "[data-opens=export]", () => import("./views/export.js"), ({ mountExport }) => mountExport(at("export"), store, mountGrid)),
+    mountOnPress(store, "[data-opens=export]", () => Promise.all([import("./views/export.js"), bringStyle("export")]), ([{ mountExport }]) => mountExport(at("export"), store, mountGrid)),
     mountNotices(at("notice"), store),
     mountTerms(beside),
     mountHighlight(store),

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 from urllib.parse import quote
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.person import cell, computed, drawn, grid, press, written
@@ -55,7 +57,8 @@ def test_cells_are_kept_beside_each_other_with_their_numbers_as_far_as_they_are_
 def test_a_kept_cell_is_marked_in_the_grid_opened_removed_and_all_are_removed(page: Page) -> None:
     press(page, "Last step")
     for number, timestep in ((2, 3), (1, 2), (1, 1)):
-        cell(page, number, timestep).click(modifiers=["Shift"])
+        cell(page, number, timestep).focus()
+        page.keyboard.press("Shift+Enter")
     expect(cell(page, 1, 2)).to_have_attribute("aria-label", re.compile(", kept as 2$"))
     expect(cell(page, 1, 2).locator(".badge-of")).to_have_text("2")
     expect(cell(page, 1, 2)).to_have_attribute("aria-selected", "false")
@@ -106,13 +109,14 @@ def test_a_number_of_a_card_lights_the_grid_and_leads_to_its_source(page: Page) 
     expect(page.get_by_role("button", name="Unit 2", pressed=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_shelf_keeps_within_the_page(page: Page, width: int) -> None:
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+def test_the_shelf_keeps_within_the_page_and_axe_finds_nothing(page: Page, width: int, theme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=theme)
     page.set_viewport_size({"width": width, "height": 844})
     press(page, "Last step")
-    for timestep in (1, 2, 3):
-        cell(page, 2, timestep).click(modifiers=["Shift"])
-        cell(page, 1, timestep).click(modifiers=["Shift"])
+    for number, timestep in ((1, 1), (2, 1), (1, 2), (2, 2), (1, 3), (2, 3)):
+        cell(page, number, timestep).focus()
+        page.keyboard.press("Shift+Enter")
     expect(cards(page)).to_have_count(6)
     drawn(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -121,3 +125,86 @@ def test_the_shelf_keeps_within_the_page(page: Page, width: int) -> None:
     assert under
     assert window["y"] + window["height"] <= under["y"]
     assert window["height"] > 240
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+
+
+def changed(page: Page) -> set[str]:
+    """The addresses of what is marked in the grid."""
+    return set(page.locator("svg.grid .changed").evaluate_all("(nodes) => nodes.map((node) => node.dataset.address)"))
+
+
+def test_what_another_label_changed_is_marked_from_the_loss_on(page: Page) -> None:
+    press(page, "Last step")
+    page.get_by_role("combobox", name="Label", exact=True).select_option("0")
+    expect(page.get_by_role("button", name="Difference")).to_be_visible()
+    expect(page.locator("svg.grid .changed[data-address='output/3/loss/1']")).to_have_text(re.compile("^loss "))
+    blamed = {f"d/1/{t}/h/{unit}" for t in (1, 2, 3) for unit in (1, 2, 3)} | {f"d/2/{t}/h/{unit}" for t in (1, 2, 3) for unit in (1, 2)}
+    assert changed(page) == blamed | {"output/3/loss/1", "d/output/3/a/1"}
+    press(page, "Step back", 9)
+    assert changed(page) == {"output/3/loss/1", "d/output/3/a/1"}
+    press(page, "Step back")
+    assert changed(page) == set()
+
+
+def test_what_another_initial_state_changed_is_marked_at_its_own_numbers_too(page: Page) -> None:
+    press(page, "Last step")
+    cell(page, 2, 1).click(modifiers=["Shift"])
+    page.get_by_role("button", name=re.compile("^initial state of layer.2")).click()
+    field = page.get_by_role("spinbutton", name=re.compile("unit 1$"))
+    field.fill("0.5")
+    field.press("Enter")
+    expect(page.locator("svg.grid .changed[data-address='2/0/h/1']")).to_have_count(1)
+    marked = changed(page)
+    assert {"2/0", "2/1/h/1", "2/3/h/2", "output/3/y/1", "d/1/1/h/1"} <= marked
+    assert not {name for name in marked if name.startswith(("1/", "input/")) or name == "2/0/h/2"}
+    expect(cards(page).first.locator("td.changed[data-address='2/1/h/1']")).to_have_count(1)
+    press(page, "Undo")
+    expect(page.locator(".changed")).to_have_count(0)
+
+
+UNDER = """({x, y}) => {
+  const canvas = document.querySelector("#window .heat canvas"), scale = canvas.width / canvas.clientWidth;
+  const {left, top} = canvas.getBoundingClientRect();
+  const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  context.drawImage(canvas, -Math.floor((x - left) * scale), -Math.floor((y - top) * scale));
+  return [...context.getImageData(0, 0, 1, 1).data].join();
+}"""
+INK = "28,27,25,255"
+
+
+def under(page: Page, number: int, timestep: int) -> str:
+    """The colour under a cell of the heat map."""
+    box = cell(page, number, timestep).bounding_box()
+    assert box
+    return str(page.evaluate(UNDER, {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] + 1}))
+
+
+def test_what_an_edit_changed_is_underlined_in_a_heat_map(page: Page) -> None:
+    sentence = " ".join(["cat", "mat", "rat"] * 10)
+    page.get_by_role("textbox", name="Your own sentence").fill(sentence)
+    page.keyboard.press("Enter")
+    expect(grid(page)).to_have_attribute("aria-label", re.compile("by 30:"))
+    press(page, "Last step")
+    cell(page, 1, 20).click(modifiers=["Shift"])
+    expect(cell(page, 1, 20)).to_have_attribute("aria-label", re.compile(", kept as 1$"))
+    expect(cards(page)).to_have_count(1)  # which moves the grid
+    cell(page, 1, 22).click(modifiers=["Shift"])
+    expect(cell(page, 1, 22)).to_have_attribute("aria-label", re.compile(", kept as 2$"))
+    page.get_by_role("tab", name="Layer").click()
+    page.get_by_role("combobox", name="Matrix").select_option(label="x, by timestep")
+    page.get_by_role("spinbutton", name="Row").fill("21")
+    page.get_by_role("spinbutton", name="Row").press("Enter")
+    value = page.get_by_role("spinbutton", name="Value")
+    value.fill("0.5")
+    value.press("Enter")
+    expect(page.get_by_role("button", name="Difference")).to_be_visible()
+    page.get_by_role("slider", name="Timeline").fill("91")  # forward alone: what comes before the edited word is as it was
+    drawn(page)
+    expect(cards(page).last.locator("td.changed")).to_have_count(3 * 2)
+    expect(cards(page).first.locator("td.changed")).to_have_count(0)
+    assert [under(page, 1, t) == INK for t in (19, 20, 21, 30)] == [False, False, True, True]
+    assert [under(page, 2, t) == INK for t in (20, 21)] == [False, True]
+    press(page, "Undo")
+    expect(page.get_by_role("button", name="Difference")).to_be_hidden()
+    assert under(page, 1, 21) != INK

@@ -5,7 +5,7 @@ import { drawMarks } from "../draw/heat-marks.js";
 import { createPainter } from "../draw/heat.js";
 import { keptAs } from "../kept.js";
 import { extentIn, heatIn, heatmapIn } from "../layout.js";
-import { UNKNOWN, bringTo, cellsOf, indexOf, largestIn, numbersKey, numbersOf, placeAt } from "../levels.js";
+import { UNKNOWN, bringTo, cellsOf, indexOf, largestIn, movedOf, numbersKey, numbersOf, placeAt } from "../levels.js";
 import { same } from "../memo.js";
 import { scrollOf } from "../pan.js";
 import { notationIn } from "../notation.js";
@@ -152,7 +152,8 @@ function createHeatmap(parts) {
       const { x, y, ...size } = at.cellBox(layer, timestep);
       return { x: x - scroll.left, y: y - scroll.top, ...size };
     };
-    const cells = cellsOf(state, drawn, whole ? within(drawing, scroll) : changed, boxOf, largest);
+    const indices = whole ? within(drawing, scroll) : changed;
+    const cells = cellsOf(state, drawn, indices, boxOf, largest).map((cell, i) => (state.base ? { ...cell, moved: movedOf(state, indices[i]) } : cell));
     if (whole || cells.length) parts.canvas.dataset.painted = String(painter.paint(cells, at, clipOf(drawing), scale, whole));
   }
 

@@ -6,7 +6,7 @@ import { layerName, nameNodes, notationIn } from "../notation.js";
 import { arriving, contributions, leaving, throughGates, updates } from "../panel/backward.js";
 import { numbers, symbols } from "../panel/forward.js";
 import { scalars } from "../panel/scalars.js";
-import { edit } from "../runner.js";
+import { editNumbers } from "../runner.js";
 import { descends, initialOf, recurrentLayers, withInitial } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
@@ -143,7 +143,7 @@ export function mountPanel(root, store) {
     listen(parts.inputs, "change", ({ target }) => {
       const { layer, unit, quantity } = target.dataset;
       if (target.validity.badInput) return;
-      edit(store, withInitial(store.get().scene, Number(layer), Number(unit), Number(target.value || 0), quantity));
+      editNumbers(store, withInitial(store.get().scene, Number(layer), Number(unit), Number(target.value || 0), quantity));
     }),
     store.watch(({ shown, scene, step, detail, order, pinned, kept, unit, exact: full, dark, chosen, terms, uses, away, problem, notation, beside }) =>
       [shown, scene, step, detail, order, pinned, kept, unit, full, dark, chosen, terms, uses, away, problem, notation, beside], () => keepingFocus(root, draw)),
