@@ -39,7 +39,7 @@ export function isChanged(/** @type {State} */ state, text) {
 }
 
 const MARKED = [
-  "svg.grid :is(.number, .whole, .tile, .initial, .initial rect, .value, .share, .loss)[data-address]", ".heat :is(.initial, .leaving)",
+  "#window svg.grid :is(.number, .whole, .tile, .initial, .initial rect, .value, .share, .loss)[data-address]", "#window .heat :is(.initial, .leaving)",
   ".panel :is(mn, .value, .gradient)[data-address]", ".card td[data-address]",
 ];
 

@@ -1,6 +1,6 @@
 import { attrs, html, join } from "../dom.js";
 import { follow } from "../follow.js";
-import { exact } from "../format.js";
+import { exact, fixed } from "../format.js";
 import { gatesOf, partsOf } from "../gates.js";
 import { toggleKept } from "../kept.js";
 import { partial, quantityName } from "../names.js";
@@ -43,7 +43,7 @@ function columnsOf(/** @type {State} */ state, /** @type {Place} */ place, type)
   ];
 }
 
-/** One number in the colour of its sign, a gradient in that of gradients; an empty well before its step. */
+/** One number in the colour of its sign, as in the grid; a gradient in that of gradients, however far it has vanished; an empty well before its step. */
 function numberNode(/** @type {State} */ state, { address, numbers }, unit) {
   if (!numbers) return html("td", { class: "empty" });
   const value = numbers[unit - 1];
@@ -51,7 +51,7 @@ function numberNode(/** @type {State} */ state, { address, numbers }, unit) {
   return html("td", {
     "data-address": addressText({ ...address, unit }), title: exact(value), class: address.gradient ? "gradient" : "value",
     style: address.gradient ? null : `background: ${fill}; color: ${ink}`,
-  }, state.exact ? exact(value) : readable(value, DECIMALS));
+  }, state.exact ? exact(value) : address.gradient ? readable(value, DECIMALS) : fixed(value, DECIMALS));
 }
 
 /** The numbers of a kept cell, a row per unit. */
