@@ -59,6 +59,7 @@ export function mount(store) {
       ([{ mountMinimap }, { mountZoom }]) => undoAll([mountMinimap(at("minimap"), store), mountZoom(at("zoom"), store)])),
     mountLate(store, ({ view }) => view === "compare", () => import("./views/compare.js"), ({ mountCompare }) => mountCompare(at("compare"), store, mountPicture)),
     mountLegend(at("legend"), store),
+    mountLate(store, ({ kept }) => kept.length > 0, () => Promise.all([import("./views/kept.js"), styles("kept")]), ([{ mountKept }]) => mountKept(at("legend"), beside)),
     mountPanel(at("panel"), beside),
     mountTabs(at("panel"), store),
     mountLate(store, ({ tab }) => tab === "layer", () => import("./views/layer.js"), ({ mountLayer }) => mountLayer(at("panel-layer"), beside)),
