@@ -25,8 +25,8 @@ async function open(store, hash) {
   const link = readLink(hash);
   const text = complaint(link);
   const view = link.scene || link.id ? { ...DEFAULT_VIEW, ...link.view } : link.view; // without a scene it is a change of this view
-  const { step, detail, order, pinned, unit, zoom, pan, ...looks } = view;
-  const arriving = Object.fromEntries(Object.entries({ step, detail, order, pinned, unit, zoom, pan }).filter(([, value]) => value !== undefined));
+  const { step, detail, order, pinned, kept, unit, zoom, pan, ...looks } = view;
+  const arriving = Object.fromEntries(Object.entries({ step, detail, order, pinned, kept, unit, zoom, pan }).filter(([, value]) => value !== undefined));
   store.set({ ...looks, arriving, awaited: link.id, ...(text ? { notice: { kind: "bad", text } } : {}) });
   if (!link.id) return arrive(store, link.scene);
   let said = {};

@@ -61,6 +61,7 @@ export function mount(store) {
     mountLate(store, ({ view }) => view === "training", () => Promise.all([import("./views/training.js"), bringPart(at("training"), "training")]),
       ([{ mountTraining }]) => mountTraining(at("training"), store)),
     mountLegend(at("legend"), store),
+    mountLate(store, ({ kept }) => kept.length > 0, () => Promise.all([import("./views/kept.js"), styles("kept")]), ([{ mountKept }]) => mountKept(at("legend"), beside)),
     mountPanel(at("panel"), beside),
     mountTabs(at("panel"), store),
     mountLate(store, ({ tab }) => tab === "layer", () => import("./views/layer.js"), ({ mountLayer }) => mountLayer(at("panel-layer"), beside)),

@@ -9,13 +9,13 @@ const tokenIn = (name) => once((_) => getComputedStyle(document.documentElement)
 const theme = () => document.documentElement.dataset.theme;
 const signsIn = tokenIn("--signs");
 const backwardIn = tokenIn("--backward");
-const [surfaceIn, sunkenIn, lineIn] = ["--surface", "--sunken", "--line"].map(tokenIn);
+const [surfaceIn, sunkenIn, lineIn, inkIn] = ["--surface", "--sunken", "--line", "--ink"].map(tokenIn);
 
 /** The colour of gradients in the theme in force. */
 export const gradientRgb = () => backwardIn(theme())[0];
 
 /** The colours that a canvas needs, which has no style sheet. */
-export const palette = () => ({ surface: surfaceIn(theme())[0], sunken: sunkenIn(theme())[0], line: lineIn(theme())[0], backward: gradientRgb() });
+export const palette = () => ({ surface: surfaceIn(theme())[0], sunken: sunkenIn(theme())[0], line: lineIn(theme())[0], ink: inkIn(theme())[0], backward: gradientRgb() });
 
 /** Relative luminance, as WCAG 2 defines it. */
 function luminance(rgb) {

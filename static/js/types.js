@@ -49,6 +49,7 @@
  * @property {boolean} loop
  * @property {boolean} playing
  * @property {Place | null} pinned the cell that the panel is held at; without one it follows the playhead
+ * @property {Place[]} kept the cells that stand beside each other under the grid
  * @property {number} unit
  * @property {{part: string, step: number} | null} chosen the gate or state of the cell that a person opened in the panel, and at which step
  * @property {({key: string, error?: string} & Cell) | null} terms of the cell in the panel, by its key
