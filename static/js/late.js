@@ -5,10 +5,10 @@ import { tables } from "./words.js";
 
 const sheets = {};
 
-/** Brings a style sheet, once; where the server is away, it is asked for again the next time. */
+/** Brings a style sheet, once, before that of sizes, which has the last word; where the server is away, it is asked for again the next time. */
 export const styles = (name) => (sheets[name] ??= new Promise((done, fail) => {
   const link = html("link", { rel: "stylesheet", href: `static/css/${name}.css` });
-  document.head.append(Object.assign(link, { onload: done, onerror() {
+  document.querySelector("link[href*=sizes]")?.before(Object.assign(link, { onload: done, onerror() {
     link.remove();
     delete sheets[name];
     fail();
