@@ -15,14 +15,14 @@ from engine.layers.recurrent import squash
 from engine.types import Array
 
 X_0, TARGET, TIMESTEPS = 0.5, 0.7, 50
-FARTHEST = 1e6  # a walk ends where a coordinate grows larger
+FARTHEST = 1e6  # a walk ends where a coordinate would grow larger: from farther away a product of 50 slopes could overflow
 
 _HALF = np.array(0.5)
 
 
 class Walk(NamedTuple):
     """Gradient descent. points (steps + 1, 2): w and b; errors, norms (steps + 1,): E there, and |dE/d(w, b)| before any clipping; left:
-    whether a coordinate grew beyond FARTHEST, where the walk was ended."""
+    whether the next step would have gone beyond FARTHEST, so that the walk ends early."""
 
     points: Array
     errors: Array
@@ -87,27 +87,34 @@ def error_surface(w: Array, b: Array) -> Array:
 
 def error_gradient(w: float, b: float) -> tuple[float, float]:
     """dE/dw and dE/db by BPTT: back through all timesteps, each adding its own share, because w and b are used at each."""
-    x = states(w, b)
-    y = sigmoid(x[-1])
+    outputs = [_logistic(X_0)]
+    for _ in range(TIMESTEPS):
+        outputs.append(_logistic(w * outputs[-1] + b))
+    *past, y = outputs
     d_x, d_w, d_b = 2 * (y - TARGET) * y * (1 - y), 0.0, 0.0
-    for x_past in reversed(x[:-1]):
-        y = sigmoid(x_past)
+    for y in reversed(past):
         d_w, d_b, d_x = d_w + d_x * y, d_b + d_x, d_x * w * y * (1 - y)
-    return float(d_w), float(d_b)
+    return d_w, d_b
+
+
+def _logistic(x: float) -> float:
+    """The sigmoid of one number, for which NumPy would take twenty times as long."""
+    return 0.5 * math.tanh(0.5 * x) + 0.5
 
 
 def descend(w: float, b: float, rate: float, steps: int, threshold: float | None = None) -> Walk:
     """Gradient descent on E from (w, b). threshold: a longer gradient is made that long, its direction kept (the paper's algorithm 1)."""
     points, lengths, left = [(w, b)], [], False
-    for step in range(steps + 1):
+    for _ in range(steps):
         d_w, d_b = error_gradient(w, b)
-        lengths.append(length := math.hypot(d_w, d_b))
-        if step == steps or left:
-            break
-        pace = rate if threshold is None or length <= threshold else rate * threshold / length
+        lengths.append(math.hypot(d_w, d_b))
+        pace = rate if threshold is None or lengths[-1] <= threshold else rate * threshold / lengths[-1]
         w, b = w - pace * d_w, b - pace * d_b
-        left = max(abs(w), abs(b)) > FARTHEST
+        if left := max(abs(w), abs(b)) > FARTHEST:
+            break
         points.append((w, b))
+    else:
+        lengths.append(math.hypot(*error_gradient(w, b)))
     walk = np.array(points)
     return Walk(walk, error(walk[:, 0], walk[:, 1]), np.array(lengths), left)
 

@@ -131,6 +131,8 @@ def follow(grid: Grid, cells: Sequence[Cell]) -> Path:
     product = np.eye(grid.states(cells[-1][0]))
     for edge in reversed(edges):
         product = product @ edge
+    if not np.isfinite(product).all():
+        raise EngineError("path", "The product of the Jacobians along `path` grows beyond what a float can hold. Take a shorter path.")
     gains = np.array([largest_gain(edge) for edge in edges])
     singular_values = np.linalg.svd(product, compute_uv=False)
     return Path(tuple(cells), product, singular_values, gains, grid.arriving(cells[-1]) @ product, grid.arriving(cells[0]))

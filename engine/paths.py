@@ -13,6 +13,7 @@ from engine.norms import norms
 from engine.types import Array
 
 MOST_STEPS = 20_000
+LARGEST = float(np.finfo(float).max)
 
 
 class StrongestPath(NamedTuple):
@@ -84,7 +85,8 @@ def _bounds(grid: Grid, target: Cell) -> dict[Cell, float]:
     for layer in range(target[0], len(grid.cells)):
         for t in range(target[1], grid.timesteps):
             if (cell := (layer, t)) != target:
-                bounds[cell] = max(largest_gain(grid.edge(before, cell)) * bounds[before] for before in _before(cell, target))
+                most = max(largest_gain(grid.edge(before, cell)) * bounds[before] for before in _before(cell, target))
+                bounds[cell] = min(most, LARGEST)  # infinity times what carries nothing would be no number
     return bounds
 
 

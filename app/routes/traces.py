@@ -37,6 +37,8 @@ async def _scene(body: Annotated[bytes, Depends(read_body)], services: ServicesD
     return parse_scene(body) if len(body) <= READ_AT_ONCE else await services.pool.run(parse_scene, body)
 
 
+SceneDep = Annotated[Scene, Depends(_scene)]
+
 EngineVersion = Annotated[str | None, Query(alias="engine", min_length=1, description="only an answer of this version of the engine")]
 
 
@@ -59,7 +61,7 @@ CachingDep = Annotated[str, Depends(caching)]
     responses=responses(TRACE, *SCENE_PROBLEMS, "cross-site", "busy", "storage"),
     openapi_extra=JSON_SCENE,
 )
-async def run_scene(request: Request, scene: Annotated[Scene, Depends(_scene)], services: ServicesDep) -> Response:
+async def run_scene(request: Request, scene: SceneDep, services: ServicesDep) -> Response:
     """Compute a scene, forward and backward, and stream its trace in the order in which information flows."""
     return _sent(request, await services.computing.trace(scene), REVALIDATE)
 

@@ -138,7 +138,7 @@ def test_a_walk_that_leaves_every_bound_ends_there_and_says_so() -> None:
     assert b is not None
     walk = descend(5.0, b, 1e6, 100)
     assert walk.left
-    assert len(walk.points) == len(walk.errors) == len(walk.norms) == 2
+    assert len(walk.points) == len(walk.errors) == len(walk.norms) == 1
     assert not descend(5.0, b, 0.05, 3).left
 
 

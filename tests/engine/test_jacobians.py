@@ -230,6 +230,27 @@ def test_a_search_that_is_cut_short_says_so_and_still_gives_a_path_from_the_loss
     assert np.linalg.norm(short.carried) <= np.linalg.norm(full.carried)
 
 
+def beyond_all_numbers() -> Grid:
+    """Every step makes a state a hundred times longer; but the states are zero, and so is what the loss sends."""
+    model = Sequential([SimpleRNN(2, activation="linear", recurrent_initializer=Identity(100)), Dense(1)], features=1)
+    model.set_weights([*model.get_weights()[:-2], np.zeros((2, 1)), np.zeros(1)])
+    return Grid(model.backward(model.forward(np.zeros((1, 200, 1))), [1], "mse"))
+
+
+def test_a_product_that_no_float_can_hold_is_refused() -> None:
+    grid = beyond_all_numbers()
+    assert follow(grid, [(0, t) for t in range(150)]).singular_values[0] == pytest.approx(1e298)
+    with pytest.raises(EngineError, match="shorter path"), np.errstate(over="ignore", invalid="ignore"):
+        follow(grid, [(0, t) for t in range(200)])
+
+
+def test_where_nothing_comes_from_the_loss_every_path_is_as_strong() -> None:
+    found = strongest_path(beyond_all_numbers(), (0, 0))
+    assert found.exact
+    assert not found.carried.any()
+    assert len(found.cells) == len(set(found.cells))
+
+
 @every_cell
 def test_the_norms_are_those_of_the_gradient_and_of_its_two_parts(cell: str) -> None:
     _, gradients = deep(cells=cell, sequences=True).run()
