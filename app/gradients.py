@@ -11,7 +11,7 @@ import numpy as np
 from app.errors import Problem, shortened
 from app.limits import most
 from app.networks import optimizer
-from app.remedies import remedied
+from app.remedies import remedied, untrained
 from app.scenes import Scene
 from app.traces import SceneTrace, initial_state, inputs, run, tokens
 from engine.clipping import norm
@@ -26,73 +26,18 @@ from engine.spectra import meters
 Document = dict[str, Any]
 
 
-def gradients(scene: Scene) -> Document:
+def measured(scene: Scene) -> SceneTrace:
+    """The trace of a scene, or a problem: a number that is not finite is never sent."""
+    trace = run(scene)
+    found = trace.gradients
+    arrays = [record[name] for record in found.layers for name in record]
+    if np.isfinite(found.loss) and all(np.isfinite(array).all() for array in [*arrays, *found.weights]):
+        return trace
+    raise _not_finite()
+
+
+def gradients(trace: SceneTrace) -> Document:
     """The norms of dL/dh in every cell, what the recurrent kernels say of them, and the norms of the weights' gradients."""
-    return _gradients(_finite(run(scene)))
-
-
-def remedy(scene: Scene, name: str) -> Document:
-    """The gradients of a scene without and with a remedy."""
-    other = remedied(scene, name)
-    return {"name": name, "scene": other.document(), "before": gradients(scene), "after": gradients(other)}
-
-
-def path(scene: Scene, places: Sequence[Cell]) -> Document:
-    """The product of the Jacobians along a path of (layer, timestep)."""
-    _require_path(scene, places)
-    _require_few_numbers(scene, places)
-    grid = Grid(_finite(run(scene)).gradients)
-    try:
-        with np.errstate(over="ignore", invalid="ignore"):
-            found = follow(grid, [_cell(place) for place in places])
-    except EngineError:
-        raise _not_finite() from None
-    return {
-        "cells": _places(found.cells),
-        "gains": found.gains.tolist(),
-        "singular_values": found.singular_values.tolist(),
-        "arriving": norm(grid.arriving(found.cells[-1])),
-        "carried": norm(found.carried),
-        "whole": norm(found.whole),
-    }
-
-
-def strongest(scene: Scene, layer: int, timestep: int) -> Document:
-    """The strongest path from the loss to a cell."""
-    _require_place(scene, (layer, timestep))
-    layers, timesteps = range(layer, len(scene.recurrent) + 1), range(timestep, len(scene.sentence) + 1)
-    _require_few_numbers(scene, [(above, after) for above in layers for after in timesteps])
-    grid = Grid(_finite(run(scene)).gradients)
-    with np.errstate(over="ignore", invalid="ignore"):
-        found = strongest_path(grid, _cell((layer, timestep)))
-    if not np.isfinite(found.carried).all():
-        raise _not_finite()
-    return {"cells": _places(found.cells), "carried": norm(found.carried), "whole": norm(found.whole), "exact": found.exact}
-
-
-def memory(scene: Scene, timestep: int, word: str) -> Document:
-    """What one changed word leaves behind, with the weights that the scene has, which may have learnt on its own sentence."""
-    _require_place(scene, (1, timestep))
-    before = scene.sentence[timestep - 1]
-    if word not in scene.vocabulary or word == before:
-        detail = f"`word` must be another word of the vocabulary than {shortened(before)}. Received: {shortened(word)}. Choose one of them."
-        raise Problem("invalid-parameter", detail)
-    trace = _finite(run(scene))
-    sentence = [*scene.sentence[: timestep - 1], word, *scene.sentence[timestep:]]
-    changed = scene.model_copy(update={"sentence": tuple(sentence)})
-    with np.errstate(over="ignore", invalid="ignore"):
-        after = trace.model.forward(inputs(changed, tokens(changed))[np.newaxis], initial_state(scene))
-        found = remembered(trace.forward, after, timestep - 1)
-    if not all(np.isfinite(left.distances).all() and np.isfinite(left.first) for left in found):
-        raise _not_finite()
-    layers = [
-        {"layer": str(number), "first": left.first, "distances": left.distances.tolist(), "timesteps": left.timesteps}
-        for number, left in enumerate(found, start=1)
-    ]
-    return {"timestep": timestep, "word": word, "before": before, "layers": layers}
-
-
-def _gradients(trace: SceneTrace) -> Document:
     layers = [layer for layer in trace.model.layers if isinstance(layer, Recurrent)]
     clipped = optimizer(trace.scene).clip(trace.gradients.weights)
     weights = zip(trace.weight_names, trace.gradients.weights, clipped, strict=True)
@@ -116,13 +61,66 @@ def _gradients(trace: SceneTrace) -> Document:
     }
 
 
-def _finite(trace: SceneTrace) -> SceneTrace:
-    """The trace, or a problem: a number that is not finite is never sent."""
-    found = trace.gradients
-    arrays = [record[name] for record in found.layers for name in record]
-    if np.isfinite(found.loss) and all(np.isfinite(array).all() for array in [*arrays, *found.weights]):
-        return trace
-    raise _not_finite()
+def remedy(scene: Scene, name: str) -> Document:
+    """The gradients of a scene without and with a remedy, each as it begins."""
+    before, after = untrained(scene), remedied(scene, name)
+    return {"name": name, "scene": after.document(), "before": gradients(measured(before)), "after": gradients(measured(after))}
+
+
+def path(trace: SceneTrace, places: Sequence[Cell]) -> Document:
+    """The product of the Jacobians along a path of (layer, timestep)."""
+    _require_path(trace.scene, places)
+    _require_few_numbers(trace.scene, places)
+    grid = Grid(trace.gradients)
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = follow(grid, [_cell(place) for place in places])
+    except EngineError:
+        raise _not_finite() from None
+    return {
+        "cells": _places(found.cells),
+        "gains": found.gains.tolist(),
+        "singular_values": found.singular_values.tolist(),
+        "arriving": norm(grid.arriving(found.cells[-1])),
+        "carried": norm(found.carried),
+        "whole": norm(found.whole),
+    }
+
+
+def strongest(trace: SceneTrace, layer: int, timestep: int) -> Document:
+    """The strongest path from the loss to a cell."""
+    scene = trace.scene
+    _require_place(scene, (layer, timestep))
+    layers, timesteps = range(layer, len(scene.recurrent) + 1), range(timestep, len(scene.sentence) + 1)
+    _require_few_numbers(scene, [(above, after) for above in layers for after in timesteps])
+    grid = Grid(trace.gradients)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = strongest_path(grid, _cell((layer, timestep)))
+    if not np.isfinite(found.carried).all():
+        raise _not_finite()
+    return {"cells": _places(found.cells), "carried": norm(found.carried), "whole": norm(found.whole), "exact": found.exact}
+
+
+def memory(trace: SceneTrace, timestep: int, word: str) -> Document:
+    """What one changed word leaves behind, with the weights that the scene has, which may have learnt on its own sentence."""
+    scene = trace.scene
+    _require_place(scene, (1, timestep))
+    before = scene.sentence[timestep - 1]
+    if word not in scene.vocabulary or word == before:
+        detail = f"`word` must be another word of the vocabulary than {shortened(before)}. Received: {shortened(word)}. Choose one of them."
+        raise Problem("invalid-parameter", detail)
+    sentence = [*scene.sentence[: timestep - 1], word, *scene.sentence[timestep:]]
+    changed = scene.model_copy(update={"sentence": tuple(sentence)})
+    with np.errstate(over="ignore", invalid="ignore"):
+        after = trace.model.forward(inputs(changed, tokens(changed))[np.newaxis], initial_state(scene))
+        found = remembered(trace.forward, after, timestep - 1)
+    if not all(np.isfinite(left.distances).all() and np.isfinite(left.first) for left in found):
+        raise _not_finite()
+    layers = [
+        {"layer": str(number), "first": left.first, "distances": left.distances.tolist(), "timesteps": left.timesteps}
+        for number, left in enumerate(found, start=1)
+    ]
+    return {"timestep": timestep, "word": word, "before": before, "layers": layers}
 
 
 def _not_finite() -> Problem:

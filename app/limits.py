@@ -44,7 +44,7 @@ LIMITS = {
     "jacobian_numbers": Limit(1, 3_000_000, "numbers of the Jacobians along a path, or of all among which the strongest is sought"),
     "study": Limit(-10, 10, "weight, bias or state of a study of one unit"),
     "points": Limit(2, 301, "points of a study along one axis"),
-    "updates": Limit(1, 1000, "steps of gradient descent in a study"),
+    "paces": Limit(1, 1000, "steps of gradient descent in a study"),
     "terms": Limit(1, 100_000, "terms of one answer that explains numbers"),
 }
 

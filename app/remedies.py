@@ -15,8 +15,16 @@ CELL_FIELDS = ("units", "return_sequences", "recurrent_initializer", "dropout") 
 
 
 def remedied(scene: Scene, name: str) -> Scene:
-    """The scene with the remedy of this name; a problem if it then breaks a rule, such as its budget."""
-    return Scene.model_validate(REMEDIES[name](scene.document()))
+    """The scene, as it begins, with the remedy of this name; a problem if it then breaks a rule, such as its budget."""
+    return Scene.model_validate(REMEDIES[name](untrained(scene).document()))
+
+
+def untrained(scene: Scene) -> Scene:
+    """The scene before it has learnt anything: what another network has learnt would fit no other."""
+    document = scene.document()
+    learnt = ("steps", "training")
+    weights = {field: value for field, value in document["weights"].items() if field not in learnt}
+    return Scene.model_validate(document | {"weights": weights})
 
 
 def clipped(scene: Document) -> Document:

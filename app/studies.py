@@ -36,9 +36,9 @@ def cliff(w: Span, b: Span, points: int) -> Representation:
     return Representation.binary(encode({"w": along_w, "b": along_b, "wall": wall, "error": surface}, {}), TRACE_TYPE)
 
 
-def descent(w: float, b: float, rate: float, threshold: float, updates: int) -> Representation:
+def descent(w: float, b: float, rate: float, threshold: float, paces: int) -> Representation:
     """Two walks from one point, without clipping and with."""
-    free, clipped = (classics.descend(w, b, rate, updates, limit) for limit in (None, threshold))
+    free, clipped = (classics.descend(w, b, rate, paces, limit) for limit in (None, threshold))
     return json_answer({"free": _walk(free), "clipped": _walk(clipped)})
 
 

@@ -91,7 +91,7 @@ BOUNDS = {
     "timesteps": (LIMITS["timesteps"].min, LIMITS["timesteps"].max),
     "threshold": (LIMITS["clip"].min, LIMITS["clip"].max),
     "points": (LIMITS["points"].min, LIMITS["points"].max),
-    "updates": (LIMITS["updates"].min, LIMITS["updates"].max),
+    "paces": (LIMITS["paces"].min, LIMITS["paces"].max),
     **dict.fromkeys(("w", "b", "x_0", "w_from", "w_to", "b_from", "b_to"), (LIMITS["study"].min, LIMITS["study"].max)),
 }
 MANY = {"vocabulary": "too_many_words", "sentence": "too_many_words", "layers": "too_many_layers"}

@@ -15,6 +15,7 @@ from app.gradient_documents import GradientsDocument, MemoryDocument, PathDocume
 from app.limits import most
 from app.openapi import JSON_SCENE, document_of, responses
 from app.routes.traces import SCENE_PROBLEMS, SceneDep
+from app.scenes import Scene
 from app.services import ServicesDep
 
 router = APIRouter(tags=["gradients"])
@@ -35,7 +36,7 @@ Remedy = Annotated[
 @router.post("/api/gradients", responses=responses(document_of(GradientsDocument), *PROBLEMS), openapi_extra=JSON_SCENE)
 async def measure_gradients(request: Request, scene: SceneDep, services: ServicesDep) -> Response:
     """The norm of the gradient in every cell of a scene, which is not stored: a slider asks for hundreds."""
-    return await _answered(request, services, gradients.gradients, scene)
+    return await _answered(request, services, scene, gradients.gradients)
 
 
 @router.post(
@@ -45,7 +46,7 @@ async def measure_gradients(request: Request, scene: SceneDep, services: Service
 )
 async def follow_path(request: Request, scene: SceneDep, services: ServicesDep, cells: Cells) -> Response:
     """The product of the Jacobians along a path of cells of a scene, which is not stored."""
-    return await _answered(request, services, gradients.path, scene, _places(cells))
+    return await _answered(request, services, scene, gradients.path, _places(cells))
 
 
 @router.post(
@@ -55,7 +56,7 @@ async def follow_path(request: Request, scene: SceneDep, services: ServicesDep, 
 )
 async def find_strongest_path(request: Request, scene: SceneDep, services: ServicesDep, timestep: Timestep, layer: Layer = 1) -> Response:
     """The path by which most of the gradient comes from the loss to a cell of a scene, which is not stored."""
-    return await _answered(request, services, gradients.strongest, scene, layer, timestep)
+    return await _answered(request, services, scene, gradients.strongest, layer, timestep)
 
 
 @router.post(
@@ -65,7 +66,7 @@ async def find_strongest_path(request: Request, scene: SceneDep, services: Servi
 )
 async def measure_memory(request: Request, scene: SceneDep, services: ServicesDep, timestep: Timestep, word: Word) -> Response:
     """How long each layer remembers that one word of a scene was another; the scene is not stored."""
-    return await _answered(request, services, gradients.memory, scene, timestep, word)
+    return await _answered(request, services, scene, gradients.memory, timestep, word)
 
 
 @router.post(
@@ -74,12 +75,13 @@ async def measure_memory(request: Request, scene: SceneDep, services: ServicesDe
     openapi_extra=JSON_SCENE,
 )
 async def try_remedy(request: Request, scene: SceneDep, services: ServicesDep, name: Remedy) -> Response:
-    """The gradients of a scene without and with a remedy, from the same seed; neither is stored."""
-    return await _answered(request, services, gradients.remedy, scene, name)
+    """The gradients of a scene as it begins, without and with a remedy, from the same seed; neither is stored."""
+    return answer(request, await services.pool.run(lambda: json_answer(gradients.remedy(scene, name))), REVALIDATE)
 
 
-async def _answered(request: Request, services: ServicesDep, compute: Callable[..., Any], *args: Any) -> Response:
-    return answer(request, await services.pool.run(lambda: json_answer(compute(*args))), REVALIDATE)
+async def _answered(request: Request, services: ServicesDep, scene: Scene, tell: Callable[..., Any], *args: Any) -> Response:
+    """What tell says of the trace of the scene."""
+    return answer(request, await services.pool.run(lambda: json_answer(tell(gradients.measured(scene), *args))), REVALIDATE)
 
 
 def _places(cells: str) -> list[tuple[int, int]]:

@@ -35,7 +35,7 @@ State = Annotated[float, _query("study", "the first state")]
 Points = Annotated[int, Query(ge=LIMITS["points"].min, le=LIMITS["points"].max, description=LIMITS["points"].description)]
 Rate = Annotated[float, _query("learning_rate", "learning rate")]
 Threshold = Annotated[float, _query("clip", "a longer gradient is made that long")]
-Updates = Annotated[int, Query(ge=LIMITS["updates"].min, le=LIMITS["updates"].max, description="steps of each walk")]
+Paces = Annotated[int, Query(ge=LIMITS["paces"].min, le=LIMITS["paces"].max, description="steps of each walk")]
 Timesteps = Annotated[int, Query(ge=LIMITS["timesteps"].min, le=LIMITS["timesteps"].max, description="the last timestep")]
 
 
@@ -64,10 +64,10 @@ async def get_descent(
     b: Bias = -2.3,
     rate: Rate = 0.05,
     threshold: Threshold = 1.0,
-    updates: Updates = 200,
+    paces: Paces = 200,
 ) -> Response:
     """Gradient descent on that surface from one point, without clipping and with (the paper's algorithm 1)."""
-    return answer(request, await _kept(services, studies.descent, w, b, rate, threshold, updates), caching)
+    return answer(request, await _kept(services, studies.descent, w, b, rate, threshold, paces), caching)
 
 
 @router.get("/api/studies/bifurcation", responses=responses(document_of(BifurcationDocument), *PROBLEMS))

@@ -204,6 +204,14 @@ def test_a_remedy_is_measured_before_and_after_on_the_same_seed(client: TestClie
     assert found["scene"]["weights"]["seed"] == radius["weights"]["seed"]
 
 
+def test_remedies_are_compared_before_anything_is_learnt(client: TestClient, toy: dict[str, Any]) -> None:
+    fresh, learnt = (toy | {"weights": {"seed": 5, "steps": steps}} for steps in (0, 4))
+    found, other = (asked(client, "/remedy", scene, RemedyDocument, name="GRU") for scene in (fresh, learnt))
+
+    assert found == other
+    assert asked(client, "", fresh, GradientsDocument)["loss"] != asked(client, "", learnt, GradientsDocument)["loss"]
+
+
 def first_over_last(document: dict[str, Any]) -> float:
     norms = document["layers"][-1]["norms"]
     return float(norms[0] / norms[-1])
@@ -298,7 +306,7 @@ def test_both_walks_begin_at_one_point_and_only_the_clipped_one_keeps_its_pace(c
 
 
 def test_a_walk_at_the_largest_rate_ends_early_and_says_so(client: TestClient) -> None:
-    found = told(client.get("/api/studies/descent?w=5&b=-2.6123&rate=1000000&updates=50"), DescentDocument)
+    found = told(client.get("/api/studies/descent?w=5&b=-2.6123&rate=1000000&paces=50"), DescentDocument)
     assert found["free"]["left"]
     assert len(found["free"]["points"]) < 51
 
@@ -320,7 +328,7 @@ def test_the_linear_case_is_a_power_up_to_the_largest_that_may_be_asked(client: 
 
 
 @pytest.mark.parametrize("path", ["cliff?points=1", "cliff?points=302", "cliff?w_from=5&w_to=4", "cliff?b_from=0&b_to=0", "cliff?w_to=11",
-                                  "descent?rate=-1", "descent?threshold=0", "descent?updates=1001", "descent?w=nan", "descent?b=x",
+                                  "descent?rate=-1", "descent?threshold=0", "descent?paces=1001", "descent?w=nan", "descent?b=x",
                                   "bifurcation?w=inf", "linear?timesteps=257", "linear?x_0=", "linear?engine=0.0.0"])  # fmt: skip
 def test_a_study_beyond_its_limits_is_refused(client: TestClient, path: str) -> None:
     response = client.get(f"/api/studies/{path}")
