@@ -13,6 +13,7 @@ from app.dataset_tables import Table
 from app.datasets import DataSet
 from app.documents import DOCUMENTS, Document, ProblemDocument
 from app.errors import PROBLEM_TYPE
+from app.gradient_documents import GRADIENT_DOCUMENTS
 from app.presets import REVIEWS
 from app.problems import PROBLEMS
 from app.scenes import Scene, default_scene
@@ -70,7 +71,7 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     """The whole document, made once."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, servers=app.servers, routes=app.routes)
-        models: tuple[type[BaseModel], ...] = (*DOCUMENTS, Scene, DataSet, Table)
+        models: tuple[type[BaseModel], ...] = (*DOCUMENTS, *GRADIENT_DOCUMENTS, Scene, DataSet, Table)
         _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=REFERENCE)
         document["components"] = {"schemas": schemas["$defs"]}
         for methods in document["paths"].values():

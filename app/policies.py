@@ -26,6 +26,7 @@ class Policy:
 
 READ = Policy()
 COMPUTE = Policy(rate="pool")
+SCENE = Policy(callers="own pages", body=most("scene_bytes"), rate="pool")
 
 POLICIES: dict[str, Policy] = {
     "GET /": READ,
@@ -41,7 +42,16 @@ POLICIES: dict[str, Policy] = {
     "GET /version": READ,
     "GET /api/limits": READ,
     "GET /api/scenes/{scene_id}": READ,
-    "POST /api/traces": Policy(callers="own pages", body=most("scene_bytes"), rate="pool"),
+    "POST /api/traces": SCENE,
+    "POST /api/gradients": SCENE,
+    "POST /api/gradients/path": SCENE,
+    "POST /api/gradients/strongest": SCENE,
+    "POST /api/gradients/memory": SCENE,
+    "POST /api/gradients/remedy": SCENE,
+    "GET /api/studies/cliff": COMPUTE,
+    "GET /api/studies/descent": COMPUTE,
+    "GET /api/studies/bifurcation": COMPUTE,
+    "GET /api/studies/linear": COMPUTE,
     "GET /api/traces/{scene_id}": COMPUTE,
     "GET /worksheet/{scene_id}": COMPUTE,
     "GET /api/traces/{scene_id}/cells/output/{timestep}": COMPUTE,

@@ -29,6 +29,7 @@ class Services:
     datasets: DataSets
     histories: Histories
     trainings: Trainings
+    lessons: Lessons
     computing: Computing
 
 
@@ -42,8 +43,9 @@ def opened(settings: Settings) -> Iterator[Services]:
         _trainings(settings, store, histories) as trainings,
     ):
         datasets = DataSets(store)
-        learnt = Lessons(datasets, histories, trainings, pool)
-        yield Services(settings, store, cache, pool, datasets, histories, trainings, Computing(store, cache, pool, learnt))
+        lessons = Lessons(datasets, histories, trainings, pool)
+        computing = Computing(store, cache, pool, lessons)
+        yield Services(settings, store, cache, pool, datasets, histories, trainings, lessons, computing)
 
 
 def _trainings(settings: Settings, store: Store, histories: Histories) -> Trainings:

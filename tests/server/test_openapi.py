@@ -117,6 +117,15 @@ def sent(client: TestClient, case: Any) -> Any:
         "get_output",
         "get_weight",
         "get_worksheet",
+        "measure_gradients",
+        "follow_path",
+        "find_strongest_path",
+        "measure_memory",
+        "try_remedy",
+        "get_cliff",
+        "get_descent",
+        "get_bifurcation",
+        "get_linear",
     ],
 )
 def test_whatever_a_fuzzer_sends_the_answer_is_one_that_the_document_describes(fuzzed: TestClient, operation_id: str) -> None:
