@@ -24,6 +24,13 @@ SIZES = ((1440, 900), (1280, 720), (390, 844))
 THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 PATIENCE = 15_000  # ms, for a machine that does other things at the same time
 
+# Scrolls to what a view is about, below the header that stays.
+LOOK_AT = """(about) => {
+    const place = document.querySelector(about);
+    place?.style.setProperty("scroll-margin-top", "52px");
+    place?.scrollIntoView();
+}"""
+
 Action = Callable[[Page], None]
 
 
@@ -64,6 +71,9 @@ def lose_the_server(page: Page) -> None:
     """What the next question finds is no network."""
     page.context.set_offline(True)
     press("[data-part=fresh]")(page)
+    menu = page.locator("[data-part=menu][aria-expanded=true]:visible")
+    if menu.count():
+        menu.click()
 
 
 def predict(page: Page) -> None:
@@ -91,7 +101,6 @@ def broken() -> dict[str, Any]:
 LSTM, GRU = (PRESETS[name].document() for name in ("deep LSTM", "deep GRU"))
 
 VIEWS = (
-    View("start", "The page as it opens: words below, layers upward, time to the right, nothing computed yet."),
     View("forward", "The forward pass: layer 2 mixes what layer 1 just said with its own memory.", {"step": 7}),
     View("backward", "The error flows back, and each state has its gradient beside it.", {"step": 14}),
     View(
@@ -107,9 +116,19 @@ VIEWS = (
         {"step": 20, "tab": "layer"},
         about="#panel",
     ),
-    View("gradient", "The tab Gradient: the sum over time that a weight learns from.", {"step": 20, "tab": "gradient"}, about="#panel"),
+    View(
+        "gradient",
+        "The tab Gradient: the sum over time that a weight learns from.",
+        {"step": 20, "tab": "gradient", "lit": "d/1/recurrent_kernel/1,1"},
+        about="#panel",
+    ),
     View("code", "The tab Code: the model as a Keras and a PyTorch program.", {"step": 20, "tab": "code"}, there="#keras", about="#panel"),
-    View("exact", "A cell that was pinned, with every digit.", {"step": 14, "pinned": "2,2", "exact": 1}, about="#panel"),
+    View(
+        "panel",
+        "A cell that was pinned, and one of its units scalar by scalar.",
+        {"step": 14, "pinned": "2,2", "unit": 2},
+        about="#panel [data-part=scalar]",
+    ),
     View(
         "beside", "One formula in two notations.", {"step": 7, "notation": "pytorch", "beside": "ng"}, there=".book.second", about="#panel"
     ),
@@ -170,7 +189,8 @@ def photograph(browser: Browser, address: str, view: View, size: tuple[int, int]
     if view.act:
         view.act(page)
     expect(page.locator(view.there).first).to_be_visible(timeout=PATIENCE)
-    page.evaluate("(about) => document.querySelector(about)?.scrollIntoView()", view.about)
+    page.evaluate(LOOK_AT, view.about)
+    page.mouse.move(0, 0)
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
         page.evaluate(
