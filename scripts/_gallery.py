@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from _browser import find
 from _environment import ROOT
@@ -168,14 +168,25 @@ def main(names: Sequence[str]) -> int:
     with server() as port, sync_playwright() as playwright:
         rights = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=find(), args=[*FLAGS, *rights])
-        for view in views:
-            print(view.name, flush=True)
-            for size in SIZES:
-                photograph(browser, f"http://127.0.0.1:{port}/", view, size)
+        missing = [view.name for view in views if not taken(browser, f"http://127.0.0.1:{port}/", view)]
         browser.close()
     if not names:
         (FOLDER / "README.md").write_text(index(), encoding="utf-8")
-    return 0
+    if missing:
+        print(f"Not photographed, see above: {', '.join(missing)}.", file=sys.stderr)
+    return bool(missing)
+
+
+def taken(browser: Browser, address: str, view: View) -> bool:
+    """Whether a view was there in every size; one that is not must not cost the others theirs."""
+    print(view.name, flush=True)
+    try:
+        for size in SIZES:
+            photograph(browser, address, view, size)
+    except (AssertionError, Error) as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
 
 
 def photograph(browser: Browser, address: str, view: View, size: tuple[int, int]) -> None:
