@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.learning import at, teach
 from app.scenes import Scene, default_scene
 from app.shipped_datasets import shipped
 from app.traces import run
-from tests.browser.conftest import Server, open_page
-from tests.browser.person import cell, drawn, listed, press
+from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.person import cell, listed, press
 
 SOON = 15_000  # ms: a process starts in a third of a second, but not on a busy machine
 
 
 @pytest.fixture
-def training(browser: Browser, server: Server) -> Iterator[Page]:
-    with open_page(browser, server, "#v=1&view=training") as page:
-        expect(page.get_by_role("button", name="Start training")).to_be_visible()
-        expect(page.get_by_role("combobox", name="Data set").locator("option")).to_have_count(6)
-        yield page
+def training(page: Page, server: Server) -> Page:
+    open_training(page, server.address)
+    return page
+
+
+def open_training(page: Page, address: str, fragment: str = "#v=1&view=training") -> None:
+    """Opens the view, and waits until the data sets are there."""
+    page.goto("about:blank")
+    open_page(page, address + fragment)
+    expect(page.get_by_role("combobox", name="Data set").locator("option")).to_have_count(6)
 
 
 def panel(page: Page) -> Locator:
@@ -127,27 +131,25 @@ def test_a_training_whose_steps_overshoot_says_so_and_offers_remedies(training: 
     told(training, "Finished after epoch 100")
 
 
-def test_a_trained_scene_is_in_its_link_and_a_changed_network_has_learnt_nothing(training: Page, browser: Browser, server: Server) -> None:
+def test_a_trained_scene_is_in_its_link_and_a_changed_network_has_learnt_nothing(training: Page) -> None:
     panel(training).get_by_label("Epochs").fill("5")
     press(training, "Start training")
     told(training, "Finished after epoch 5")
     expect_grid(training, 5)
-    with open_page(browser, server, "") as other:
-        other.goto(training.url)
-        expect_grid(other, 5)
+    other = training.context.new_page()
+    other.goto(training.url)
+    expect_grid(other, 5)
+    other.close()
     training.get_by_role("group", name="layer 1", exact=True).get_by_role("spinbutton", name="units").fill("4")
     training.keyboard.press("Enter")
     told(training, "epoch 0 of")
 
 
-def test_the_page_computes_while_the_server_is_away_nothing_and_says_so(browser: Browser, server: Server) -> None:
-    with open_page(browser, server, "#v=1&view=training") as page:
-        expect(page.get_by_role("combobox", name="Data set").locator("option")).to_have_count(6)
-        page.route("**/api/trainings?**", lambda route: route.abort())
-        page.watched.allowed.append("ERR_FAILED")  # type: ignore[attr-defined]
-        press(page, "Start training")
-        told(page, "The server cannot be reached")
-        drawn(page)
+def test_while_the_server_is_away_nothing_is_learnt_and_the_page_says_so(training: Page, watched: Watched) -> None:
+    training.route("**/api/trainings?**", lambda route: route.abort())
+    watched.allowed.append("ERR_FAILED")
+    press(training, "Start training")
+    told(training, "The server cannot be reached")
 
 
 def test_gradients_flow_through_the_learnt_weights(training: Page) -> None:

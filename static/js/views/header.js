@@ -17,6 +17,7 @@ function showLink(store, dialog, sentence) {
   dialog.querySelector("[data-part=send]").hidden = !("share" in navigator);
   if (!dialog.open) dialog.showModal();
   field.select();
+  field.scrollTop = 0; // selecting leaves its end in sight
 }
 
 /** Copies the link; where the browser gives no clipboard, shows it to be copied by hand. */
