@@ -103,7 +103,8 @@ def test_pause_keeps_what_was_learnt_and_start_goes_on_to_the_same_end(training:
     told(training, "Stopped after epoch")
 
 
-def test_ones_own_sentences_are_learnt_from(training: Page) -> None:
+def test_ones_own_sentences_are_learnt_from(training: Page, watched: Watched) -> None:
+    watched.allowed.append("422")
     training.get_by_role("combobox", name="Data set").select_option("your own table")
     training.get_by_role("textbox", name="Sentences and labels").fill("good film, 1\nbad film\n")
     press(training, "Learn from these")
@@ -136,6 +137,7 @@ def test_a_trained_scene_is_in_its_link_and_a_changed_network_has_learnt_nothing
     press(training, "Start training")
     told(training, "Finished after epoch 5")
     expect_grid(training, 5)
+    expect(training).to_have_url(re.compile("updates%22%3A5%2C"))
     other = training.context.new_page()
     other.goto(training.url)
     expect_grid(other, 5)

@@ -45,7 +45,7 @@ export function mountHeader(root, store) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
   const [undo, redo, copy, notation, theme, projector, menu] = ["undo", "redo", "copy", "notation", "theme", "projector", "menu"].map(find);
   const training = /** @type {HTMLElement} */ (document.getElementById("training"));
-  const views = document.querySelectorAll("nav [data-view]"); // small screens show the second
+  const views = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("nav [data-view]")); // small screens show the second
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("link"));
   const side = document.getElementById("side");
   const languages = [root, side].map((place) => place.querySelector("[data-part=language]")); // small screens show the second
