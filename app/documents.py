@@ -163,6 +163,29 @@ class PredictionsDocument(Document):
     predictions: list[PredictionDocument]
 
 
+class LineDocument(Document):
+    """A line of an optimizer's rule: `name` becomes what the formula makes of the values, each by its letter."""
+
+    name: str
+    formula: str
+    values: dict[str, float]
+    value: float
+
+
+class UpdateDocument(Document):
+    """How one number of a weight is moved: its gradient, with the penalty, then clipped, and the lines of the rule, it last."""
+
+    scene: str
+    layer: str
+    name: WeightName
+    index: list[int]
+    optimizer: str
+    gradient: float
+    penalised: float
+    clipped: float
+    lines: list[LineDocument]
+
+
 class LimitDocument(Document):
     """Both ends included."""
 
@@ -193,6 +216,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     StoredDataSetDocument,
     TrainingDocument,
     PredictionsDocument,
+    UpdateDocument,
     LimitDocument,
     HealthDocument,
     VersionDocument,

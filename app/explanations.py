@@ -56,18 +56,30 @@ def output(trace: SceneTrace, timestep: int, unit: int | None = None) -> Documen
     return {**place, "forward": [*_numbers(trace, ahead), told], "backward": _numbers(trace, back, gradient=True)}
 
 
+def weight_of(trace: SceneTrace, layer: str, name: str, row: int | None, unit: int) -> tuple[int, ...]:
+    """Where one number of a weight stands in its array, from 0; a problem if there is none."""
+    index = _known_weight(trace, layer, name)
+    *rows, width = trace.model.layers[index].weight(name).shape
+    return (*(_chosen("row", row or 1, size)[0] for size in rows), _chosen("unit", unit, width)[0])
+
+
 def weight(trace: SceneTrace, layer: str, name: str, row: int | None = None, unit: int | None = None) -> Document:
     """The gradient of every number of a weight, or of those of one row or of one unit; of an embedding, of the rows that are used."""
-    if (layer, name) not in trace.weight_names:
-        known = ", ".join("/".join(names) for names in trace.weight_names)
-        raise Problem("unknown-number", f"The weights of this scene are {known}. Received: {layer}/{name}.")
-    index = 0 if layer == "embedding" else trace.layer_names.index(layer)
+    index = _known_weight(trace, layer, name)
     *rows, width = trace.model.layers[index].weight(name).shape
     used = [_chosen("row", row, size) for size in rows] if row or trace.rows is None or index else [trace.rows]
     places = list(product(*used, _chosen("unit", unit, width)))
     _require_few_terms(len(places) * len(trace.scene.sentence))
     gradients = [_document(trace, *_weight_gradient(trace, index, name, place)) for place in places]
     return {"scene": trace.scene.id, "layer": layer, "name": name, "gradients": gradients}
+
+
+def _known_weight(trace: SceneTrace, layer: str, name: str) -> int:
+    """Which of model.layers has this weight."""
+    if (layer, name) not in trace.weight_names:
+        known = ", ".join("/".join(names) for names in trace.weight_names)
+        raise Problem("unknown-number", f"The weights of this scene are {known}. Received: {layer}/{name}.")
+    return 0 if layer == "embedding" else trace.layer_names.index(layer)
 
 
 def _weight_gradient(trace: SceneTrace, layer: int, name: str, place: tuple[int, ...]) -> tuple[WeightAddress, Explanation]:

@@ -57,6 +57,7 @@ POLICIES: dict[str, Policy] = {
     "GET /api/traces/{scene_id}/cells/output/{timestep}": COMPUTE,
     "GET /api/traces/{scene_id}/cells/{layer}/{timestep}": COMPUTE,
     "GET /api/traces/{scene_id}/weights/{layer}/{name}": COMPUTE,
+    "GET /api/traces/{scene_id}/updates/{layer}/{name}": COMPUTE,
     "GET /api/traces/{scene_id}/summary": COMPUTE,
 }
 POLICIES |= {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,15 @@ from engine.regularization import with_penalty
 Array = npt.NDArray[np.float64]
 
 
+class Learning(NamedTuple):
+    """One step of the optimizer: the gradients with the penalty and then clipped, and what it remembers before and after."""
+
+    pulled: Sequence[Array]
+    clipped: Sequence[Array]
+    before: OptimizerState
+    after: OptimizerState
+
+
 @dataclass(frozen=True)
 class SceneTrace:
     """What a scene computes: the engine's trace and gradients, and the weights after one step of the optimizer."""
@@ -30,6 +39,7 @@ class SceneTrace:
     forward: Trace
     gradients: Gradients
     updated: Sequence[Array]
+    learning: Learning
 
     @property
     def layer_names(self) -> list[str]:
@@ -71,11 +81,12 @@ def run(scene: Scene, taught: Taught | None = None) -> SceneTrace:
         state = taught.state
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found afterwards, once, for all
         for _ in range(scene.weights.steps):
-            weights, state = learnt(scene, *_both_ways(scene, model), rule, state)
+            weights, learning = learnt(scene, *_both_ways(scene, model), rule, state)
             model.set_weights(weights)
+            state = learning.after
         forward, gradients = _both_ways(scene, model)
-        updated, _ = learnt(scene, forward, gradients, rule, state)
-    return SceneTrace(scene, tokens(scene), model, forward, gradients, updated)
+        updated, learning = learnt(scene, forward, gradients, rule, state)
+    return SceneTrace(scene, tokens(scene), model, forward, gradients, updated, learning)
 
 
 def _both_ways(scene: Scene, model: Sequential) -> tuple[Trace, Gradients]:
@@ -85,12 +96,11 @@ def _both_ways(scene: Scene, model: Sequential) -> tuple[Trace, Gradients]:
     return forward, model.backward(forward, labels, scene.loss, None if weights is None else [weights], window=scene.window)
 
 
-def learnt(
-    scene: Scene, forward: Trace, gradients: Gradients, rule: Optimizer, state: OptimizerState
-) -> tuple[Sequence[Array], OptimizerState]:
-    """The weights after one more step of the optimizer, and what it remembers."""
+def learnt(scene: Scene, forward: Trace, gradients: Gradients, rule: Optimizer, state: OptimizerState) -> tuple[Sequence[Array], Learning]:
+    """The weights after one more step of the optimizer, and how they came there."""
     pulled = with_penalty(gradients.weights, forward.stack, scene.l2) if scene.l2 else gradients.weights
-    return rule.update(forward.weights, pulled, state)
+    weights, after = rule.update(forward.weights, pulled, state)
+    return weights, Learning(pulled, rule.clip(pulled), state, after)
 
 
 def model_of(scene: SceneFields) -> Sequential:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PARTS = ("training", "compare", "predict", "export")
+PARTS = ("training", "rule", "compare", "predict", "export")
 
 
 def is_late(key: str) -> bool:
@@ -11,6 +11,11 @@ def is_late(key: str) -> bool:
 
 
 LATE = {
+    "rule.title": "One number, line by line",
+    "rule.number": "Number",
+    "rule.gradient": "g = {gradient}, its gradient.",
+    "rule.penalised": "g = {penalised}: its gradient {gradient}, and the share of its square in the loss.",
+    "rule.clipped": "g = {clipped}: its gradient {gradient}, clipped.",
     "training.title": "Training",
     "training.dataset": "Data set",
     "training.dataset.own": "your own table",
@@ -67,6 +72,11 @@ LATE = {
 }
 
 LATE_HI = {
+    "rule.title": "एक संख्या, पंक्ति दर पंक्ति",
+    "rule.number": "संख्या",
+    "rule.gradient": "g = {gradient}, उसका ग्रेडिएंट।",
+    "rule.penalised": "g = {penalised}: उसका ग्रेडिएंट {gradient}, और हानि में उसके वर्ग का भाग।",
+    "rule.clipped": "g = {clipped}: उसका ग्रेडिएंट {gradient}, काटा हुआ।",
     "training.title": "प्रशिक्षण",
     "training.dataset": "डेटा समुच्चय",
     "training.dataset.own": "आपकी अपनी तालिका",

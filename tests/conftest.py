@@ -5,6 +5,7 @@ import signal
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import engine
 from app.checked import RECORD
@@ -13,6 +14,9 @@ from tests.engine.test_reference import ABOUT
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it for what runs in the background: no child could be interrupted
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+settings.register_profile("unrolled", deadline=None)  # a busy machine is slow, which is no fault of what is tested
+settings.load_profile("unrolled")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from app.answers import Representation, answer
-from app.documents import CellDocument, WeightDocument
+from app.documents import CellDocument, UpdateDocument, WeightDocument
 from app.explanations import cell, output, weight
 from app.limits import most
 from app.openapi import document_of, responses
 from app.routes.traces import CachingDep
 from app.services import ServicesDep
 from app.traces import SceneTrace
+from app.updates import update
 
 router = APIRouter(tags=["cells"])
 
@@ -59,6 +60,22 @@ async def get_weight(
     """The gradient of every number of a weight, with what each timestep contributes to it. Layer: 1 to L, embedding or output."""
     explain = partial(weight, layer=layer, name=name, row=row, unit=unit)
     return answer(request, await services.computing.explanation(scene_id, (layer, name, row, unit), explain), caching)
+
+
+@router.get("/api/traces/{scene_id}/updates/{layer}/{name}", responses=responses(document_of(UpdateDocument), *PROBLEMS))
+async def get_update(
+    request: Request,
+    scene_id: str,
+    layer: str,
+    name: str,
+    caching: CachingDep,
+    services: ServicesDep,
+    row: Row = None,
+    unit: Annotated[int, Query(ge=1, le=most("units"), description="column of the matrix, from 1")] = 1,
+) -> Response:
+    """How the optimizer moves one number of a weight, line by line. Layer: 1 to L, embedding or output."""
+    explain = partial(update, layer=layer, name=name, row=row, unit=unit)
+    return answer(request, await services.computing.explanation(scene_id, ("update", layer, name, row, unit), explain), caching)
 
 
 @router.get("/api/traces/{scene_id}/summary", responses=responses(SUMMARY, "unknown-scene", "engine-differs", "busy", "storage"))

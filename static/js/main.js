@@ -10,6 +10,7 @@ import { openStore } from "./opening.js";
 import { overflows } from "./pan.js";
 import { mountPlayer } from "./player.js";
 import { mountRunner } from "./runner.js";
+import { stepIn } from "./state.js";
 import { listen, undoAll } from "./store.js";
 import { mountTabs } from "./tabs.js";
 import { mountTerms } from "./terms-loader.js";
@@ -69,6 +70,8 @@ export function mount(store) {
     mountFollow(at("panel"), store),
     mountLate(store, ({ step, pinned }) => step > 0 || pinned !== null, () => Promise.all([import("./views/interior.js"), styles("interior")]),
       ([{ mountInterior }]) => mountInterior(at("interior"), beside)),
+    mountLate(store, (state) => stepIn(state).phase === "update", () => Promise.all([import("./views/rule.js"), bringPart(at("rule"), "rule"), styles("rule")]),
+      ([{ mountRule }]) => mountRule(at("rule"), beside)),
     mountTransport(at("transport"), store),
     mountOnPress(store, "#predict", () => Promise.all([import("./views/predict.js"), bringPart(at("question"), "predict")]), ([{ mountPredict }]) => mountPredict(at("question"), at("predict"), store)),
     mountLate(store, ({ step }) => step > 0, () => import("./views/reach.js"), ({ mountReach }) => mountReach(at("reach"), beside)),

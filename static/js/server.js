@@ -90,5 +90,8 @@ export const getWeight = (id, layer, name) => getKept(`api/traces/${id}/weights/
 export const getNumber = (id, { layer, weight, index }) =>
   getKept(`api/traces/${id}/weights/${layer}/${weight}?${index.length > 1 ? `row=${index[0]}&` : ""}unit=${index.at(-1)}`);
 
+/** How the optimizer moves one number of a weight. */
+export const getUpdate = (id, { layer, weight, row, unit }) => getKept(`api/traces/${id}/updates/${layer}/${weight}?${row === null ? "" : `row=${row}&`}unit=${unit}`);
+
 /** @returns {Promise<{engine: string}>} */
 export const getVersion = (signal) => getJson("version", signal);
