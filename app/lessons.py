@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from weakref import WeakValueDictionary
+
 from app.datasets import DataSet
 from app.errors import Problem
-from app.histories import Histories
+from app.histories import Histories, Record, training_key
 from app.learning import batches, require_fitting, teach, training_of
 from app.scene_rules import count_numbers
 from app.scenes import Scene
@@ -13,6 +16,7 @@ from app.store import Store
 from app.traces import Taught
 from app.trainings import Trainings
 from app.work import Pool
+from engine import Epoch
 
 AT_ONCE = 30_000_000  # values and gradients: some tenths of a second, for which no process is started
 
@@ -44,6 +48,7 @@ class Lessons:
 
     def __init__(self, datasets: DataSets, histories: Histories, trainings: Trainings, pool: Pool) -> None:
         self._datasets, self._histories, self._trainings, self._pool = datasets, histories, trainings, pool
+        self._recalling: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def dataset_of(self, scene: Scene) -> DataSet:
         """The data set that the scene learns from; a problem if there is none."""
@@ -57,17 +62,32 @@ class Lessons:
         epoch = training_of(scene).updates // batches(scene, dataset)
         await self._pool.run(require_fitting, scene, dataset, epoch + 1)
         if self._ahead(scene, dataset, epoch) > AT_ONCE:
-            await self._train_up_to(scene, dataset, epoch)
+            await self._train(scene, dataset, epoch, epoch)
         return await self._pool.run(teach, scene, dataset, self._histories.of(scene).before(epoch))
+
+    async def past(self, scene: Scene) -> tuple[list[Record], list[Epoch]]:
+        """What every epoch up to the scene's last whole one measured, and those of them that are kept whole; none: it has no training."""
+        if scene.weights.training is None:
+            return [], []
+        dataset = await self.dataset_of(scene)
+        last = training_of(scene).updates // batches(scene, dataset)
+        history = self._histories.of(scene)
+        async with self._recalling.setdefault(training_key(scene), asyncio.Lock()):
+            if not history.records.keys() >= set(range(1, last + 1)):  # the server was started anew, or had no room for it
+                await self._pool.run(require_fitting, scene, dataset, last)
+                await self._train(scene, dataset, 0, last)
+        return [history.records[number] for number in range(1, last + 1)], [
+            history.epochs[number] for number in sorted(history.epochs) if number <= last
+        ]
 
     def _ahead(self, scene: Scene, dataset: DataSet, epoch: int) -> int:
         """How many numbers lie between the nearest kept epoch and this one."""
         kept = self._histories.of(scene).before(epoch)
         return (epoch - (kept.epoch if kept else 0)) * len(dataset.examples) * count_numbers(scene)
 
-    async def _train_up_to(self, scene: Scene, dataset: DataSet, epoch: int) -> None:
-        """In a process, in its turn, listened to by us."""
-        training = self._trainings.start(scene, dataset, epoch, epoch)
+    async def _train(self, scene: Scene, dataset: DataSet, first: int, last: int) -> None:
+        """In a process, in its turn, listened to by us: from what is kept up to the end of epoch `first` to the end of epoch `last`."""
+        training = self._trainings.start(scene, dataset, first, last)
         async for _ in training.log.follow(0):
             pass
         if training.reason == "diverged":

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.charting import Charts
 from app.computing import Computing
 from app.histories import Histories
 from app.lessons import DataSets, Lessons
@@ -30,6 +31,7 @@ class Services:
     histories: Histories
     trainings: Trainings
     computing: Computing
+    charts: Charts
 
 
 @contextmanager
@@ -43,7 +45,9 @@ def opened(settings: Settings) -> Iterator[Services]:
     ):
         datasets = DataSets(store)
         learnt = Lessons(datasets, histories, trainings, pool)
-        yield Services(settings, store, cache, pool, datasets, histories, trainings, Computing(store, cache, pool, learnt))
+        computing = Computing(store, cache, pool, learnt)
+        charts = Charts(computing, learnt, cache, pool)
+        yield Services(settings, store, cache, pool, datasets, histories, trainings, computing, charts)
 
 
 def _trainings(settings: Settings, store: Store, histories: Histories) -> Trainings:
