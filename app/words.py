@@ -520,6 +520,7 @@ WORDS: dict[str, str] = {
     "worksheet.solution": "Solution",
     "worksheet.rounded": "Rounded to {decimals} decimals.",
     # charts: these words come with them, not with the page
+    "chart": "Chart",
     "chart.loss": "Loss and accuracy over epochs",
     "chart.weights": "Weights over epochs",
     "chart.weights.all": "Weights over epochs: all {all} numbers",

@@ -518,6 +518,7 @@ WORDS_HI: dict[str, str] = {
     "worksheet.loss.mse": "लॉस L = (ŷ − y)² है, सभी N आउटपुटों का औसत।",
     "worksheet.solution": "हल",
     "worksheet.rounded": "{decimals} दशमलव तक पूर्णांकित।",
+    "chart": "चार्ट",
     "chart.loss": "लॉस और सटीकता, इपॉक के अनुसार",
     "chart.weights": "वेट, इपॉक के अनुसार",
     "chart.weights.all": "वेट, इपॉक के अनुसार: सभी {all} संख्याएँ",

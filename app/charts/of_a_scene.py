@@ -28,7 +28,7 @@ def states(trace: SceneTrace, pen: Pen) -> Chart:
     rows: list[list[Any]] = []
     for row, (layer, h) in enumerate(reversed(layers)):
         x = axis(pen.say("chart.timestep"), **_word_ticks(words)) | ({"matches": "x"} if row else {})
-        panel = sheet.panel(pen.layer(layer), x, whole(pen.say("chart.unit")), row)
+        panel = sheet.panel(pen.layer(layer), x, whole(pen.say("chart.unit"), h.shape[1]), row)
         tip = hover((pen.say("chart.timestep"), "%{x} (%{text})"), (pen.say("chart.unit"), "%{y}"), ("h", "%{z:.5~g}"))
         units = list(range(1, h.shape[1] + 1))
         image = {"x": timesteps, "y": units, "z": h.T.tolist(), "text": [words] * len(units)}
@@ -49,19 +49,20 @@ def path(trace: SceneTrace, pen: Pen) -> Chart:
     title, layers = pen.say("chart.path"), list(_states(trace))
     columns = min(2, len(layers))
     sheet = Sheet(pen, title, rows=math.ceil(len(layers) / columns), columns=columns)
-    words = [plain(word) for word in trace.scene.sentence]
+    words = [f"{timestep} {plain(word)}" for timestep, word in enumerate(trace.scene.sentence, start=1)]
     few = "lines+markers+text" if len(words) <= MOST_WORDS else "lines+markers"
     (line,) = pen.lines("forward", 1)
     names = [pen.say("chart.component", number=number) for number in (1, 2)]
     rows: list[list[Any]] = []
     for place, (layer, h) in enumerate(layers):
-        points, share = principal(h)
-        heading = pen.say("chart.share", layer=pen.layer(layer), share=f"{100 * share:.1f}")
-        panel = sheet.panel(heading, axis(names[0]), axis(names[1]), place // columns, place % columns)
+        points, shares = principal(h)
+        heading = pen.say("chart.share", layer=pen.layer(layer), share=f"{100 * sum(shares):.1f}")
+        along = [axis(f"{name} ({100 * share:.1f} %)") for name, share in zip(names, shares, strict=True)]
+        panel = sheet.panel(heading, along[0], along[1], place // columns, place % columns)
         first, second = points.T.tolist()
-        tip = hover((pen.say("chart.timestep"), "%{customdata} (%{text})"), (names[0], "%{x:.4~g}"), (names[1], "%{y:.4~g}"))
+        tip = hover((pen.say("chart.timestep"), "%{text}"), (names[0], "%{x:.4~g}"), (names[1], "%{y:.4~g}"))
         timesteps = list(range(1, len(h) + 1))
-        drawn = {"x": first, "y": second, "text": words, "customdata": timesteps, "textposition": "top center", "mode": few}
+        drawn = {"x": first, "y": second, "text": words, "textposition": _beside(points[:, 1]), "mode": few}
         sheet.draw(panel, type="scatter", name=pen.layer(layer), line=line, hovertemplate=tip, showlegend=False, cliponaxis=False, **drawn)
         rows += [[pen.layer(layer), *row] for row in zip(timesteps, trace.scene.sentence, first, second, strict=True)]
     return Chart(title, sheet.figure(), [pen.say("chart.layer.column"), pen.say("chart.timestep"), pen.say("chart.word"), *names], rows)
@@ -80,7 +81,7 @@ def histogram(trace: SceneTrace, pen: Pen) -> Chart:
         for column, name in enumerate(names):
             counts, edges = binned(named[layer, name])
             heading = f"{pen.layer(layer)} · {name} ({', '.join(map(str, named[layer, name].shape))})"
-            panel = sheet.panel(heading, axis(value, nticks=6), whole(count, rangemode="tozero"), row, column)
+            panel = sheet.panel(heading, axis(value, nticks=6), whole(count, counts.max(), rangemode="tozero"), row, column)
             spans = np.stack([edges[:-1], edges[1:]], axis=1).tolist()
             tip = hover((value, "%{customdata[0]:.4~g} … %{customdata[1]:.4~g}"), (count, "%{y}"))
             bars = {
@@ -103,7 +104,11 @@ def singular(trace: SceneTrace, pen: Pen) -> Chart:
     gates = list(dict.fromkeys(gate for _, gate, _ in kernels))
     lines = dict(zip(gates, pen.lines("update", len(gates)), strict=True))
     sheet, place, value = Sheet(pen, title, rows=len(layers)), pen.say("chart.place"), pen.say("chart.singular.value")
-    panels = {layer: sheet.panel(pen.layer(layer), whole(place), axis(value, rangemode="tozero"), row) for row, layer in enumerate(layers)}
+    sizes = {layer: matrix for layer, _, matrix in kernels}
+    panels = {
+        layer: sheet.panel(pen.layer(layer), whole(place, len(sizes[layer])), axis(value, rangemode="tozero"), row)
+        for row, layer in enumerate(layers)
+    }
     rows: list[list[Any]] = []
     named = set[str]()
     for layer, gate, matrix in kernels:
@@ -119,9 +124,9 @@ def singular(trace: SceneTrace, pen: Pen) -> Chart:
     return Chart(title, sheet.figure(), [pen.say("chart.layer.column"), pen.say("chart.gate"), place, value], rows)
 
 
-def principal(h: Array) -> tuple[Array, float]:
-    """h (timesteps, units) -> (timesteps, 2) along its two principal components, and their share of the variance; of a component, whose
-    sign is free, the largest part is positive. Where nothing varies nothing is left out, and the share is 1."""
+def principal(h: Array) -> tuple[Array, list[float]]:
+    """h (timesteps, units) -> (timesteps, 2) along its two principal components, and the share of the variance of each; of a component,
+    whose sign is free, the largest part is positive. Where nothing varies nothing is left out, and the first has all."""
     from_mean = h - h.mean(axis=0)
     _, sizes, directions = np.linalg.svd(from_mean, full_matrices=False)
     largest = np.abs(directions).argmax(axis=1)
@@ -130,7 +135,17 @@ def principal(h: Array) -> tuple[Array, float]:
     kept = directions[:2]
     points[:, : len(kept)] = from_mean @ kept.T
     variances = np.square(sizes)
-    return points, float(variances[:2].sum() / variances.sum()) if variances.sum() else 1.0
+    shares = variances / variances.sum() if variances.sum() else np.eye(len(sizes))[0]
+    return points, [*shares[:2].tolist(), 0.0][:2]
+
+
+def _beside(heights: Array) -> list[str]:
+    """Where a word stands: below a point that lies lower than its neighbours, so that the path does not cross it."""
+    around = np.pad(heights, 1, mode="edge")
+    return [
+        "bottom center" if height < (before + after) / 2 else "top center"
+        for height, before, after in zip(heights, around, around[2:], strict=False)
+    ]
 
 
 def binned(weight: Array) -> tuple[Array, Array]:

@@ -41,7 +41,7 @@ def loss(scene: Scene, past: Past, pen: Pen) -> Chart:
     sheet, epoch = Sheet(pen, pen.say("chart.loss"), rows=len(told)), pen.say("chart.epoch")
     for row, (what, values) in enumerate(told):
         span = {"range": [-4, 104]} if row else {"rangemode": "tozero"}
-        panel = sheet.panel("", whole(epoch, matches="x") if row else whole(epoch), axis(what, **span), row)
+        panel = sheet.panel("", whole(epoch, numbers[-1], **({"matches": "x"} if row else {})), axis(what, **span), row)
         (line,) = pen.lines("forward", 1)
         tip = hover((epoch, "%{x}"), (what, "%{y:.5~g}"))
         sheet.draw(panel, type="scatter", name=what, x=numbers, y=values, line=line, showlegend=False, hovertemplate=tip, **marks(numbers))
@@ -56,7 +56,7 @@ def gradients(scene: Scene, past: Past, pen: Pen) -> Chart:
     title, epoch, norm = pen.say("chart.gradients"), pen.say("chart.epoch"), pen.say("chart.norm")
     names = [pen.layer(str(number)) for number, _ in enumerate(scene.recurrent, start=1)]
     sheet, numbers = Sheet(pen, title), [record.epoch for record in past.records]
-    panel = sheet.panel("", whole(epoch), axis(norm, type="log", exponentformat="power"))
+    panel = sheet.panel("", whole(epoch, numbers[-1]), axis(norm, type="log", **_decades(past)))
     rows: list[list[float | str]] = []
     for place, (name, line) in enumerate(zip(names, pen.lines("backward", len(names)), strict=True)):
         values = [record.gradient_norms[place] for record in past.records]
@@ -64,6 +64,12 @@ def gradients(scene: Scene, past: Past, pen: Pen) -> Chart:
         sheet.draw(panel, type="scatter", name=name, x=numbers, y=values, line=line, hovertemplate=tip, **marks(numbers))
         rows += [[name, number, value] for number, value in zip(numbers, values, strict=True)]
     return Chart(title, sheet.figure(), [pen.say("chart.layer.column"), epoch, norm], rows)
+
+
+def _decades(past: Past) -> Figure:
+    """Ticks at the powers of ten alone, if there are some."""
+    norms = [norm for record in past.records for norm in record.gradient_norms if norm]
+    return {"dtick": 1} if norms and max(norms) > 10 * min(norms) else {}
 
 
 def weights(scene: Scene, past: Past, pen: Pen) -> Chart:
@@ -75,7 +81,7 @@ def weights(scene: Scene, past: Past, pen: Pen) -> Chart:
     key = "chart.weights.all" if len(chosen) == total else "chart.weights.most"
     title, epoch, value = pen.say(key, shown=len(chosen), all=total), pen.say("chart.epoch"), pen.say("chart.weight")
     sheet = Sheet(pen, title)
-    panel = sheet.panel("", whole(epoch), axis(value))
+    panel = sheet.panel("", whole(epoch, numbers[-1]), axis(value))
     shapes = weight_shapes(scene)
     layers = list(dict.fromkeys(layer for layer, _ in shapes))
     lines = dict(zip(layers, pen.lines("update", len(layers)), strict=True))

@@ -17,7 +17,8 @@ Theme = Literal["light", "dark"]
 
 TOKENS = Path(__file__).resolve().parents[2] / "static" / "css" / "tokens.css"
 THEMES: dict[Theme, str] = {"light": ":root", "dark": '[data-theme="dark"]'}
-FARTHEST = 0.65  # of the way to the ink: the last of several layers still has its phase's hue
+STEP = 0.2  # of the way to the ink, from one layer to the next
+FARTHEST = 0.65  # the last of many layers still has its phase's hue
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
@@ -62,7 +63,7 @@ class Pen:
     def lines(self, name: str, count: int) -> list[dict[str, str]]:
         """So many lines of one phase that can be told apart, by shade and, for those who see no shades, by their dashes."""
         start, ink = (np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) for colour in (self.colour(name), self.colour("ink")))
-        shares = np.linspace(0, FARTHEST, count) if count > 1 else np.zeros(1)
+        shares = np.linspace(0, min(FARTHEST, STEP * (count - 1)), count)
         mixed = [np.rint(start + share * (ink - start)).astype(int) for share in shares]
         return [
             {"color": "#" + "".join(f"{part:02x}" for part in colour), "dash": DASHES[place % len(DASHES)]}

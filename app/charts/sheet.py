@@ -12,8 +12,10 @@ Figure = dict[str, Any]
 
 PANEL = 230  # px: the height of a panel, if there are several
 ALONE = 380  # px: and of one that stands alone
-GAP = 74  # px between two rows of panels: an axis with its title, and the next heading
-SIDE = 0.09  # of the width, between two columns
+GAP = 84  # px between two rows of panels: an axis with its title, and the next heading
+SIDE = 0.14  # of the width, between two columns
+STANDOFF = 6  # px between the numbers of an axis and its title
+EACH = 12  # so many whole numbers each have a tick
 MARGIN = {"l": 64, "r": 20, "t": 64, "b": 56}
 
 
@@ -80,9 +82,13 @@ class Sheet:
             "font": {"family": pen.font, "size": 12, "color": pen.colour("ink")},
             "paper_bgcolor": clear,
             "plot_bgcolor": clear,
-            "hoverlabel": {"bgcolor": pen.colour("surface"), "bordercolor": pen.colour("line"), "font": {"color": pen.colour("ink")}},
+            "hoverlabel": {
+                "bgcolor": pen.colour("surface"),
+                "bordercolor": pen.colour("line"),
+                "font": {"family": pen.font, "color": pen.colour("ink")},
+            },
             "modebar": {"bgcolor": clear, "color": pen.colour("muted"), "activecolor": pen.colour("ink")},
-            "legend": {"orientation": "h", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "bgcolor": clear},
+            "legend": {"orientation": "h", "x": 1, "y": 1, "xanchor": "right", "yanchor": "bottom", "bgcolor": clear},
             "annotations": self._notes,
             "shapes": self._shapes,
         }
@@ -95,14 +101,15 @@ class Sheet:
             "linecolor": pen.colour("line"),
             "zerolinecolor": pen.colour("line"),
             "automargin": True,
+            "exponentformat": "power",
         }
 
 
 def axis(title: str, **options: Any) -> Figure:
     """An axis with its title."""
-    return {"title": {"text": title}, **options}
+    return {"title": {"text": title, "standoff": STANDOFF}, **options}
 
 
-def whole(title: str, **options: Any) -> Figure:
-    """An axis that counts: no ticks between its whole numbers."""
-    return axis(title, tickformat="d", **options)
+def whole(title: str, last: int, **options: Any) -> Figure:
+    """An axis that counts up to here: no ticks between its whole numbers."""
+    return axis(title, **({"dtick": 1} if last <= EACH else {}), **options)

@@ -20,6 +20,7 @@ OF_A_SCENE: dict[str, Callable[[SceneTrace, Pen], Chart]] = {"states": states, "
 CHARTS = (*OVER_EPOCHS, *OF_A_SCENE)
 
 AROUND = (  # what the page says around a chart: these words come with the list of charts, not with the page
+    "chart",
     "chart.loading",
     "chart.untrained",
     "chart.table",

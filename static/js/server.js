@@ -17,7 +17,7 @@ async function answered(response) {
   throw new TypeError(`The answer ${response.status} is not from this server.`);
 }
 
-const getJson = async (path, signal) => (await answered(await fetch(path, { signal }))).json();
+export const getJson = async (path, signal) => (await answered(await fetch(path, { signal }))).json();
 
 /**
  * Computes a scene: its trace comes piece by piece.
