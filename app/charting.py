@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any, Literal
 
 from app.answers import Representation
-from app.charts.over_epochs import Past
 from app.charts.pen import Pen
 from app.charts.sheet import Chart
 from app.charts.table import OF_A_SCENE, OVER_EPOCHS, require_chart
 from app.computing import Computing, json_answer
+from app.histories import Past
 from app.lessons import Lessons
 from app.scenes import Scene, parse_scene
 from app.traces import SceneTrace
@@ -35,8 +35,7 @@ class Charts:
 
     async def _over_epochs(self, name: str, scene_id: str, pen: Pen, part: Part) -> Representation:
         scene = parse_scene(await self._computing.scene(scene_id))
-        records, epochs = await self._lessons.past(scene)
-        return await self._pool.run(_of_a_training, name, scene, Past(records, epochs), pen, part)
+        return await self._pool.run(_of_a_training, name, scene, await self._lessons.past(scene), pen, part)
 
 
 def _of_a_scene(name: str, pen: Pen, part: Part, trace: SceneTrace) -> Representation:

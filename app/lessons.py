@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
 from app.datasets import DataSet
 from app.errors import Problem
-from app.histories import Histories, Record, training_key
-from app.learning import batches, require_fitting, teach, training_of
+from app.histories import Histories, Past, training_key, weights_of
+from app.learning import at, batches, require_fitting, teach, training_of
 from app.scene_rules import count_numbers
 from app.scenes import Scene
 from app.shipped_datasets import shipped_by_id
 from app.store import Store
-from app.traces import Taught
+from app.traces import Array, Taught
 from app.trainings import Trainings
 from app.work import Pool
-from engine import Epoch
 
 AT_ONCE = 30_000_000  # values and gradients: some tenths of a second, for which no process is started
 
@@ -65,20 +65,23 @@ class Lessons:
             await self._train(scene, dataset, epoch, epoch)
         return await self._pool.run(teach, scene, dataset, self._histories.of(scene).before(epoch))
 
-    async def past(self, scene: Scene) -> tuple[list[Record], list[Epoch]]:
-        """What every epoch up to the scene's last whole one measured, and those of them that are kept whole; none: it has no training."""
+    async def past(self, scene: Scene) -> Past:
+        """What the scene's training went through, up to its last whole epoch; nothing: it has none."""
         if scene.weights.training is None:
-            return [], []
+            return Past((), {})
         dataset = await self.dataset_of(scene)
-        last = training_of(scene).updates // batches(scene, dataset)
-        history = self._histories.of(scene)
+        each = batches(scene, dataset)
+        last, history = training_of(scene).updates // each, self._histories.of(scene)
         async with self._recalling.setdefault(training_key(scene), asyncio.Lock()):
             if not history.records.keys() >= set(range(1, last + 1)):  # the server was started anew, or had no room for it
                 await self._pool.run(require_fitting, scene, dataset, last)
                 await self._train(scene, dataset, 0, last)
-        return [history.records[number] for number in range(1, last + 1)], [
-            history.epochs[number] for number in sorted(history.epochs) if number <= last
-        ]
+        weights: dict[int, Sequence[Array]] = {
+            number: weights_of(epoch) for number, epoch in sorted(history.epochs.items()) if number <= last
+        }
+        if last and last not in weights and (taught := await self.taught(at(scene, last * each))):
+            weights[last] = taught.weights
+        return Past([history.records[number] for number in range(1, last + 1)], weights)
 
     def _ahead(self, scene: Scene, dataset: DataSet, epoch: int) -> int:
         """How many numbers lie between the nearest kept epoch and this one."""

@@ -541,6 +541,7 @@ WORDS: dict[str, str] = {
     "chart.zoom.out": "Zoom out",
     "chart.reset": "Reset the axes",
     "chart.epoch": "epoch",
+    "chart.epochs": "epoch; weights are drawn after {shown} of {all}",
     "chart.loss.axis": "loss L",
     "chart.accuracy": "accuracy (%)",
     "chart.layer.column": "layer",

@@ -539,6 +539,7 @@ WORDS_HI: dict[str, str] = {
     "chart.zoom.out": "छोटा करें",
     "chart.reset": "अक्ष रीसेट करें",
     "chart.epoch": "इपॉक",
+    "chart.epochs": "इपॉक; {all} में से {shown} के बाद के वेट दिखाए हैं",
     "chart.loss.axis": "लॉस L",
     "chart.accuracy": "सटीकता (%)",
     "chart.layer.column": "लेयर",

@@ -32,7 +32,7 @@ def states(trace: SceneTrace, pen: Pen) -> Chart:
         tip = hover((pen.say("chart.timestep"), "%{x} (%{text})"), (pen.say("chart.unit"), "%{y}"), ("h", "%{z:.5~g}"))
         units = list(range(1, h.shape[1] + 1))
         image = {"x": timesteps, "y": units, "z": h.T.tolist(), "text": [words] * len(units)}
-        sheet.draw(panel, type="heatmap", name=pen.layer(layer), coloraxis="coloraxis", hovertemplate=tip, xgap=1, ygap=1, **image)
+        sheet.draw(panel, type="heatmap", name=pen.layer(layer), coloraxis="coloraxis", hovertemplate=tip, **_gaps(h), **image)
         rows += [
             [pen.layer(layer), timestep, word, unit, value]
             for timestep, word, values in zip(timesteps, trace.scene.sentence, h.tolist(), strict=True)
@@ -169,6 +169,11 @@ def _recurrent_kernels(trace: SceneTrace) -> Iterator[tuple[str, str, Array]]:
             yield from (
                 (name, gate.removeprefix("a").removeprefix("_") or "U", part) for gate, part in zip(layer.gates, parts, strict=True)
             )
+
+
+def _gaps(h: Array) -> Figure:
+    """A hair between rectangles that are large enough for one."""
+    return {name: int(count <= MOST_WORDS) for name, count in zip(("xgap", "ygap"), h.shape, strict=True)}
 
 
 def _word_ticks(words: Sequence[str]) -> Figure:

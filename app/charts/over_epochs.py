@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from app.charts.pen import Pen, hover
 from app.charts.sheet import Chart, Figure, Sheet, axis, whole
-from app.histories import Record
+from app.histories import Past
 from app.learning import beginning
 from app.scene_rules import weight_shapes
 from app.scenes import Scene
-from engine import Epoch
 from engine.types import Array
 
 MOST_LINES = 80  # more of them nobody can tell apart
 MOST_POINTS = 200  # epochs at which weights are drawn
 
 Place = tuple[str, str, tuple[int, ...]]  # layer, weight and index, from 1
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A training as far as its scene has come: what every epoch measured, and those epochs whose weights are still known."""
-
-    records: Sequence[Record]
-    epochs: Sequence[Epoch]
 
 
 def loss(scene: Scene, past: Past, pen: Pen) -> Chart:
@@ -74,14 +64,14 @@ def _decades(past: Past) -> Figure:
 
 def weights(scene: Scene, past: Past, pen: Pen) -> Chart:
     """Every weight of a small network over the epochs, of a larger one those that moved most; epoch 0 is before the training."""
-    shown = spread(past.epochs, MOST_POINTS)
-    numbers = [0, *(epoch.epoch for epoch in shown)]
-    moments = [beginning(scene).weights, *([weight for layer in epoch.layers for weight in layer.weights] for epoch in shown)]
+    shown = spread(list(past.weights), MOST_POINTS)
+    numbers, moments = [0, *shown], [beginning(scene).weights, *(past.weights[number] for number in shown)]
     chosen, total = moved_most(scene, moments[0], moments[-1])
     key = "chart.weights.all" if len(chosen) == total else "chart.weights.most"
     title, epoch, value = pen.say(key, shown=len(chosen), all=total), pen.say("chart.epoch"), pen.say("chart.weight")
     sheet = Sheet(pen, title)
-    panel = sheet.panel("", whole(epoch, numbers[-1]), axis(value))
+    known = epoch if len(shown) == len(past.records) else pen.say("chart.epochs", shown=len(shown), all=len(past.records))
+    panel = sheet.panel("", whole(known, numbers[-1]), axis(value))
     shapes = weight_shapes(scene)
     layers = list(dict.fromkeys(layer for layer, _ in shapes))
     lines = dict(zip(layers, pen.lines("update", len(layers)), strict=True))
@@ -103,7 +93,7 @@ def _weight_line(pen: Pen, place: Place, numbers: Sequence[int], values: Sequenc
     layer, weight, index = place
     name = pen.layer(layer)
     tip = hover((name, address(weight, index)), (pen.say("chart.epoch"), "%{x}"), (pen.say("chart.value"), "%{y:.5~g}"))
-    return {"type": "scatter", "mode": "lines", "name": name, "legendgroup": layer, "x": numbers, "y": values, "hovertemplate": tip}
+    return {"type": "scatter", **marks(numbers), "name": name, "legendgroup": layer, "x": numbers, "y": values, "hovertemplate": tip}
 
 
 def moved_most(scene: Scene, before: Sequence[Array], after: Sequence[Array]) -> tuple[list[Place], int]:
@@ -120,10 +110,9 @@ def moved_most(scene: Scene, before: Sequence[Array], after: Sequence[Array]) ->
     return found, len(moves)
 
 
-def spread(epochs: Sequence[Epoch], most: int) -> list[Epoch]:
+def spread(epochs: Sequence[int], most: int) -> list[int]:
     """At most so many of them, evenly, the last among them."""
-    step = math.ceil(len(epochs) / most) or 1
-    return list(epochs[::-1][::step])[::-1]
+    return list(epochs[:: -math.ceil(len(epochs) / most)])[::-1]
 
 
 def address(weight: str, index: Sequence[int]) -> str:

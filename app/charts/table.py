@@ -7,10 +7,11 @@ from importlib.metadata import version
 from typing import Any
 
 from app.charts.of_a_scene import histogram, path, singular, states
-from app.charts.over_epochs import Past, gradients, loss, weights
+from app.charts.over_epochs import gradients, loss, weights
 from app.charts.pen import Pen
 from app.charts.sheet import Chart
 from app.errors import Problem, shortened
+from app.histories import Past
 from app.languages import Language
 from app.scenes import Scene
 from app.traces import SceneTrace

@@ -228,6 +228,11 @@ def test_what_was_forgotten_is_computed_again(tmp_path: Path, toy: Document) -> 
         told = epochs_of(train(client, stack("toy", toy), EPOCHS))
         drawn = chart(client, "loss", told[-1]["scene"])["figure"]["data"][0]
         assert drawn["y"] == [event["loss"] for event in told]
+        weights = chart(client, "weights", told[-1]["scene"])["figure"]
+        assert "after 1 of 4" in weights["layout"]["xaxis"]["title"]["text"]
+        now = teach(Scene.model_validate(after(stack("toy", toy), told[-1]["updates"])), shipped()["order matters"]).weights
+        assert [line["x"] for line in weights["data"]] == [[0, 4]] * 36
+        assert [line["y"][-1] for line in weights["data"]] == np.concatenate([weight.ravel() for weight in now]).tolist()
 
 
 def test_a_long_training_is_drawn_at_a_bounded_number_of_epochs(client: TestClient, toy: Document) -> None:
