@@ -20,7 +20,7 @@ FEW_BINS = 5
 
 
 def states(trace: SceneTrace, pen: Pen) -> Chart:
-    """Every h as a colour, timesteps to the right, units upwards; the highest layer on top, as in the grid."""
+    """Every h as a colour, timesteps to the right, the first unit on top; the highest layer on top, as in the grid."""
     title, layers = pen.say("chart.states"), list(_states(trace))
     sheet, timesteps = Sheet(pen, title, rows=len(layers)), list(range(1, len(trace.scene.sentence) + 1))
     farthest = max(1.0, *(float(np.abs(h).max()) for _, h in layers))
@@ -28,7 +28,7 @@ def states(trace: SceneTrace, pen: Pen) -> Chart:
     rows: list[list[Any]] = []
     for row, (layer, h) in enumerate(reversed(layers)):
         x = axis(pen.say("chart.timestep"), **_word_ticks(words)) | ({"matches": "x"} if row else {})
-        panel = sheet.panel(pen.layer(layer), x, whole(pen.say("chart.unit"), h.shape[1]), row)
+        panel = sheet.panel(pen.layer(layer), x, whole(pen.say("chart.unit"), h.shape[1], autorange="reversed"), row)
         tip = hover((pen.say("chart.timestep"), "%{x} (%{text})"), (pen.say("chart.unit"), "%{y}"), ("h", "%{z:.5~g}"))
         units = list(range(1, h.shape[1] + 1))
         image = {"x": timesteps, "y": units, "z": h.T.tolist(), "text": [words] * len(units)}
