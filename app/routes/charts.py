@@ -33,7 +33,7 @@ InTheme = Annotated[Theme, Query(description="the colours")]
 
 
 def _package() -> Path:
-    """Where plotly keeps its script; it is found, not imported, which would take half a second."""
+    """Where plotly keeps its script; it is found, not imported, which would cost time and 28 MB."""
     package = find_spec("plotly")
     assert package is not None
     assert package.origin is not None

@@ -284,6 +284,6 @@ def test_the_library_is_the_package_s_own_compressed_and_kept_for_ever(client: T
 
 
 def test_the_server_starts_and_draws_without_importing_plotly() -> None:
-    """The package takes half a second to import, and the figures need none of it."""
+    """The package takes up to a second to import, and the figures need none of it."""
     program = "import sys, app.main, app.charts.table; sys.exit('plotly' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
