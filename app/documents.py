@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -186,6 +186,41 @@ class UpdateDocument(Document):
     lines: list[LineDocument]
 
 
+class ChartTitleDocument(Document):
+    """A chart by its name; training: whether it is of a training's epochs."""
+
+    name: str
+    title: str
+    training: bool
+
+
+class ChartsDocument(Document):
+    """Every chart, the script that draws them, and what a page says around them."""
+
+    script: str
+    charts: list[ChartTitleDocument]
+    words: dict[str, str]
+
+
+class ChartDocument(Document):
+    """A chart as Plotly draws it: `data` and `layout`; null: nothing has been trained yet."""
+
+    name: str
+    scene: str
+    title: str
+    figure: dict[Literal["data", "layout"], Any] | None
+
+
+class ChartTableDocument(Document):
+    """The numbers of a chart, row by row; without rows: nothing has been trained yet."""
+
+    name: str
+    scene: str
+    title: str
+    header: list[str]
+    rows: list[list[float | str]]
+
+
 class LimitDocument(Document):
     """Both ends included."""
 
@@ -217,6 +252,9 @@ DOCUMENTS: tuple[type[Document], ...] = (
     TrainingDocument,
     PredictionsDocument,
     UpdateDocument,
+    ChartsDocument,
+    ChartDocument,
+    ChartTableDocument,
     LimitDocument,
     HealthDocument,
     VersionDocument,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ import rfc8785
 
 from app.scenes import Scene
 from engine import Epoch
+from engine.types import Array
 
 LEARNT = ("vocabulary", "layers", "weights", "loss", "optimizer", "window", "l2")  # what decides a training; the rest is what is looked at
 
@@ -48,6 +50,15 @@ class History:
             del self.epochs[number]
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A training as far as a scene has come: what every epoch measured, and the weights, in the order of get_weights, after those epochs
+    of which they are known; the last is among them."""
+
+    records: Sequence[Record]
+    weights: Mapping[int, Sequence[Array]]
+
+
 class Histories:
     """The histories of the trainings that were used last, in so many bytes."""
 
@@ -79,8 +90,14 @@ class Histories:
 
 def size_of(epoch: Epoch) -> int:
     """Bytes of the weights, and of what the optimizer remembers."""
-    weights = [weight for layer in epoch.layers for weight in layer.weights]
-    return sum(array.nbytes for array in (*weights, *(each for arrays in epoch.optimizer_state.numbers.values() for each in arrays)))
+    return sum(
+        array.nbytes for array in (*weights_of(epoch), *(each for arrays in epoch.optimizer_state.numbers.values() for each in arrays))
+    )
+
+
+def weights_of(epoch: Epoch) -> list[Array]:
+    """The weights at its end, in the order of get_weights; not to be written to."""
+    return [weight for layer in epoch.layers for weight in layer.weights]
 
 
 def training_key(scene: Scene) -> str:

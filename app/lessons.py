@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from weakref import WeakValueDictionary
+
 from app.datasets import DataSet
 from app.errors import Problem
-from app.histories import Histories
-from app.learning import batches, require_fitting, teach, training_of
+from app.histories import Histories, Past, training_key, weights_of
+from app.learning import at, batches, require_fitting, teach, training_of
 from app.scene_rules import count_numbers
 from app.scenes import Scene
 from app.shipped_datasets import shipped_by_id
 from app.store import Store
-from app.traces import Taught
+from app.traces import Array, Taught
 from app.trainings import Trainings
 from app.work import Pool
 
@@ -44,6 +48,7 @@ class Lessons:
 
     def __init__(self, datasets: DataSets, histories: Histories, trainings: Trainings, pool: Pool) -> None:
         self._datasets, self._histories, self._trainings, self._pool = datasets, histories, trainings, pool
+        self._recalling: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def dataset_of(self, scene: Scene) -> DataSet:
         """The data set that the scene learns from; a problem if there is none."""
@@ -57,17 +62,35 @@ class Lessons:
         epoch = training_of(scene).updates // batches(scene, dataset)
         await self._pool.run(require_fitting, scene, dataset, epoch + 1)
         if self._ahead(scene, dataset, epoch) > AT_ONCE:
-            await self._train_up_to(scene, dataset, epoch)
+            await self._train(scene, dataset, epoch, epoch)
         return await self._pool.run(teach, scene, dataset, self._histories.of(scene).before(epoch))
+
+    async def past(self, scene: Scene) -> Past:
+        """What the scene's training went through, up to its last whole epoch; nothing: it has none."""
+        if scene.weights.training is None:
+            return Past((), {})
+        dataset = await self.dataset_of(scene)
+        each = batches(scene, dataset)
+        last, history = training_of(scene).updates // each, self._histories.of(scene)
+        async with self._recalling.setdefault(training_key(scene), asyncio.Lock()):
+            if not history.records.keys() >= set(range(1, last + 1)):  # the server was started anew, or had no room for it
+                await self._pool.run(require_fitting, scene, dataset, last)
+                await self._train(scene, dataset, 0, last)
+        weights: dict[int, Sequence[Array]] = {
+            number: weights_of(epoch) for number, epoch in sorted(history.epochs.items()) if number <= last
+        }
+        if last and last not in weights and (taught := await self.taught(at(scene, last * each))):
+            weights[last] = taught.weights
+        return Past([history.records[number] for number in range(1, last + 1)], weights)
 
     def _ahead(self, scene: Scene, dataset: DataSet, epoch: int) -> int:
         """How many numbers lie between the nearest kept epoch and this one."""
         kept = self._histories.of(scene).before(epoch)
         return (epoch - (kept.epoch if kept else 0)) * len(dataset.examples) * count_numbers(scene)
 
-    async def _train_up_to(self, scene: Scene, dataset: DataSet, epoch: int) -> None:
-        """In a process, in its turn, listened to by us."""
-        training = self._trainings.start(scene, dataset, epoch, epoch)
+    async def _train(self, scene: Scene, dataset: DataSet, first: int, last: int) -> None:
+        """In a process, in its turn, listened to by us: from what is kept up to the end of epoch `first` to the end of epoch `last`."""
+        training = self._trainings.start(scene, dataset, first, last)
         async for _ in training.log.follow(0):
             pass
         if training.reason == "diverged":

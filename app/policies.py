@@ -70,6 +70,10 @@ POLICIES |= {
     "GET /api/trainings/{training_id}/events": READ,
     "DELETE /api/trainings/{training_id}": Policy(callers="own pages"),
     "GET /api/traces/{scene_id}/predictions": COMPUTE,
+    "GET /charts/{script}": COMPUTE,
+    "GET /api/charts": READ,
+    "GET /api/charts/{name}": COMPUTE,
+    "GET /api/charts/{name}/table": COMPUTE,
 }
 
 

@@ -114,6 +114,7 @@ PROBLEMS: dict[str, ProblemType] = {
         "This data set is not known here",
         "An id is known once its examples were sent to POST /api/datasets of this server; those that come with Unrolled always are.",
     ),
+    "unknown-chart": ProblemType(404, "There is no such chart", "GET /api/charts lists every chart by its name."),
     "unknown-training": ProblemType(
         404,
         "There is no such training",

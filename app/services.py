@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.charting import Charts
 from app.computing import Computing
 from app.histories import Histories
 from app.lessons import DataSets, Lessons
@@ -31,6 +32,7 @@ class Services:
     trainings: Trainings
     lessons: Lessons
     computing: Computing
+    charts: Charts
 
 
 @contextmanager
@@ -45,7 +47,8 @@ def opened(settings: Settings) -> Iterator[Services]:
         datasets = DataSets(store)
         lessons = Lessons(datasets, histories, trainings, pool)
         computing = Computing(store, cache, pool, lessons)
-        yield Services(settings, store, cache, pool, datasets, histories, trainings, lessons, computing)
+        charts = Charts(computing, lessons, cache, pool)
+        yield Services(settings, store, cache, pool, datasets, histories, trainings, lessons, computing, charts)
 
 
 def _trainings(settings: Settings, store: Store, histories: Histories) -> Trainings:

@@ -22,7 +22,7 @@ from engine.losses import LOSSES
 from engine.optimizers import Optimizer
 from engine.quantities import QUANTITIES, forward_quantities
 
-ON_PAPER = "worksheet."  # the words of a sheet of paper, which the page does not need
+ELSEWHERE = ("worksheet.", "chart")  # words of a sheet of paper, and those that come with charts: the page does not begin with them
 WEIGHTED = (Embedding, SimpleRNN, LSTM, GRU, Dense)
 
 
@@ -41,7 +41,7 @@ def options(rule: Callable[[], Optimizer]) -> list[tuple[str, float | bool]]:
 def page_tables(language: Language = ENGLISH) -> dict[str, Any]:
     """What index.html carries in its script element `tables`, in a language; the names in code are the same in all of them."""
     return {
-        "words": {key: sentence for key, sentence in language.words.items() if not is_late(key) and not key.startswith(ON_PAPER)},
+        "words": {key: sentence for key, sentence in language.words.items() if not is_late(key) and not key.startswith(ELSEWHERE)},
         "languages": {code: each.name for code, each in LANGUAGES.items()},
         "keys": [{**key, "label": language.label(key["label"])} for key in KEYS],
         "notations": NOTATIONS,

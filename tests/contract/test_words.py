@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+from app.charts.table import AROUND, CHARTS
 from app.languages import ENGLISH
 from app.notation import NOTATIONS
 from engine.activations import ELEMENTWISE
@@ -14,6 +15,8 @@ SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / 
 TEMPLATES = [ROOT / "templates" / "index.html", ROOT / "templates" / "worksheet.html", *sorted((ROOT / "templates" / "parts").iterdir())]
 TEMPLATE = "\n".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
 LITERALS = {plain or template for plain, template in re.findall(r'"([^"\n]*)"|`([^`\n]*)`', SCRIPTS)}
+DRAWN = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "app" / "charts").glob("*.py")))
+SAID = set(re.findall(r'say\("([^"]+)"', DRAWN)) | {"chart.output", "chart.embedding"}  # and the layers that have no number
 ASKED = set(re.findall(r"""\b(?:words|rich)\("([^"]+)\"""", SCRIPTS)) | set(re.findall(r"""\bw\[["']([^"']+)["']\]""", TEMPLATE))
 LOOPS = {"view": {"grid", "compare", "training"}, "field": {"batch", "epochs", "seed"}}
 ASKED |= {
@@ -66,13 +69,14 @@ def test_every_sentence_of_the_table_is_used() -> None:
     dotted = {literal for literal in LITERALS if "." in literal and "${" not in literal}
     templates = {literal for literal in LITERALS if re.match(r"[\w.]+\.\$\{", literal)}
     noted = {key for notation in NOTATIONS.values() for keys in notation["notes"].values() for key in keys}
-    used = ASKED | CHOSEN | dotted | noted | {key for template in templates for key in filled(template)}
+    charts = SAID | set(AROUND) | {f"chart.{name}" for name in CHARTS} | set(re.findall(r'"(chart\.weights\.\w+)"', DRAWN))
+    used = charts | ASKED | CHOSEN | dotted | noted | {key for template in templates for key in filled(template)}
     assert [key for key in WORDS if key not in used] == []
 
 
 def test_every_key_that_the_page_asks_for_is_in_the_table() -> None:
     assert len(ASKED) > 100
-    assert sorted(ASKED - set(WORDS)) == []
+    assert sorted((ASKED | SAID | set(AROUND)) - set(WORDS)) == []
 
 
 def test_every_function_that_the_engine_applies_to_a_factor_has_words() -> None:

@@ -88,8 +88,9 @@ LIKELY = {"scene_id": default_scene().id, "layer": 1, "timestep": 3, "name": "ke
 
 def make_likely(case: Any) -> None:
     """Chance alone finds neither a known id nor a sentence of the vocabulary's words: these cases get past the first refusal."""
-    case.path_parameters = {name: LIKELY[name] for name in case.path_parameters or {}}
-    case.query = {name: value for name, value in (case.query or {}).items() if name != "engine"}
+    likely = {**LIKELY, "name": "states"} if "/charts/" in case.path else LIKELY
+    case.path_parameters = {name: likely[name] for name in case.path_parameters or {}}
+    case.query = {name: LIKELY["scene_id"] if name == "scene" else value for name, value in (case.query or {}).items() if name != "engine"}
     if isinstance(case.body, dict):
         case.body = default_scene().document() | {field: case.body[field] for field in ("weights", "optimizer") if field in case.body}
 
@@ -126,6 +127,9 @@ def sent(client: TestClient, case: Any) -> Any:
         "get_descent",
         "get_bifurcation",
         "get_linear",
+        "get_charts",
+        "get_chart",
+        "get_chart_table",
     ],
 )
 def test_whatever_a_fuzzer_sends_the_answer_is_one_that_the_document_describes(fuzzed: TestClient, operation_id: str) -> None:

@@ -10,6 +10,7 @@ import { tables, words } from "../words.js";
 /** @import { State } from "../types.js" */
 
 const MOST = 400; // numbers of a layer that can be chosen one by one
+const SMALL = 1e-3; // below it four decimals would say little of a number
 const SYMBOLS = { rate: "η", momentum: "μ", rho: "ρ", beta_1: "β₁", beta_2: "β₂", epsilon: "ε", alpha: "α", sqrt: "√", max: "max" };
 const LETTER = /[a-z_]+[0-9]?/g;
 
@@ -23,7 +24,7 @@ const symbol = (letter) => SYMBOLS[letter] ?? letter;
 
 /** The lines of the rule: in letters, with this number's values, and what comes of it. */
 function drawLines(list, { lines }, precise) {
-  const number = (value) => (precise ? exact(value) : fixed(value, 4));
+  const number = (value) => (precise ? exact(value) : Math.abs(value) < SMALL && value !== 0 ? exact(Number(value.toPrecision(3))) : fixed(value, 4));
   join(list, lines, {
     key: ({ name }) => name,
     create: () => html("li", {}, html("b", {}), html("span", { class: "formula" }), html("span", { class: "filled" }), html("output", {})),

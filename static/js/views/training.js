@@ -1,3 +1,4 @@
+import { mountCharts } from "../charts/charts.js";
 import { attrs, html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { fixed, grouped } from "../format.js";
@@ -246,6 +247,7 @@ export function mountTraining(root, store) {
       list.replaceChildren();
       text(foretold, words("training.predictions.none"));
     }),
+    mountCharts(root.querySelector("#charts"), store),
     tone.end,
     trainer.takeDown,
   ]);
