@@ -43,6 +43,7 @@ RULES: dict[str, Rule] = {
     "string_type": _fixed("a text"),
     "bool_type": _fixed("true or false"),
     "tuple_type": _fixed("a list"),
+    "dict_type": _fixed("an object"),
     "model_type": _fixed("an object"),
     "model_attributes_type": _fixed("an object"),
     "greater_than_equal": _context("too_small", "ge"),
