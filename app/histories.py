@@ -34,10 +34,11 @@ class Record:
 
 @dataclass(slots=True)
 class History:
-    """One training, epoch by epoch, from 1."""
+    """One training, epoch by epoch, from 1; fits: its data set was found to fit its scene."""
 
     records: dict[int, Record] = field(default_factory=dict)
     epochs: dict[int, Epoch] = field(default_factory=dict)
+    fits: bool = False
 
     def before(self, epoch: int) -> Epoch | None:
         """The last epoch up to this one that can be gone on from."""

@@ -15,7 +15,7 @@ from app.networks import network, optimizer
 from app.scene_fields import SceneFields, Training
 from app.scene_rules import broken_labels, count_numbers, unknown_words
 from app.scenes import Scene
-from app.traces import Taught, model_of, target, tokens
+from app.traces import Taught, model_of, target, token_of
 from engine import EngineError, Epoch, Sequential
 from engine.training import Examples, Plan, Update, updates
 
@@ -43,18 +43,8 @@ def reading(scene: Scene, example: Example) -> Scene:
     return scene.but(sentence=example.sentence, label=example.label, sample_weight=None, inputs={})
 
 
-def require_fitting(scene: Scene, dataset: DataSet, epochs: int) -> None:
-    """A problem unless the scene can learn from the data set: words, labels, and how much there is to compute."""
-    _require_words_and_labels(scene, dataset)
-    longest = reading(scene, max(dataset.examples, key=lambda example: len(example.sentence)))
-    numbers, examples = count_numbers(longest), len(dataset.examples)
-    batch = numbers * min(training_of(scene).batch_size, examples)
-    for count, limit in ((batch, "batch_numbers"), (numbers * examples * epochs, "training_numbers")):
-        if count > most(limit):
-            raise Faulty([Fault.at((), "training_too_expensive", count, most(limit), what=limit.replace("_", " "))])
-
-
-def _require_words_and_labels(scene: Scene, dataset: DataSet) -> None:
+def require_fitting(scene: Scene, dataset: DataSet) -> None:
+    """A problem unless the scene can learn from the data set: its words are known, its labels such as the loss and the output need."""
     rules = (unknown_words, broken_labels)
     faults = chain.from_iterable(
         rule(reading(scene, example), ("examples", place)) for place, example in enumerate(dataset.examples) for rule in rules
@@ -63,14 +53,24 @@ def _require_words_and_labels(scene: Scene, dataset: DataSet) -> None:
         raise Faulty(found, "invalid-dataset")
 
 
+def require_room(scene: Scene, dataset: DataSet, epochs: int) -> None:
+    """A problem unless there is room to compute so many epochs of it."""
+    longest = reading(scene, max(dataset.examples, key=lambda example: len(example.sentence)))
+    numbers, examples = count_numbers(longest), len(dataset.examples)
+    batch = numbers * min(training_of(scene).batch_size, examples)
+    for count, limit in ((batch, "batch_numbers"), (numbers * examples * epochs, "training_numbers")):
+        if count > most(limit):
+            raise Faulty([Fault.at((), "training_too_expensive", count, most(limit), what=limit.replace("_", " "))])
+
+
 def examples_of(scene: Scene, dataset: DataSet) -> Examples:
     """The data set as the engine takes it: tokens (examples, timesteps), shorter sentences padded after their end and masked there."""
-    read = [reading(scene, example) for example in dataset.examples]
+    read, token = [reading(scene, example) for example in dataset.examples], token_of(scene)
     lengths = np.array([len(each.sentence) for each in read])
     timesteps, width = int(lengths.max()), scene.output.units
     mask = np.arange(timesteps) < lengths[:, np.newaxis]
     x = np.zeros((len(read), timesteps), dtype=np.int64)
-    x[mask] = np.concatenate([tokens(each) for each in read])
+    x[mask] = [token[word] for each in read for word in each.sentence]
     if not scene.recurrent[-1].return_sequences:
         y = np.concatenate([target(each, np.empty((1, width))) for each in read])
         return Examples(x, y, None, None if mask.all() else mask)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
 from app.datasets import DataSet
 from app.errors import Problem
 from app.histories import Histories, Past, training_key, weights_of
-from app.learning import at, batches, require_fitting, teach, training_of
+from app.learning import at, batches, require_fitting, require_room, teach, training_of
 from app.scene_rules import count_numbers
 from app.scenes import Scene
 from app.shipped_datasets import shipped_by_id
@@ -18,24 +19,32 @@ from app.traces import Array, Taught
 from app.trainings import Trainings
 from app.work import Pool
 
+KEPT = 16  # data sets, of which each took a while to read
 AT_ONCE = 30_000_000  # values and gradients: some tenths of a second, for which no process is started
 
 
 class DataSets:
     """Data sets by id: those that come with Unrolled, and those that were sent."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, pool: Pool) -> None:
+        self._store, self._pool = store, pool
+        self._kept: OrderedDict[str, DataSet] = OrderedDict()
 
     async def get(self, dataset_id: str) -> DataSet:
         """The data set; 404 if it is not known."""
         if dataset_id in shipped_by_id():
             return shipped_by_id()[dataset_id]
+        if dataset_id in self._kept:
+            self._kept.move_to_end(dataset_id)
+            return self._kept[dataset_id]
         canonical = await self._store.get(dataset_id, "datasets")
         if canonical is None:
             detail = f"No data set {dataset_id[:8]}… is known here. Send its examples to POST /api/datasets."
             raise Problem("unknown-dataset", detail)
-        return DataSet.parse(canonical)
+        self._kept[dataset_id] = await self._pool.run(DataSet.parse, canonical)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[dataset_id]
 
     async def put(self, dataset: DataSet) -> None:
         """Keeps a data set by its id."""
@@ -60,10 +69,18 @@ class Lessons:
             return None
         dataset = await self.dataset_of(scene)
         epoch = training_of(scene).updates // batches(scene, dataset)
-        await self._pool.run(require_fitting, scene, dataset, epoch + 1)
+        await self.require_fitting(scene, dataset, epoch + 1)
         if self._ahead(scene, dataset, epoch) > AT_ONCE:
             await self._train(scene, dataset, epoch, epoch)
         return await self._pool.run(teach, scene, dataset, self._histories.of(scene).before(epoch))
+
+    async def require_fitting(self, scene: Scene, dataset: DataSet, epochs: int) -> None:
+        """A problem unless the scene can learn from the data set for so many epochs."""
+        history = self._histories.of(scene)
+        if not history.fits:
+            await self._pool.run(require_fitting, scene, dataset)
+            history.fits = True
+        require_room(scene, dataset, epochs)
 
     async def past(self, scene: Scene) -> Past:
         """What the scene's training went through, up to its last whole epoch; nothing: it has none."""
@@ -74,7 +91,7 @@ class Lessons:
         last, history = training_of(scene).updates // each, self._histories.of(scene)
         async with self._recalling.setdefault(training_key(scene), asyncio.Lock()):
             if not history.records.keys() >= set(range(1, last + 1)):  # the server was started anew, or had no room for it
-                await self._pool.run(require_fitting, scene, dataset, last)
+                await self.require_fitting(scene, dataset, last)
                 await self._train(scene, dataset, 0, last)
         weights: dict[int, Sequence[Array]] = {
             number: weights_of(epoch) for number, epoch in sorted(history.epochs.items()) if number <= last

@@ -44,7 +44,7 @@ def opened(settings: Settings) -> Iterator[Services]:
         Pool(settings.workers, settings.waiting, settings.retry_after) as pool,
         _trainings(settings, store, histories) as trainings,
     ):
-        datasets = DataSets(store)
+        datasets = DataSets(store, pool)
         lessons = Lessons(datasets, histories, trainings, pool)
         computing = Computing(store, cache, pool, lessons)
         charts = Charts(computing, lessons, cache, pool)

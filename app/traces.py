@@ -132,10 +132,15 @@ def inputs(scene: SceneFields, words: npt.NDArray[np.int64]) -> npt.NDArray[Any]
     return vectors
 
 
-def tokens(scene: SceneFields) -> npt.NDArray[np.int64]:
-    """The sentence as numbers: one-hot words count from 0, the rows of an embedding from 1."""
+def token_of(scene: SceneFields) -> dict[str, int]:
+    """The number of every word: one-hot words count from 0, the rows of an embedding from 1."""
     first = 1 if scene.layers[0].type == "Embedding" else 0
-    token = {word: index for index, word in enumerate(scene.vocabulary, start=first)}
+    return {word: index for index, word in enumerate(scene.vocabulary, start=first)}
+
+
+def tokens(scene: SceneFields) -> npt.NDArray[np.int64]:
+    """The sentence as numbers."""
+    token = token_of(scene)
     return np.array([token[word] for word in scene.sentence])
 
 

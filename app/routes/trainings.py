@@ -11,7 +11,7 @@ from app.dataset_tables import dataset_of_table
 from app.datasets import DataSet
 from app.documents import DataSetsDocument, PredictionsDocument, StoredDataSetDocument, TrainingDocument
 from app.events import EVENTS_TYPE, event_stream
-from app.learning import batches, require_fitting, training_of
+from app.learning import batches, training_of
 from app.limits import most
 from app.openapi import JSON_DATASET, JSON_SCENE, JSON_TABLE, document_of, reference, responses
 from app.policies import read_body
@@ -90,7 +90,7 @@ async def start_training(request: Request, scene: SceneDep, services: ServicesDe
     dataset = await services.datasets.get(training_of(scene).dataset)
     each = batches(scene, dataset)
     first = training_of(scene).updates // each
-    await services.pool.run(require_fitting, scene, dataset, first + epochs)
+    await services.lessons.require_fitting(scene, dataset, first + epochs)
     training = services.trainings.start(scene, dataset, first, first + epochs)
     return answer(request, json_answer({"id": training.log.id, "first": first, "last": first + epochs, "batches": each}), REVALIDATE)
 
