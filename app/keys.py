@@ -61,4 +61,11 @@ KEYS: list[Key] = [
     },
     {"keys": ["Home", "End"], "names": ["Home", "End"], "command": "grid", "label": "In the grid: first or last timestep", "single": False},
     {"keys": ["Enter"], "names": ["Enter"], "command": "grid", "label": "In the grid: pin this cell", "single": False},
+    {
+        "keys": ["Shift+Enter"],
+        "names": ["Shift Enter"],
+        "command": "grid",
+        "label": "In the grid: keep this cell beside others",
+        "single": False,
+    },
 ]

@@ -49,6 +49,10 @@ LIMITS = {
     "json_depth": Limit(1, 16, "levels of nesting in a scene"),
     "trace_numbers": Limit(1, 3_000_000, "values and gradients of one trace"),
     "worksheet": Limit(1, 1_200, "numbers of a worksheet: the weights that it gives, and every h with its gradient"),
+    "jacobian_numbers": Limit(1, 3_000_000, "numbers of the Jacobians along a path, or of all among which the strongest is sought"),
+    "study": Limit(-10, 10, "weight, bias or state of a study of one unit"),
+    "points": Limit(2, 301, "points of a study along one axis"),
+    "paces": Limit(1, 1000, "steps of gradient descent in a study"),
     "terms": Limit(1, 100_000, "terms of one answer that explains numbers"),
 }
 

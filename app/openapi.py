@@ -9,9 +9,11 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from app.dataset_tables import Table
 from app.datasets import DataSet
 from app.documents import DOCUMENTS, Document, ProblemDocument
 from app.errors import PROBLEM_TYPE
+from app.gradient_documents import GRADIENT_DOCUMENTS
 from app.presets import REVIEWS
 from app.problems import PROBLEMS
 from app.scenes import Scene, default_scene
@@ -57,13 +59,19 @@ JSON_DATASET = {
         "content": {"application/json": {"schema": reference(DataSet), "example": {"examples": REVIEWS}}},
     }
 }
+JSON_TABLE = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": reference(Table), "example": {"text": "cat mat rat, 1\nrat rat mat, 0"}}},
+    }
+}
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
     """The whole document, made once."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, servers=app.servers, routes=app.routes)
-        models: tuple[type[BaseModel], ...] = (*DOCUMENTS, Scene, DataSet)
+        models: tuple[type[BaseModel], ...] = (*DOCUMENTS, *GRADIENT_DOCUMENTS, Scene, DataSet, Table)
         _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=REFERENCE)
         document["components"] = {"schemas": schemas["$defs"]}
         for methods in document["paths"].values():

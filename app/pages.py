@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache, lru_cache
 from pathlib import Path
@@ -13,12 +14,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import engine
 from app.answers import Representation
 from app.checked import checked, written
+from app.errors import Problem, shortened
 from app.languages import ENGLISH, Language
-from app.limits import LIMITS
+from app.limits import LIMITS, limits_document
 from app.openapi import openapi
+from app.presets import REVIEWS
 from app.problems import FAULTS, PROBLEMS
 from app.tables import page_tables
 from app.traces import SceneTrace
+from app.words_late import PARTS
 from app.worksheets import Worksheet
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +47,18 @@ def index_page(language: Language = ENGLISH) -> Representation:
     """The page itself in a language, with its tables and the scene that it opens with."""
     tables, badge = page_tables(language), checked().badge()
     return _rendered("index.html", language=language, tables=tables, modules=_modules(), version=engine.__version__, badge=badge)
+
+
+@cache
+def part_page(name: str, language: Language) -> Representation:
+    """A part that the page does not begin with: its elements and its words, in a language; a problem if there is none of this name."""
+    if name not in PARTS:
+        raise Problem("not-found", f"The page has no part of this name. Received: {shortened(name)}. Its parts are {', '.join(PARTS)}.")
+    template = _environment().get_template(f"parts/{name}.html")
+    html = template.render(w=language.words, tables={"limits": limits_document(), "reviews": REVIEWS})
+    words = {key: sentence for key, sentence in language.words.items() if key.startswith(f"{name}.")}
+    body = json.dumps({"html": html, "words": words}, ensure_ascii=False)
+    return Representation.text(body.encode(), "application/json")
 
 
 def _modules() -> list[str]:

@@ -26,11 +26,13 @@ class Policy:
 
 READ = Policy()
 COMPUTE = Policy(rate="pool")
+SCENE = Policy(callers="own pages", body=most("scene_bytes"), rate="pool")
 
 POLICIES: dict[str, Policy] = {
     "GET /": READ,
     "GET /static/{path:path}": READ,
     "GET /fonts/{name}": READ,
+    "GET /parts/{name}": READ,
     "GET /docs": READ,
     "GET /checked": READ,
     "GET /problems/{name}": READ,
@@ -40,7 +42,16 @@ POLICIES: dict[str, Policy] = {
     "GET /version": READ,
     "GET /api/limits": READ,
     "GET /api/scenes/{scene_id}": READ,
-    "POST /api/traces": Policy(callers="own pages", body=most("scene_bytes"), rate="pool"),
+    "POST /api/traces": SCENE,
+    "POST /api/gradients": SCENE,
+    "POST /api/gradients/path": SCENE,
+    "POST /api/gradients/strongest": SCENE,
+    "POST /api/gradients/memory": SCENE,
+    "POST /api/gradients/remedy": SCENE,
+    "GET /api/studies/cliff": COMPUTE,
+    "GET /api/studies/descent": COMPUTE,
+    "GET /api/studies/bifurcation": COMPUTE,
+    "GET /api/studies/linear": COMPUTE,
     "GET /api/traces/{scene_id}": COMPUTE,
     "GET /worksheet/{scene_id}": COMPUTE,
     "GET /api/traces/{scene_id}/cells/output/{timestep}": COMPUTE,
@@ -51,7 +62,9 @@ POLICIES: dict[str, Policy] = {
 POLICIES |= {
     "GET /api/datasets": READ,
     "POST /api/datasets": Policy(callers="own pages", body=most("dataset_bytes"), rate="pool"),
+    "POST /api/datasets/table": Policy(callers="own pages", body=most("dataset_bytes"), rate="pool"),
     "GET /api/datasets/{dataset_id}": READ,
+    "GET /api/datasets/{dataset_id}/examples": READ,
     "POST /api/trainings": Policy(callers="own pages", body=most("scene_bytes"), rate="pool"),
     "GET /api/trainings/{training_id}/events": READ,
     "DELETE /api/trainings/{training_id}": Policy(callers="own pages"),

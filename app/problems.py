@@ -268,6 +268,11 @@ FAULTS: dict[str, FaultKind] = {
         "A trace may have at most {limit} numbers. Received: a scene that needs {received}. Take fewer units, layers, timesteps or words "
         "in the vocabulary.",
     ),
+    "no_label": FaultKind(
+        "invalid-dataset",
+        "Row {row} must end with its label, a number, or one number per word with spaces between. Received: {received}. Write it as: "
+        "cat mat rat, 1",
+    ),
     "training_too_expensive": FaultKind(
         "too-expensive",
         "The {what} may be at most {limit}. Received: {received}. Take fewer units, layers, examples or epochs, or a smaller batch.",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 ALIGNMENT = 8
-DTYPES = {np.dtype("<f8"): "F64", np.dtype("<i8"): "I64"}
+DTYPES = {np.dtype("<f8"): "F64", np.dtype("<f4"): "F32", np.dtype("<i8"): "I64"}
 
 Tensors = Mapping[str, np.ndarray]
 

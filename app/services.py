@@ -30,6 +30,7 @@ class Services:
     datasets: DataSets
     histories: Histories
     trainings: Trainings
+    lessons: Lessons
     computing: Computing
     charts: Charts
 
@@ -44,10 +45,10 @@ def opened(settings: Settings) -> Iterator[Services]:
         _trainings(settings, store, histories) as trainings,
     ):
         datasets = DataSets(store)
-        learnt = Lessons(datasets, histories, trainings, pool)
-        computing = Computing(store, cache, pool, learnt)
-        charts = Charts(computing, learnt, cache, pool)
-        yield Services(settings, store, cache, pool, datasets, histories, trainings, computing, charts)
+        lessons = Lessons(datasets, histories, trainings, pool)
+        computing = Computing(store, cache, pool, lessons)
+        charts = Charts(computing, lessons, cache, pool)
+        yield Services(settings, store, cache, pool, datasets, histories, trainings, lessons, computing, charts)
 
 
 def _trainings(settings: Settings, store: Store, histories: Histories) -> Trainings:

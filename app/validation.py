@@ -38,6 +38,8 @@ RULES: dict[str, Rule] = {
     "int_parsing": _fixed("a whole number"),
     "int_parsing_size": _fixed("a whole number"),
     "float_type": _fixed("a number"),
+    "float_parsing": _fixed("a number"),
+    "finite_number": _fixed("a finite number"),
     "string_type": _fixed("a text"),
     "bool_type": _fixed("true or false"),
     "tuple_type": _fixed("a list"),
@@ -81,6 +83,7 @@ BOUNDS = {
 } | {
     "version": (VERSION, VERSION),
     **dict.fromkeys(("momentum", "rho", "beta_1", "beta_2"), (LIMITS["share"].min, LIMITS["share"].max)),
+    "rate": (LIMITS["learning_rate"].min, LIMITS["learning_rate"].max),
     **dict.fromkeys((*CLIPPING, "initial_accumulator_value"), (LIMITS["clip"].min, LIMITS["clip"].max)),
     "output_dim": (LIMITS["units"].min, LIMITS["units"].max),
     **dict.fromkeys(("label", "initial_state", "h", "c", "edits", "inputs"), (-LIMITS["absolute_value"].max, LIMITS["absolute_value"].max)),
@@ -89,6 +92,11 @@ BOUNDS = {
     "timestep": (LIMITS["timesteps"].min, LIMITS["timesteps"].max),
     "unit": (LIMITS["units"].min, LIMITS["units"].max),
     "row": (1, LIMITS["input_dim"].max),
+    "timesteps": (LIMITS["timesteps"].min, LIMITS["timesteps"].max),
+    "threshold": (LIMITS["clip"].min, LIMITS["clip"].max),
+    "points": (LIMITS["points"].min, LIMITS["points"].max),
+    "paces": (LIMITS["paces"].min, LIMITS["paces"].max),
+    **dict.fromkeys(("w", "b", "x_0", "w_from", "w_to", "b_from", "b_to"), (LIMITS["study"].min, LIMITS["study"].max)),
 }
 MANY = {"vocabulary": "too_many_words", "sentence": "too_many_words", "layers": "too_many_layers"}
 

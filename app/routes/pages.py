@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.answers import FOREVER, REVALIDATE, answer
 from app.files import Files
 from app.languages import wanted
-from app.pages import ROOT, index_page
+from app.pages import ROOT, index_page, part_page
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,6 +34,13 @@ async def index(request: Request) -> Response:
     language = wanted(request.query_params.get("language"), request.headers.get("accept-language", ""))
     headers = {"Vary": "Accept-Language", "Content-Language": language.code}
     return answer(request, index_page(language), REVALIDATE, headers)
+
+
+@router.get("/parts/{name}")
+async def part(request: Request, name: str) -> Response:
+    """A part of the page that is brought when it is first wanted, in a language."""
+    language = wanted(request.query_params.get("language"), request.headers.get("accept-language", ""))
+    return answer(request, part_page(name, language), REVALIDATE, {"Vary": "Accept-Language"})
 
 
 @router.get("/static/{path:path}")

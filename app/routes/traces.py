@@ -38,6 +38,7 @@ async def _scene(body: Annotated[bytes, Depends(read_body)], services: ServicesD
 
 
 SceneDep = Annotated[Scene, Depends(_scene)]
+
 EngineVersion = Annotated[str | None, Query(alias="engine", min_length=1, description="only an answer of this version of the engine")]
 
 

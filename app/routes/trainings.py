@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from app.answers import REVALIDATE, answer
 from app.computing import json_answer
+from app.dataset_tables import dataset_of_table
 from app.datasets import DataSet
 from app.documents import DataSetsDocument, PredictionsDocument, StoredDataSetDocument, TrainingDocument
 from app.events import EVENTS_TYPE, event_stream
 from app.learning import batches, require_fitting, training_of
 from app.limits import most
-from app.openapi import JSON_DATASET, JSON_SCENE, document_of, reference, responses
+from app.openapi import JSON_DATASET, JSON_SCENE, JSON_TABLE, document_of, reference, responses
 from app.policies import read_body
 from app.routes.traces import ID_PROBLEMS, SCENE_PROBLEMS, SceneDep
 from app.services import ServicesDep
@@ -44,8 +45,26 @@ async def post_dataset(request: Request, body: Annotated[bytes, Depends(read_bod
     return answer(request, json_answer(described(dataset)), REVALIDATE)
 
 
-@router.get("/api/datasets/{dataset_id}", responses=responses(DATASET, "unknown-dataset", "storage"))
+@router.post(
+    "/api/datasets/table",
+    responses=responses(document_of(StoredDataSetDocument), "invalid-dataset", "invalid-parameter", *BODY_PROBLEMS),
+    openapi_extra=JSON_TABLE,
+)
+async def post_table(request: Request, body: Annotated[bytes, Depends(read_body)], services: ServicesDep) -> Response:
+    """Keep a data set that is written as a table: in every row a sentence, and in its last column the label."""
+    dataset = await services.pool.run(dataset_of_table, body)
+    await services.datasets.put(dataset)
+    return answer(request, json_answer(described(dataset)), REVALIDATE)
+
+
+@router.get("/api/datasets/{dataset_id}", responses=responses(document_of(StoredDataSetDocument), "unknown-dataset", "storage"))
 async def get_dataset(request: Request, dataset_id: str, services: ServicesDep) -> Response:
+    """What is said of a data set that is known here."""
+    return answer(request, json_answer(described(await services.datasets.get(dataset_id))), REVALIDATE)
+
+
+@router.get("/api/datasets/{dataset_id}/examples", responses=responses(DATASET, "unknown-dataset", "storage"))
+async def get_examples(request: Request, dataset_id: str, services: ServicesDep) -> Response:
     """The examples of a data set that is known here."""
     dataset = await services.datasets.get(dataset_id)
     return answer(request, json_answer(dataset.model_dump(mode="json")), REVALIDATE)

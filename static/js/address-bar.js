@@ -1,4 +1,4 @@
-import { VIEW, readLink, writeLink } from "./link.js";
+import { DEFAULT_VIEW, VIEW, readLink, writeLink } from "./link.js";
 import { getScene } from "./server.js";
 import { edit, show } from "./runner.js";
 import { listen, undoAll } from "./store.js";
@@ -24,8 +24,9 @@ function arrive(store, scene) {
 async function open(store, hash) {
   const link = readLink(hash);
   const text = complaint(link);
-  const { step, pinned, unit, zoom, pan, ...looks } = link.view;
-  const arriving = Object.fromEntries(Object.entries({ step, pinned, unit, zoom, pan }).filter(([, value]) => value !== undefined));
+  const view = link.scene || link.id ? { ...DEFAULT_VIEW, ...link.view } : link.view; // without a scene it is a change of this view
+  const { step, detail, order, pinned, kept, unit, zoom, pan, ...looks } = view;
+  const arriving = Object.fromEntries(Object.entries({ step, detail, order, pinned, kept, unit, zoom, pan }).filter(([, value]) => value !== undefined));
   store.set({ ...looks, arriving, awaited: link.id, ...(text ? { notice: { kind: "bad", text } } : {}) });
   if (!link.id) return arrive(store, link.scene);
   let said = {};

@@ -37,6 +37,9 @@ export function mark(node, fault) {
   return text(attrs(node, SERVERS), fault ?? "");
 }
 
+/** Switches a button off so that the keyboard keeps its place on it; `mountOff` sees to it that it does nothing. */
+export const switchOff = (button, off) => attrs(button, { "aria-disabled": off && "true" });
+
 /** Makes an element: html("p", {class: "note"}, "words", child). */
 export const html = builder((tag) => document.createElement(tag));
 /** The same in SVG. */

@@ -85,6 +85,13 @@ export function mountGridKeys(root, store) {
   });
 }
 
+/** A press of what is switched off does nothing. */
+export const mountOff = () => listen(document, "click", (event) => {
+  if (!event.target.closest("[aria-disabled=true]")) return;
+  event.preventDefault();
+  event.stopPropagation();
+}, true);
+
 /** The list of keys, filled from the table. */
 export function mountKeysDialog(dialog) {
   const single = dialog.querySelector("input[type=checkbox]");

@@ -1,4 +1,19 @@
+import { html } from "./dom.js";
+import { getPart } from "./server.js";
 import { listen } from "./store.js";
+import { tables } from "./words.js";
+
+const sheets = {};
+
+/** Brings a style sheet, once, before that of sizes, which has the last word; where the server is away, it is asked for again the next time. */
+export const styles = (name) => (sheets[name] ??= new Promise((done, fail) => {
+  const link = html("link", { rel: "stylesheet", href: `static/css/${name}.css` });
+  document.querySelector("link[href*=sizes]")?.before(Object.assign(link, { onload: done, onerror() {
+    link.remove();
+    delete sheets[name];
+    fail();
+  } }));
+}));
 
 /** A part of the page whose modules are brought when it is first wanted, and mounted then. */
 function createLate(store, bring, mount) {
@@ -23,6 +38,13 @@ function createLate(store, bring, mount) {
       unmount?.();
     },
   };
+}
+
+/** Brings a part's elements into their place and its words into the table. */
+export async function bringPart(/** @type {HTMLElement} */ root, name) {
+  const part = await getPart(name);
+  Object.assign(tables.words, part.words);
+  root.replaceChildren(document.createRange().createContextualFragment(part.html));
 }
 
 /** Mounts a part as soon as the state asks for it. */

@@ -20,7 +20,7 @@ export const placeAt = ({ timesteps }, index) => ({ layer: String(Math.floor(ind
 const numberAt = (/** @type {State} */ state, address) => (state.difference ? differenceIn(state, address) : (state.shown.trace?.vector(address) ?? null));
 
 /** Which numbers a picture shows, for as long as this is the same. */
-export const numbersKey = ({ shown, difference, base }) => [shown.id, difference, difference && base?.id];
+export const numbersKey = ({ shown, difference, base }) => [shown.id, difference, base?.id];
 
 /**
  * Brings `drawn`, how much of each cell is on the screen, to this step, and tells of each cell that changed. A number that has not arrived is not known.
@@ -47,6 +47,18 @@ export function bringTo(/** @type {State} */ state, drawn, tell) {
 export function numbersOf(/** @type {State} */ state, index, level) {
   const address = { ...placeAt(shapeIn(state), index), quantity: "h" };
   return { values: level > UNKNOWN ? numberAt(state, address) : null, gradients: level === GRADIENT ? numberAt(state, { ...address, gradient: true }) : null };
+}
+
+/** Which units of an address an edit has changed, as a question; null where there was no edit. */
+function movedAt(/** @type {State} */ { shown, base }, address) {
+  const [now, before] = [shown, base].map((of) => of?.trace?.vector(address));
+  return now && before?.length === now.length ? (unit) => now[unit] !== before[unit] : null;
+}
+
+/** What an edit has changed of a cell's h and of its gradient. */
+export function movedOf(/** @type {State} */ state, index) {
+  const address = { ...placeAt(shapeIn(state), index), quantity: "h" };
+  return [movedAt(state, address), movedAt(state, { ...address, gradient: true })];
 }
 
 /** These cells as they are painted; `boxOf(layer, timestep)` says where. */

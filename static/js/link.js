@@ -1,9 +1,11 @@
-/** @import { Scene, State } from "./types.js" */
+/** @import { Place, Scene, State } from "./types.js" */
 
 const VERSION = 1;
 const LONGEST_SCENE = 2000;
 const SCENE_ID = /^[0-9a-f]{64}$/;
 const CELL = /^(output|[1-9]\d{0,2}),(\d{1,3})$/;
+const PLACE = /^(output|[1-9]\d{0,2})\/(0|[1-9]\d{0,2})$/;
+const MOST_PLACES = 24;
 
 const SHARES = /^(-?\d(?:\.\d{1,5})?),(-?\d(?:\.\d{1,5})?)$/;
 
@@ -27,12 +29,21 @@ const PARTS = {
       return layer ? { layer, timestep: Number(timestep) } : undefined;
     },
   },
+  kept: {
+    write: (places) => places.map(({ layer, timestep }) => `${layer}/${timestep}`).join(),
+    read(text) {
+      const texts = text.split(",");
+      const places = texts.map((place) => PLACE.exec(place));
+      const whole = places.every(Boolean) && new Set(texts).size === texts.length && texts.length <= MOST_PLACES;
+      return whole ? places.map(([, layer, timestep]) => ({ layer, timestep: Number(timestep) })) : undefined;
+    },
+  },
   unit: { write: String, read: (text) => count(text) || undefined },
   lit: { write: (address) => address ?? "", read: (text) => (/^[\w/,]{1,60}$/.test(text) ? text : undefined) },
   loop: { write: (on) => (on ? "1" : "0"), read: flag },
   shapes: { write: (on) => (on ? "1" : "0"), read: flag },
   exact: { write: (on) => (on ? "1" : "0"), read: flag },
-  view: { write: String, read: oneOf(["grid", "compare"]) },
+  view: { write: String, read: oneOf(["grid", "compare", "training"]) },
   versus: { write: String, read: oneOf(["SimpleRNN", "LSTM", "GRU", "sentence", "learnt/1", "learnt/10", "learnt/50", "before"]) },
   otherSentence: { write: (sentence) => sentence.join(" "), read: (text) => text.normalize("NFC").split(/\s+/u).filter(Boolean) },
   contrast: { write: (on) => (on ? "1" : "0"), read: flag },
@@ -56,10 +67,11 @@ const PARTS = {
 export const VIEW = Object.keys(PARTS);
 
 const NO_WORDS = /** @type {string[]} */ ([]);
+const NO_PLACES = /** @type {Place[]} */ ([]);
 
 /** The view that a page opens with, where its link says nothing else. */
 export const DEFAULT_VIEW = {
-  step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, unit: 1, lit: null,
+  step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, kept: NO_PLACES, unit: 1, lit: null,
   loop: false, shapes: false, exact: false, folded: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, theme: "system", projector: false, zoom: 1, pan: null,
 };
 
@@ -69,7 +81,8 @@ export function writeLink(/** @type {State} */ state) {
   const json = JSON.stringify(scene);
   const fragment = new URLSearchParams({ v: String(VERSION), scene: json.length > LONGEST_SCENE && id ? id : json });
   for (const [name, { write }] of Object.entries(PARTS)) {
-    if (state[name] !== DEFAULT_VIEW[name]) fragment.set(name, write(state[name]));
+    const text = write(state[name]);
+    if (text !== write(DEFAULT_VIEW[name])) fragment.set(name, text);
   }
   return `#${fragment}`;
 }

@@ -2,9 +2,9 @@ import { mountAddressBar } from "./address-bar.js";
 import { calm } from "./calm.js";
 import { mountConnection } from "./connection.js";
 import { mountHighlight } from "./highlight.js";
-import { mountGridKeys, mountKeyboard, mountKeysDialog } from "./keyboard.js";
+import { mountGridKeys, mountKeyboard, mountKeysDialog, mountOff } from "./keyboard.js";
 import { mountFollow } from "./follow.js";
-import { mountLate, mountOnPress } from "./late.js";
+import { bringPart, mountLate, mountOnPress, styles } from "./late.js";
 import { extentIn, heatIn } from "./layout.js";
 import { openStore } from "./opening.js";
 import { overflows } from "./pan.js";
@@ -16,7 +16,6 @@ import { mountTerms } from "./terms-loader.js";
 import { mountTheme } from "./theme.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
-import { mountInterior } from "./views/interior.js";
 import { mountLearning } from "./views/learning.js";
 import { mountLegend } from "./views/legend.js";
 import { mountModel } from "./views/model.js";
@@ -33,7 +32,7 @@ const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 /** The picture of a store in its window: a drawing or a heat map, where it stands, and what is read of the cell that is pointed at. */
 const mountPicture = (window, store) => undoAll([
   mountGrid(window, store),
-  mountLate(store, heatIn, () => Promise.all([import("./views/heat.js"), import("./views/readout.js")]),
+  mountLate(store, heatIn, () => Promise.all([import("./views/heat.js"), import("./views/readout.js"), styles("heat")]),
     ([{ mountHeat }, { mountReadout }]) => undoAll([mountHeat(window, store), mountReadout(window, store)])),
   mountScroll(window, store),
 ]);
@@ -55,21 +54,25 @@ export function mount(store) {
     mountPicture(at("window"), store),
     mountLate(store, ({ folded }) => folded, () => import("./views/fold.js"), ({ mountFold }) => mountFold(at("window"), store)),
     mountLate(store, (state) => heatIn(state) || state.zoom !== 1 || overflows(extentIn(state), state.viewport),
-      () => Promise.all([import("./views/minimap.js"), import("./views/zoom.js")]),
+      () => Promise.all([import("./views/minimap.js"), import("./views/zoom.js"), styles("heat")]),
       ([{ mountMinimap }, { mountZoom }]) => undoAll([mountMinimap(at("minimap"), store), mountZoom(at("zoom"), store)])),
-    mountLate(store, ({ view }) => view === "compare", () => import("./views/compare.js"), ({ mountCompare }) => mountCompare(at("compare"), store, mountPicture)),
+    mountLate(store, ({ view }) => view === "compare", () => Promise.all([import("./views/compare.js"), bringPart(at("compare"), "compare")]), ([{ mountCompare }]) => mountCompare(at("compare"), store, mountPicture)),
+    mountLate(store, ({ view }) => view === "training", () => Promise.all([import("./views/training.js"), bringPart(at("training"), "training"), styles("training")]),
+      ([{ mountTraining }]) => mountTraining(at("training"), store)),
     mountLegend(at("legend"), store),
+    mountLate(store, ({ kept }) => kept.length > 0, () => Promise.all([import("./views/kept.js"), styles("kept")]), ([{ mountKept }]) => mountKept(at("legend"), beside)),
     mountPanel(at("panel"), beside),
     mountTabs(at("panel"), store),
     mountLate(store, ({ tab }) => tab === "layer", () => import("./views/layer.js"), ({ mountLayer }) => mountLayer(at("panel-layer"), beside)),
     mountLate(store, ({ tab }) => tab === "gradient", () => import("./views/gradient.js"), ({ mountGradient }) => mountGradient(at("panel-gradient"), beside)),
     mountLate(store, ({ tab }) => tab === "code", () => import("./views/code.js"), ({ mountCode }) => mountCode(at("panel-code"), store)),
     mountFollow(at("panel"), store),
-    mountInterior(at("interior"), beside),
+    mountLate(store, ({ step, pinned }) => step > 0 || pinned !== null, () => Promise.all([import("./views/interior.js"), styles("interior")]),
+      ([{ mountInterior }]) => mountInterior(at("interior"), beside)),
     mountTransport(at("transport"), store),
-    mountOnPress(store, "#predict", () => import("./views/predict.js"), ({ mountPredict }) => mountPredict(at("question"), at("predict"), store)),
+    mountOnPress(store, "#predict", () => Promise.all([import("./views/predict.js"), bringPart(at("question"), "predict")]), ([{ mountPredict }]) => mountPredict(at("question"), at("predict"), store)),
     mountLate(store, ({ step }) => step > 0, () => import("./views/reach.js"), ({ mountReach }) => mountReach(at("reach"), beside)),
-    mountOnPress(store, "[data-opens=export]", () => import("./views/export.js"), ({ mountExport }) => mountExport(at("export"), store, mountGrid)),
+    mountOnPress(store, "[data-opens=export]", () => Promise.all([import("./views/export.js"), bringPart(at("export"), "export"), styles("export")]), ([{ mountExport }]) => mountExport(at("export"), store, mountGrid)),
     mountNotices(at("notice"), store),
     mountTerms(beside),
     mountHighlight(store),
@@ -77,6 +80,7 @@ export function mount(store) {
     mountKeyboard(store, () => keys.showModal()),
     mountGridKeys(at("window"), store),
     mountKeysDialog(keys),
+    mountOff(),
     listen(at("show-keys"), "click", () => keys.showModal()),
     mountPlayer(store),
     mountRunner(store),

@@ -1,4 +1,5 @@
 import { ProblemError, runScene } from "./server.js";
+import { learningAfter } from "./scene.js";
 import { undoAll } from "./store.js";
 import { fitted, shapeIn, stepIn, timelineIn } from "./state.js";
 
@@ -25,8 +26,8 @@ export function show(store, shown) {
   const { arriving, ...before } = store.get();
   const state = { ...before, shown, ...arriving };
   if (!arriving && shown.scene !== before.shown.scene) Object.assign(state, { step: timelineIn(state).nearest(stepIn(before)), ...framed(before, state) });
-  const { zoom, pan } = state;
-  store.set({ shown, arriving: null, busy: false, zoom, pan, ...fitted(state) });
+  const { detail, order, zoom, pan } = state;
+  store.set({ shown, arriving: null, busy: false, detail, order, zoom, pan, ...fitted(state) });
 }
 
 /** Can a scene with this problem be drawn? A stack that cannot work is shown, broken at its place; other scenes stay in the controls. */
@@ -63,8 +64,9 @@ export function mountRunner(store) {
 }
 
 /** Changes the scene, so that it can be undone. */
-export function edit(store, scene) {
+export function edit(store, changed) {
   const { scene: before, history } = store.get();
+  const scene = changed === before ? before : learningAfter(before, changed);
   if (scene === before) return;
   store.set({ scene, history: { past: [...history.past, before].slice(-100), future: [] }, base: null, difference: false });
 }

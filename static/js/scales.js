@@ -5,17 +5,17 @@ import { once } from "./memo.js";
 const parse = (hex) => /** @type {Rgb} */ ([1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)));
 
 /** The colours of a token of tokens.css; asked of the browser once per theme, because every answer costs it a look at the whole page. */
-const tokenIn = (name) => once((_) => getComputedStyle(document.documentElement).getPropertyValue(name).trim().split(/\s+/).map(parse));
+const tokenIn = (name) => once((_) => getComputedStyle(document.documentElement).getPropertyValue(name).trim().split(/[,\s]+/).map(parse));
 const theme = () => document.documentElement.dataset.theme;
 const signsIn = tokenIn("--signs");
 const backwardIn = tokenIn("--backward");
-const [surfaceIn, sunkenIn, lineIn] = ["--surface", "--sunken", "--line"].map(tokenIn);
+const [surfaceIn, sunkenIn, lineIn, inkIn] = ["--surface", "--sunken", "--line", "--ink"].map(tokenIn);
 
 /** The colour of gradients in the theme in force. */
 export const gradientRgb = () => backwardIn(theme())[0];
 
 /** The colours that a canvas needs, which has no style sheet. */
-export const palette = () => ({ surface: surfaceIn(theme())[0], sunken: sunkenIn(theme())[0], line: lineIn(theme())[0], backward: gradientRgb() });
+export const palette = () => ({ surface: surfaceIn(theme())[0], sunken: sunkenIn(theme())[0], line: lineIn(theme())[0], ink: inkIn(theme())[0], backward: gradientRgb() });
 
 /** Relative luminance, as WCAG 2 defines it. */
 function luminance(rgb) {
@@ -34,9 +34,11 @@ export function signRgb(value) {
   return /** @type {Rgb} */ (scale[below].map((part, i) => Math.round(part + (scale[below + 1][i] - part) * (place - below))));
 }
 
-/** The same for CSS, with the ink that contrasts most: black or white. */
-export function signed(value) {
-  const rgb = signRgb(value);
+/** The same for CSS, with its ink. */
+export const signed = (value) => inked(signRgb(value));
+
+/** A colour for CSS, with the ink that contrasts most: black or white. */
+export function inked(rgb) {
   const light = luminance(rgb);
   return { fill: `rgb(${rgb.join(" ")})`, ink: (light + 0.05) / 0.05 > 1.05 / (light + 0.05) ? "#000" : "#fff" };
 }

@@ -35,9 +35,13 @@ export const withLossWeight = (scene, timestep, weight) => weighed(scene, lossWe
 /** What the shapes of a scene's weights follow from. */
 const sizesOf = ({ layers, vocabulary }) => JSON.stringify([vocabulary.length, layers.map(({ type, units, input_dim, output_dim, reset_after: after }) => [type, units, input_dim, output_dim, after])]);
 
+/** Numbers are set by hand where they are looked at: before a training, or after it. */
+const editsOf = (/** @type {Scene} */ { weights: { edits, training } }) => (training?.updates ? training.edits : edits);
+
 /** A copy of a scene with other numbers set by hand; where there are none the field is left out. @returns {Scene} */
 function withEdits(/** @type {Scene} */ scene, edits) {
   const { edits: _, ...weights } = scene.weights;
+  if (weights.training?.updates) return { ...scene, weights: { ...scene.weights, training: { ...weights.training, edits } } };
   return { ...scene, weights: Object.keys(edits).length ? { ...weights, edits } : weights };
 }
 function withInputs(/** @type {Scene} */ { inputs: _, ...rest }, inputs) {
@@ -46,14 +50,24 @@ function withInputs(/** @type {Scene} */ { inputs: _, ...rest }, inputs) {
 /** The scene in which the number at this address is set by hand, "1/kernel/1,2" or "input/2/x/1"; null gives back what the seed or the word made. */
 export function withNumber(/** @type {Scene} */ scene, address, value) {
   const own = address.startsWith("input/");
-  const { [address]: _, ...others } = (own ? scene.inputs : scene.weights.edits) ?? {};
+  const { [address]: _, ...others } = (own ? scene.inputs : editsOf(scene)) ?? {};
   const numbers = value === null ? others : { ...others, [address]: value };
   return own ? withInputs(scene, numbers) : withEdits(scene, numbers);
 }
 /** The number that is set by hand at this address; undefined where none is. */
-export const setByHand = (/** @type {Scene} */ { weights, inputs }, address) => (address.startsWith("input/") ? inputs : weights.edits)?.[address];
+export const setByHand = (/** @type {Scene} */ scene, address) => (address.startsWith("input/") ? scene.inputs : editsOf(scene))?.[address];
 /** The scene with nothing set by hand among its weights and inputs. */
-export const withoutEdits = (/** @type {Scene} */ scene) => withInputs(withEdits(scene, {}), {});
+export const withoutEdits = (/** @type {Scene} */ scene) => withInputs(withEdits(untaught(scene), {}), {});
+/** The scene before its training. */
+export function untaught(/** @type {Scene} */ scene) {
+  const { training } = scene.weights;
+  return training?.updates ? { ...scene, weights: { ...scene.weights, training: { ...training, updates: 0, edits: {} } } } : scene;
+}
+/** What a training follows from; where it changes, nothing is learnt yet. */
+const taughtBy = ({ layers, vocabulary, loss, optimizer, l2, window, weights: { seed, edits, training } }) => (
+  JSON.stringify([layers, vocabulary, loss, optimizer, l2, window, seed, edits, training?.dataset, training?.batch_size, training?.seed]));
+/** The scene as it follows another one: what that has learnt is lost with a change of what it follows from. */
+export const learningAfter = (before, scene) => (scene.weights.training?.updates && taughtBy(before) !== taughtBy(scene) ? untaught(scene) : scene);
 
 /** A copy of a scene with other layers; states that no longer fit are left out, and weights of timesteps that have no output, and numbers set by hand where other weights are drawn. */
 function withLayers(/** @type {Scene} */ scene, layers) {

@@ -11,13 +11,16 @@ export class ProblemError extends Error {
   }
 }
 
-async function answered(response) {
+export async function answered(response) {
   if (response.ok) return response;
   if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) throw new ProblemError(await response.json());
   throw new TypeError(`The answer ${response.status} is not from this server.`);
 }
 
 export const getJson = async (path, signal) => (await answered(await fetch(path, { signal }))).json();
+export const sendJson = async (method, path, body) => (await answered(await fetch(path, {
+  method, ...(body ? { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {}),
+}))).json();
 
 /**
  * Computes a scene: its trace comes piece by piece.
@@ -59,6 +62,9 @@ export const worksheetAt = (id) => `worksheet/${id}?language=${document.document
 
 /** The network of a scene in the table that Keras prints. */
 export const getSummary = async (id) => (await answered(await fetch(`api/traces/${id}/summary`))).text();
+
+/** A part of the page that it does not begin with. @returns {Promise<{html: string, words: Record<string, string>}>} */
+export const getPart = (name) => getJson(`parts/${name}?language=${document.documentElement.lang}`);
 
 const ANSWERS_KEPT = 64;
 const answers = new Map();

@@ -59,11 +59,10 @@ function placeOf({ timesteps, outputs }, step) {
 export function fitted(/** @type {State} */ state) {
   const { timesteps, layers, outputs } = shapeIn(state);
   const { pinned } = state;
-  const exists = pinned && (pinned.layer === "output" ? outputs.includes(pinned.timestep)
-    : Number(pinned.layer) <= layers.length && pinned.timestep <= timesteps);
-  const place = exists ? pinned : null;
+  const exists = ({ layer: name, timestep }) => (name === "output" ? outputs.includes(timestep) : Number(name) <= layers.length && timestep <= timesteps);
+  const place = pinned && exists(pinned) ? pinned : null;
   const step = Math.min(state.step, timelineIn(state).last);
   const { layer } = place ?? placeOf(shapeIn(state), timelineIn(state).steps[step]);
   const unit = Math.min(state.unit, layerOf(shapeIn(state), layer).units);
-  return { pinned: place, step, unit };
+  return { pinned: place, kept: state.kept.every(exists) ? state.kept : state.kept.filter(exists), step, unit };
 }

@@ -3,7 +3,7 @@
  *
  * @typedef {{type: string, units?: number, return_sequences?: boolean, activation?: string, reset_after?: boolean,
  *   recurrent_initializer?: {type: string, gain?: number, spectral_radius?: number}, dropout?: number, input_dim?: number, output_dim?: number}} Layer
- * @typedef {{version: number, vocabulary: string[], sentence: string[], label: number | number[], layers: Layer[], weights: {seed: number, edits?: Record<string, number>},
+ * @typedef {{version: number, vocabulary: string[], sentence: string[], label: number | number[], layers: Layer[], weights: {seed: number, edits?: Record<string, number>, steps?: number, training?: {dataset: string, batch_size: number, seed: number, updates: number, edits?: Record<string, number>}},
  *   loss: string, optimizer: {type: string, learning_rate: number, [option: string]: any}, l2?: number, window?: number, sample_weight?: number[],
  *   initial_state?: any[], inputs?: Record<string, number>}} Scene
  * An initial state is a list, one number per unit; for an LSTM {h, c}, two of them.
@@ -49,6 +49,7 @@
  * @property {boolean} loop
  * @property {boolean} playing
  * @property {Place | null} pinned the cell that the panel is held at; without one it follows the playhead
+ * @property {Place[]} kept the cells that stand beside each other under the grid
  * @property {number} unit
  * @property {{part: string, step: number} | null} chosen the gate or state of the cell that a person opened in the panel, and at which step
  * @property {({key: string, error?: string} & Cell) | null} terms of the cell in the panel, by its key
@@ -79,7 +80,8 @@
  * @property {number | null} question the step before which it asks now
  * @property {string | null} answered what a person said
  * @property {{right: number, asked: number}} score of the answers so far
- * @property {string} view grid, or compare
+ * @property {string} view grid, compare or training
+ * @property {import("./trainer.js").TrainingState | null} training what is being learnt, once somebody has asked for it
  * @property {string} versus what the scene is compared with, one of RIVALS
  * @property {string[]} otherSentence what the other scene reads, where sentences are compared
  * @property {boolean} contrast does the second picture show the difference?

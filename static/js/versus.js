@@ -35,7 +35,7 @@ export function seenBeside(/** @type {State} */ state) {
   const own = { ...state, shown: other, viewport: otherViewport, base: contrast ? state.shown : null, difference: contrast };
   const step = timelineOf(other.scene, state.detail, state.order).nearest(stepIn(state));
   const { last } = timelineIn(own);
-  return { ...own, step: Math.min(step, last), pinned: null };
+  return { ...own, step: Math.min(step, last), pinned: null, kept: [] };
 }
 
 /** A store for the second picture: what it sets changes the page, but for the size of its own window. */
@@ -44,7 +44,7 @@ export function storeBeside(store) {
   const here = () => /** @type {State} */ (seen(store.get()));
   return {
     get: here,
-    set({ viewport, pinned: _, ...patch }) {
+    set({ viewport, pinned: _, kept: __, ...patch }) {
       store.set(viewport ? { ...patch, otherViewport: viewport } : patch);
     },
     watch: (select, draw) => store.watch((state) => (state.other ? select(seen(state)) : null), (slice) => store.get().other && draw(slice)),

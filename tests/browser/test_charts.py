@@ -60,6 +60,7 @@ def mount(page: Page) -> Callable[[str], Locator]:
 
     def mounted(scene: str) -> Locator:
         page.evaluate(MOUNT, scene)
+        page.get_by_role("region", name="Charts").locator("summary").click()
         return page.locator("#charts-here .chart")
 
     return mounted
@@ -72,6 +73,9 @@ def scripts(page: Page) -> list[str]:
 def test_a_chart_is_brought_late_follows_theme_and_scene_and_is_saved(page: Page, trained: str, mount: Callable[[str], Locator]) -> None:
     assert scripts(page) == []
     untrained = page.evaluate(POST, default_scene().document())
+    page.evaluate(MOUNT, trained)
+    assert not any("/api/charts" in each or "charts/charts-" in each for each in scripts(page)), "what is closed brings nothing"
+    page.evaluate("unmountCharts()")
     chart = mount(trained)
     line = chart.locator("path.js-line").first
     expect(line).to_have_css("stroke", "rgb(10, 125, 116)")

@@ -33,7 +33,7 @@ def client(tmp_path: Path) -> Any:
 def default(name: str) -> str:
     """A setting's default as docs/hosting.md shows it."""
     value = Settings.model_fields[name].default
-    if name == "workers":
+    if name in ("workers", "training_processes"):
         return "cores − 1"
     if value == "":
         return "none"

@@ -3,19 +3,27 @@ from __future__ import annotations
 import re
 
 from app.charts.table import AROUND, CHARTS
+from app.languages import ENGLISH
 from app.notation import NOTATIONS
-from app.words import WORDS
 from engine.activations import ELEMENTWISE
 from engine.losses import LOSSES
 from engine.quantities import QUANTITIES
 from tests.contract.repository import ROOT
 
+WORDS = ENGLISH.words
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "static" / "js").rglob("*.js")))
-TEMPLATE = "\n".join((ROOT / "templates" / name).read_text(encoding="utf-8") for name in ("index.html", "worksheet.html"))
+TEMPLATES = [ROOT / "templates" / "index.html", ROOT / "templates" / "worksheet.html", *sorted((ROOT / "templates" / "parts").iterdir())]
+TEMPLATE = "\n".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
 LITERALS = {plain or template for plain, template in re.findall(r'"([^"\n]*)"|`([^`\n]*)`', SCRIPTS)}
 DRAWN = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "app" / "charts").glob("*.py")))
 SAID = set(re.findall(r'say\("([^"]+)"', DRAWN)) | {"chart.output", "chart.embedding"}  # and the layers that have no number
 ASKED = set(re.findall(r"""\b(?:words|rich)\("([^"]+)\"""", SCRIPTS)) | set(re.findall(r"""\bw\[["']([^"']+)["']\]""", TEMPLATE))
+LOOPS = {"view": {"grid", "compare", "training"}, "field": {"batch", "epochs", "seed"}}
+ASKED |= {
+    start + value + end
+    for start, loop, end in re.findall(r"""\bw\["([\w.]+)" ~ (\w+)(?: ~ "([\w.]+)")?\]""", TEMPLATE)
+    for value in LOOPS.get(loop, ())
+}
 CHOSEN = {
     literal for choice in re.findall(r"\b(?:words|rich)\(([^,{\n]*\?[^,{\n]*)", SCRIPTS) for literal in re.findall(r'"([^"]+)"', choice)
 }
@@ -41,6 +49,7 @@ FILLED = {
     "name": {"system", "light", "dark"},
     "choice": {"positive", "negative", "depth", "time", "both"},
     "found.kind": {"next", "sign", "larger", "source", "shape", "count"},
+    "reason": {"paused", "finished", "stopped", "deserted", "failed", "away"},
     "phase": {"words", "forward", "output", "loss", "backward", "update"},
     'none ? ".none" : ""': {"", ".none"},
     "shown": set(NOTATIONS),

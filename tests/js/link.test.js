@@ -16,7 +16,7 @@ const id = "a".repeat(64);
 const state = (view = {}, of = scene) => ({ ...DEFAULT_VIEW, shown: { scene: of, id }, ...view });
 
 test("a link carries scene and view there and back", () => {
-  const view = { step: 7, detail: "operation", order: "diagonal", speed: 0.5, pinned: { layer: "2", timestep: 3 }, unit: 2,
+  const view = { step: 7, detail: "operation", order: "diagonal", speed: 0.5, pinned: { layer: "2", timestep: 3 }, kept: [{ layer: "2", timestep: 3 }, { layer: "output", timestep: 3 }, { layer: "1", timestep: 0 }], unit: 2,
     lit: "2/kernel", loop: true, shapes: true, exact: true, theme: "dark", projector: true, zoom: 2.25, pan: { x: 0.5, y: -0.12345 } };
   const link = readLink(writeLink(state(view)));
   assert.deepEqual(link, { scene, id: null, view, bad: [] });
@@ -24,6 +24,7 @@ test("a link carries scene and view there and back", () => {
 
 test("what is at its default is left out", () => {
   assert.deepEqual([...new URLSearchParams(writeLink(state()).slice(1)).keys()], ["v", "scene"]);
+  assert.equal(writeLink(state({ kept: [] })), writeLink(state()));
 });
 
 test("a scene over 2,000 characters goes by its id", () => {
@@ -31,6 +32,12 @@ test("a scene over 2,000 characters goes by its id", () => {
   const link = readLink(writeLink(state({}, long)));
   assert.equal(link.id, id);
   assert.equal(link.scene, null);
+});
+
+test("of kept cells a link takes no place twice, and none that no network has", () => {
+  for (const kept of ["", "2/3,2/3", "0/1", "2/03", "embedding/1", "2", Array.from({ length: 25 }, (_, i) => `1/${i}`).join()]) {
+    assert.deepEqual(readLink(`#v=1&kept=${encodeURIComponent(kept)}`).bad, ["kept"], kept);
+  }
 });
 
 test("every part that cannot be read is named, and the rest is kept", () => {

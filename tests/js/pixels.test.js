@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { inksOf, paintCell } from "../../static/js/draw/pixels.js";
+import { eraseCell, inksOf, paintCell } from "../../static/js/draw/pixels.js";
 
 const WIDTH = 40;
 const HEIGHT = 30;
-const inks = inksOf((value) => (value < 0 ? [200, 0, 0] : [0, 0, 200]), { surface: [255, 255, 255], sunken: [9, 9, 9], line: [7, 7, 7], backward: [0, 0, 0] });
+const inks = inksOf((value) => (value < 0 ? [200, 0, 0] : [0, 0, 200]), { surface: [255, 255, 255], sunken: [9, 9, 9], line: [7, 7, 7], ink: [5, 5, 5], backward: [0, 0, 0] });
 const [negative, positive] = [inks.signs[0], inks.signs[255]];
 
 /** Paints one cell onto an empty image; gives its pixels and how many rectangles that were. */
@@ -57,4 +57,20 @@ test("of more units than pixels each pixel is one of the units", () => {
   const { count, filled } = painted({ x: 0, y: 0, width: 2, height: 10 }, { values: Float64Array.from({ length: 128 }, () => 1), units: 128 });
   assert.equal(filled, 20);
   assert.ok(count <= 20);
+});
+
+test("what an edit has changed is underlined, values and gradients apart, and only where it is known", () => {
+  const box = { x: 4, y: 3, width: 5, height: 14 };
+  const cell = { values: [1, 1, 1], gradients: [1, 1, 1], moved: [() => false, (unit) => unit === 2] };
+  const both = painted(box, cell, { gradients: true });
+  assert.deepEqual([both.at(4, 17), both.at(8, 18), both.at(4, 19)], [inks.ink, inks.ink, 0]);
+  assert.equal(both.at(5, 9), 0, "the gap under the values, which are as they were");
+  assert.equal(painted(box, { ...cell, gradients: null }, { gradients: true }).at(4, 17), 0);
+  assert.equal(painted(box, { values: [1, 1, 1], moved: [(unit) => unit === 0, null] }).at(4, 17), inks.ink);
+});
+
+test("a cell that is erased leaves no line behind", () => {
+  const data = new Uint32Array(WIDTH * HEIGHT).fill(1);
+  eraseCell({ data, width: WIDTH, clip: { left: 0, top: 0, right: WIDTH, bottom: HEIGHT } }, { x: 4, y: 3, width: 5, height: 14 }, 1);
+  assert.equal(data.filter((pixel) => pixel === 0).length, 5 * 16);
 });

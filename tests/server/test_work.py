@@ -123,10 +123,10 @@ def held(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Semaphore, threadin
     """Computing stands still: who starts is counted, and all go on at the event."""
     started, go, run = threading.Semaphore(0), threading.Event(), app.computing.run
 
-    def slow(scene: Any) -> Any:
+    def slow(*given: Any) -> Any:
         started.release()
         assert go.wait(30)
-        return run(scene)
+        return run(*given)
 
     monkeypatch.setattr(app.computing, "run", slow)
     return started, go

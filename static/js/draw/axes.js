@@ -16,10 +16,10 @@ function captions({ state, shape, at, step }) {
   }
   const lines = [
     verdict && [verdict.short, "verdict"],
-    loss !== null && [words("verdict.loss", { loss }), "verdict loss"],
+    loss !== null && [words("verdict.loss", { loss }), "verdict loss", `output/${shape.outputs[0]}/loss/1`],
     (at.kind !== "phone" && !verdict) && [words("only.last"), "caption"],
   ].filter(Boolean);
-  return lines.map(([line, name], i) => label(line, { x: first.x - 14, y: first.y + first.height / 2 + (i - (lines.length - 1) / 2) * (at.profile.small + 6), class: name, "text-anchor": "end" }));
+  return lines.map(([line, name, address], i) => label(line, { "data-address": address, x: first.x - 14, y: first.y + first.height / 2 + (i - (lines.length - 1) / 2) * (at.profile.small + 6), class: name, "text-anchor": "end" }));
 }
 
 /** Above the first cell, where no edge leaves: which column is which. */

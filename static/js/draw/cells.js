@@ -3,7 +3,7 @@ import { list } from "../format.js";
 import { quantityName } from "../names.js";
 import { differenceIn, valuesIn } from "../state.js";
 import { words } from "../words.js";
-import { gradientPicture, symbolName, valuePicture } from "./picture.js";
+import { badge, gradientPicture, symbolName, valuePicture } from "./picture.js";
 
 /** @import { State } from "../types.js" */
 
@@ -25,6 +25,9 @@ export function cellName({ layer, timestep, h, gradient, moved }) {
   return gradient ? words("cell.gradient", { layer, timestep, values, gradient: list(gradient) }) : words("cell.value", { layer, timestep, values });
 }
 
+/** The same of a cell that stands beside others, under a number. */
+export const nameKept = (name, kept) => (kept ? words("cell.kept", { name, kept }) : name);
+
 /** The name of what is computed in the cell now, beside it; where a line of c leaves there, above it. */
 function presentName({ layer, timestep, quantity }, box, { remembers, notation }) {
   const place = remembers ? { x: box.x + box.width - 24, y: box.y - 20 } : { x: box.x + box.width + 9, y: box.y - 4 };
@@ -41,7 +44,7 @@ export function drawCell(node, cell, at, look) {
   const moved = boxes.map((unit) => ({ ...unit, x: box.x + unit.x, y: box.y + unit.y }));
 
   attrs(node, {
-    "aria-label": cellName(cell),
+    "aria-label": nameKept(cellName(cell), look.kept),
     "aria-selected": String(look.pinned),
     "data-address": address,
     class: ["cell", h ? "done" : "todo", now && `now ${now}`, look.chosen && "chosen"].filter(Boolean).join(" "),
@@ -52,5 +55,6 @@ export function drawCell(node, cell, at, look) {
     ...valuePicture(moved, h, look.units, `${address}/h`),
     ...gradientPicture(moved, gradient, look.units, `${address}/h`, look.backward),
     ...(now && at.kind !== "phone" && !(look.remembers && at.rise < NAME_ROOM) ? [presentName(cell, box, look)] : []),
+    ...badge(look.kept, { x: box.x + 3, y: box.y + 3 }),
   );
 }

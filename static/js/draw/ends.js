@@ -3,7 +3,8 @@ import { exact, fixed, list } from "../format.js";
 import { asText, quantityName } from "../names.js";
 import { signRgb, signed, strength } from "../scales.js";
 import { words } from "../words.js";
-import { label, mosaic } from "./picture.js";
+import { nameKept } from "./cells.js";
+import { badge, label, mosaic } from "./picture.js";
 
 const SHOWN_TILES = 5; // a longer one-hot vector is said in words instead
 const LETTERS = 11;
@@ -68,11 +69,11 @@ export function initialName({ layer, notation, states: { h, c } }) {
 }
 
 /** h_0 of a layer: 0, or its numbers, or its letters where there is no room for them; opens its editor. */
-export function drawInitial(node, { layer, states, chosen, notation }, at) {
+export function drawInitial(node, { layer, states, chosen, kept, notation }, at) {
   const x = at.initialX;
   const y = at.middle(Number(layer));
   const letters = lettersOf(notation, states);
-  attrs(node, { role: "button", tabindex: 0, "aria-label": initialName({ layer, states, notation }), class: `initial${chosen ? " chosen" : ""}`, "data-address": `${layer}/0` });
+  attrs(node, { role: "button", tabindex: 0, "aria-label": nameKept(initialName({ layer, states, notation }), kept), class: `initial${chosen ? " chosen" : ""}`, "data-address": `${layer}/0` });
   const { h, c } = states;
   const written = letters !== "" && !c && at.kind !== "phone" && h.length <= 6;
   const step = at.profile.unit * 0.72;
@@ -83,7 +84,7 @@ export function drawInitial(node, { layer, states, chosen, notation }, at) {
       svg("text", { x: x - 10, y: top + step / 2, style: `fill: ${ink}` }, fixed(value, 2))];
   });
   node.replaceChildren(svg("rect", { x: x - 22, y: y - 22, width: 34, height: 44, rx: 10, class: "reach" }, svg("title", {}, words("initial.edit", { h: asText(quantityName(notation, { quantity: "h", timestep: 0 })) }))),
-    ...(written ? numbers() : [label(letters || "0", { x: x - 4, y, class: "zero" })]));
+    ...(written ? numbers() : [label(letters || "0", { x: x - 4, y, class: "zero" })]), ...badge(kept, { x: Math.max(11, x - 16), y: y - 18 }));
 }
 
 /** Many outputs as a strip, a colour per unit: the label's class stands out. */
@@ -123,14 +124,18 @@ function drawOne({ timestep, verdict, gradient, alone, value }, box, { profile }
   ];
 }
 
+/** An output in words: what it says, or that it is on its way. */
+export const outputName = (timestep, verdict) => (verdict ? words("output.name", { timestep, value: verdict.whole }) : words("output.pending", { timestep }));
+
 /** The output of a timestep. */
 export function drawOutput(node, output, at) {
-  const { timestep, verdict, now, chosen, activation, units } = output;
+  const { timestep, verdict, now, chosen, kept, activation, units } = output;
   const box = at.outputBox(timestep);
   const waiting = box.width < 110 ? words("output.short") : words("output.waiting", { f: activation });
   const said = { ...output, value: verdict?.value ?? waiting };
   attrs(node, { role: "button", tabindex: 0, "data-address": `output/${timestep}`,
-    "aria-label": verdict ? words("output.name", { timestep, value: verdict.whole }) : words("output.pending", { timestep }),
+    "aria-label": nameKept(outputName(timestep, verdict), kept),
     class: ["output", verdict ? "done" : "todo", now && `now ${now}`, chosen && "chosen"].filter(Boolean).join(" ") });
-  node.replaceChildren(svg("rect", { ...box, rx: 22, class: "frame" }), ...(units > 1 ? drawMany(said, box) : drawOne(said, box, at)));
+  node.replaceChildren(svg("rect", { ...box, rx: 22, class: "frame" }), ...(units > 1 ? drawMany(said, box) : drawOne(said, box, at)),
+    ...badge(kept, { x: box.x + 5, y: box.y + 5 }));
 }

@@ -1,12 +1,15 @@
 import { attrs, html, join, text } from "../dom.js";
 import { fixed } from "../format.js";
 import { same } from "../memo.js";
+import { keptAs } from "../kept.js";
 import { initialOf } from "../scene.js";
+import { isPlace } from "../place.js";
 import { signed } from "../scales.js";
 import { valuesIn } from "../state.js";
 import { verdictOf } from "../verdict.js";
 import { words } from "../words.js";
-import { initialName, inputNow, lettersOf, nameOf, short } from "./ends.js";
+import { nameKept } from "./cells.js";
+import { initialName, inputNow, lettersOf, nameOf, outputName, short } from "./ends.js";
 
 const WORD_ROOM = 28; // px: a narrower timestep has no room for its word
 const OUTPUT_WIDTH = 96;
@@ -38,16 +41,16 @@ export function drawWords(root, { state, shape, scene, at, step, known }) {
 }
 
 /** h_0 of every layer, left of its first cell. */
-export function drawInitials(root, { shape, scene, at, place, notation }) {
+export function drawInitials(root, { state, shape, scene, at, place, notation }) {
   const size = Math.min(at.profile.initial - 4, at.row - 2);
-  const initials = shape.layers.map(({ name }, i) => ({ layer: name, states: initialOf(scene, i), chosen: place.layer === name && place.timestep === 0 }));
+  const initials = shape.layers.map(({ name }, i) => ({ layer: name, states: initialOf(scene, i), chosen: isPlace(place, name, 0), kept: keptAs(state, name, 0) }));
   join(root, initials, {
     key: ({ layer }) => layer,
     create: () => html("span", { role: "button", tabindex: 0 }),
-    signature: ({ chosen }) => [at, scene, notation, chosen],
-    update(node, { layer, states, chosen }) {
+    signature: ({ chosen, kept }) => [at, scene, notation, chosen, kept],
+    update(node, { layer, states, chosen, kept }) {
       const box = at.cellBox(Number(layer), 1);
-      attrs(node, { "aria-label": initialName({ layer, states, notation }), title: words("initial.edit"), "data-address": `${layer}/0`, class: `initial${chosen ? " chosen" : ""}`,
+      attrs(node, { "aria-label": nameKept(initialName({ layer, states, notation }), kept), title: words("initial.edit"), "data-address": `${layer}/0`, class: `initial${chosen ? " chosen" : ""}`,
         style: placed({ x: at.left - size - 4, y: box.y + (box.height - size) / 2, width: size, height: size }) });
       text(node, lettersOf(notation, states) || "0");
     },
@@ -60,16 +63,16 @@ export function drawOutputs(root, drawing) {
   const now = step.phase === "output" || step.phase === "loss" || (step.phase === "update" && step.layer === "output") ? step.phase : null;
   const alone = shape.outputs.length === 1;
   const there = known({ layer: "output", quantity: "y" }) <= state.step && state.shown.trace?.has("output");
-  join(root, shape.outputs.map((timestep) => ({ timestep, chosen: place.layer === "output" && place.timestep === timestep })), {
+  join(root, shape.outputs.map((timestep) => ({ timestep, chosen: isPlace(place, "output", timestep), kept: keptAs(state, "output", timestep) })), {
     key: ({ timestep }) => timestep,
     create: () => html("span", { role: "button" }),
-    signature: ({ chosen }) => [at, state.shown.id, state.dark, there, now, chosen],
-    update(node, { timestep, chosen }) {
+    signature: ({ chosen, kept }) => [at, state.shown.id, state.dark, there, now, chosen, kept],
+    update(node, { timestep, chosen, kept }) {
       const verdict = there ? verdictOf(state, timestep) : null;
       const box = at.outputBox(timestep);
       const wide = alone ? { ...box, x: Math.min(box.x + box.width / 2 - OUTPUT_WIDTH / 2, at.left + at.plot.width - OUTPUT_WIDTH), width: OUTPUT_WIDTH, y: box.y - 3, height: 26 } : box;
       const colour = verdict && !alone ? `; background: ${signed(valuesIn(state, { layer: "output", timestep, quantity: "y" })[0]).fill}` : "";
-      attrs(node, { "aria-label": verdict ? words("output.name", { timestep, value: verdict.whole }) : words("output.pending", { timestep }), "data-address": `output/${timestep}`,
+      attrs(node, { "aria-label": nameKept(outputName(timestep, verdict), kept), "data-address": `output/${timestep}`,
         tabindex: timestep === shape.outputs.at(-1) ? 0 : -1, style: placed(wide) + colour,
         class: ["leaving", verdict ? "done" : "todo", now && `now ${now}`, chosen && "chosen", alone && "alone"].filter(Boolean).join(" ") });
       text(node, alone ? verdict?.value ?? words("output.short") : "");

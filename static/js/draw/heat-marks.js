@@ -1,9 +1,10 @@
 import { svg } from "../dom.js";
 import { flowsOf, ticksOf } from "../heat.js";
 import { words } from "../words.js";
-import { label } from "./picture.js";
+import { badge, label } from "./picture.js";
 
 const LONG = 20; // px: the least length of an arrow that is seen
+const CORNER = 4; // px
 const TICK_ROOM = { normal: 56, phone: 60, projector: 84 };
 
 /** An arrow into a box, from below or above or beside it: over its gap at least, and never too short to be seen. */
@@ -57,12 +58,22 @@ function axes({ state, shape, at, step }, scroll) {
   return [...rows.filter(Boolean), ...ticks];
 }
 
+/** The numbers of the cells that stand beside each other: above a narrow cell, on the corner of a wide one. */
+function badges({ kept }, at) {
+  const { initial } = at.profile;
+  function placeFor({ layer, timestep }) {
+    const { x, y, width, height } = layer === "output" ? at.outputBox(timestep) : at.cellBox(Number(layer), Math.max(1, timestep));
+    return timestep === 0 ? { x: at.left - initial / 2 - 4, y: y + height / 2 - initial / 2 } : { x: x + Math.min(width / 2, CORNER), y };
+  }
+  return kept.flatMap((place, i) => badge(i + 1, placeFor(place)));
+}
+
 /** What a canvas of cells does not show: which layer, which timestep, what flows where. */
 export function drawMarks(root, drawing, scroll, clip) {
-  const { shape, at, step } = drawing;
+  const { state, shape, at, step } = drawing;
   const boxOf = ({ layer, timestep }) => (layer === "output" ? at.outputBox(timestep) : at.cellBox(Number(layer), timestep));
   const arrows = flowsOf(step, shape).map((flow) => arrow({ ...flow, forward: step.phase !== "backward" }, boxOf(flow.to), at));
   const inside = svg("svg", { x: clip.left, y: 0, width: Math.max(0, clip.right - clip.left), height: clip.bottom },
-    svg("g", { transform: `translate(${-scroll.left - clip.left} ${-scroll.top})` }, ...present(step, at), ...arrows, ...learning(step, at, shape), ...brokenMark(shape, at)));
+    svg("g", { transform: `translate(${-scroll.left - clip.left} ${-scroll.top})` }, ...present(step, at), ...arrows, ...learning(step, at, shape), ...brokenMark(shape, at), ...badges(state, at)));
   root.replaceChildren(inside, ...axes(drawing, scroll));
 }

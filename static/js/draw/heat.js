@@ -1,13 +1,13 @@
 import { fixed } from "../format.js";
 import { arrangement, partsOf } from "../heat.js";
 import { palette, signRgb, signed } from "../scales.js";
-import { inksOf, paintCell } from "./pixels.js";
+import { eraseCell, inksOf, paintCell } from "./pixels.js";
 
 const LEGIBLE = { normal: [36, 13], phone: [36, 13], projector: [52, 19] }; // the least room for a number
 const FONTS = "ui-sans-serif, system-ui, 'Segoe UI', Inter, Roboto, 'DejaVu Sans', sans-serif";
 
 /** Writes the numbers of a part of a cell over its rectangles, where there is room for them. */
-function writeNumbers(context, box, numbers, gradient, { kind, profile }, magenta) {
+function writeNumbers(context, box, numbers, moved, gradient, { kind, profile }, colours) {
   const { rows, columns } = arrangement(numbers.length, box);
   const [width, height] = [box.width / columns, box.height / rows];
   const [wide, high] = LEGIBLE[kind];
@@ -15,8 +15,10 @@ function writeNumbers(context, box, numbers, gradient, { kind, profile }, magent
   context.font = `500 ${profile.font}px ${FONTS}`;
   numbers.forEach((value, unit) => {
     const [x, y] = [box.x + (unit % columns) * width, box.y + Math.floor(unit / columns) * height];
-    if (gradient) outline(context, { x: x + 1, y: y + 1, width: width - 2, height: height - 2 }, magenta);
-    context.fillStyle = gradient ? magenta.ink : signed(value).ink;
+    const inside = { x: x + 1, y: y + 1, width: width - 2, height: height - 2 };
+    if (gradient) outline(context, inside, colours);
+    if (moved?.(unit)) dash(context, inside, colours);
+    context.fillStyle = gradient ? colours.ink : signed(value).ink;
     context.fillText(fixed(value, 2), x + width / 2, y + height / 2 + 1);
   });
 }
@@ -27,6 +29,14 @@ function outline(context, box, { ink, ground }) {
   context.fillRect(box.x, box.y, box.width, box.height);
   context.strokeStyle = ink;
   context.strokeRect(box.x + 0.75, box.y + 0.75, box.width - 1.5, box.height - 1.5);
+}
+
+/** A number that an edit has changed, as in the small grid. */
+function dash(context, { x, y, width, height }, { changed }) {
+  context.setLineDash([3, 2]);
+  context.strokeStyle = changed;
+  context.strokeRect(x + 0.75, y + 0.75, width - 1.5, height - 1.5);
+  context.setLineDash([]);
 }
 
 const scaled = ({ x, y, width, height }, scale) => ({ x: x * scale, y: y * scale, width: width * scale, height: height * scale });
@@ -48,11 +58,12 @@ export function createPainter(/** @type {HTMLCanvasElement} */ canvas) {
     Object.assign(context, { textAlign: "center", textBaseline: "middle", lineWidth: 1.5 });
   }
 
-  /** Shows a box of the image, with its border. */
-  function handOver(box) {
-    const left = Math.max(0, Math.floor(box.x) - 2);
-    const top = Math.max(0, Math.floor(box.y) - 2);
-    const [width, height] = [Math.min(canvas.width, Math.ceil(box.x + box.width) + 2) - left, Math.min(canvas.height, Math.ceil(box.y + box.height) + 2) - top];
+  /** Shows a box of the image, with what stands around it. */
+  function handOver(box, scale) {
+    const border = Math.ceil(2 * scale);
+    const left = Math.max(0, Math.floor(box.x) - border);
+    const top = Math.max(0, Math.floor(box.y) - border);
+    const [width, height] = [Math.min(canvas.width, Math.ceil(box.x + box.width) + border) - left, Math.min(canvas.height, Math.ceil(box.y + box.height) + border) - top];
     if (width > 0 && height > 0) context.putImageData(image, 0, 0, left, top, width, height);
   }
 
@@ -63,10 +74,10 @@ export function createPainter(/** @type {HTMLCanvasElement} */ canvas) {
     context.beginPath();
     context.rect(clip.left, clip.top, clip.right - clip.left, clip.bottom - clip.top);
     context.clip();
-    for (const { box, values, gradients } of cells) {
+    for (const { box, values, gradients, moved = [] } of cells) {
       const [first, second] = partsOf(box, at.gradients);
-      if (values) writeNumbers(context, first, values, false, at, colours);
-      if (gradients) writeNumbers(context, second, gradients, true, at, colours);
+      if (values) writeNumbers(context, first, values, moved[0], false, at, colours);
+      if (gradients) writeNumbers(context, second, gradients, moved[1], true, at, colours);
     }
     context.restore();
   }
@@ -74,9 +85,9 @@ export function createPainter(/** @type {HTMLCanvasElement} */ canvas) {
   return {
     /** The colours of the theme in force, from now on. */
     recolour() {
-      const { backward, surface } = palette();
+      const { backward, surface, ink } = palette();
       inks = inksOf(signRgb, palette());
-      colours = { ink: css(backward), ground: css(surface) };
+      colours = { ink: css(backward), ground: css(surface), changed: css(ink) };
     },
     clear,
     /** Paints these cells, each with its box in px of the window; `whole`: they are all that there is to see. Returns how many rectangles that were. */
@@ -86,8 +97,9 @@ export function createPainter(/** @type {HTMLCanvasElement} */ canvas) {
       const target = { data, width: image.width, clip: { left, top, right, bottom } };
       const painted = cells.reduce((sum, cell) => {
         const box = scaled(cell.box, scale);
+        if (!whole) eraseCell(target, box, scale);
         const count = paintCell(target, box, cell, { scale, gradients: at.gradients, inks });
-        if (!whole) handOver(box);
+        if (!whole) handOver(box, scale);
         return sum + count;
       }, 0);
       if (whole) context.putImageData(image, 0, 0);

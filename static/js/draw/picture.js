@@ -11,6 +11,11 @@ export function label(words, values) {
   return svg("text", values, words);
 }
 
+const BADGE = 9; // px: the radius
+
+/** The number under which a cell stands beside others, on its corner; [] where it is not kept. */
+export const badge = (kept, { x, y }) => (kept ? [svg("g", { class: "badge-of" }, svg("circle", { cx: x, cy: y, r: BADGE }), label(String(kept), { x, y }))] : []);
+
 const WIDE = /[\p{Lu}m]/u;
 
 /** A name with what stands high and low beside it, one above the other: h, a_i, tanh c; `scale` 1 is the size of the active cell's name. */
@@ -61,10 +66,13 @@ function numberBox(box, value, /** @type {{name: string, address: string, fill?:
     svg("text", { ...middle, style: ink ? `fill: ${ink}` : null }, fixed(value, 2)));
 }
 
+/** Many numbers in one picture, with the address of all. */
+const whole = (values, box, address, paint) => svg("g", { class: "whole", "data-address": address }, mosaic(values, box, paint), svg("rect", { ...box, class: "edge-of" }));
+
 /** The values of a cell: numbers in their colours, or a mosaic of many; empty wells before their step. */
 export function valuePicture(boxes, values, units, address) {
   if (!values) return boxes.map((box) => frame(box, { class: "well" }));
-  if (!numbered(units)) return [mosaic(values, boxes[0], (value) => [...signRgb(value), 255])];
+  if (!numbered(units)) return [whole(values, boxes[0], address, (value) => [...signRgb(value), 255])];
   return boxes.map((box, i) => numberBox(box, values[i], { name: "value", ...signed(values[i]), address: `${address}/${i + 1}` }));
 }
 
@@ -74,7 +82,7 @@ export function gradientPicture(boxes, values, units, address, rgb) {
   if (!values) return [];
   if (!numbered(units)) {
     const largest = Math.max(...Array.from(values, Math.abs));
-    return [mosaic(values, beside[0], (value) => [...rgb, 255 * strength(Math.abs(value), largest)])];
+    return [whole(values, beside[0], `d/${address}`, (value) => [...rgb, 255 * strength(Math.abs(value), largest)])];
   }
   return beside.map((box, i) => numberBox(box, values[i], { name: "gradient", address: `d/${address}/${i + 1}` }));
 }

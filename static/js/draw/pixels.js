@@ -12,12 +12,12 @@ const pixel = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 const mix = (over, under, share) => over.map((part, i) => Math.round(under[i] + (part - under[i]) * share));
 
 /** The pixels of a theme: one for each shade of the signs, from −1 to 1, and of the gradients, from nothing to the largest. */
-export function inksOf(signRgb, { surface, sunken, line, backward }) {
+export function inksOf(signRgb, { surface, sunken, line, ink, backward }) {
   const shades = Array.from({ length: SHADES + 1 }, (_, i) => i / SHADES);
   return {
     signs: Uint32Array.from(shades, (share) => pixel(signRgb(share * 2 - 1))),
     strengths: Uint32Array.from(shades, (share) => pixel(mix(backward, surface, share))),
-    well: pixel(sunken), line: pixel(line), surface: pixel(surface),
+    well: pixel(sunken), line: pixel(line), surface: pixel(surface), ink: pixel(ink),
   };
 }
 
@@ -55,20 +55,35 @@ function fillUnits(image, box, units, inkOf) {
   return painted;
 }
 
+const UNDER = 2; // px: how thick the line under numbers that an edit has changed
+
+/** The line under a part of a cell where an edit has changed a number of it. */
+function underline(image, { x, y, width, height }, units, moved, { scale, inks }) {
+  if (!moved || !Array.from({ length: units }, (_, unit) => unit).some(moved)) return;
+  const top = Math.round(y + height);
+  fill(image, Math.round(x), top, Math.round(x + width), top + Math.round(UNDER * scale), inks.ink);
+}
+
+/** Takes away what was painted of a cell, and what stands under it. */
+export function eraseCell(image, { x, y, width, height }, scale) {
+  fill(image, Math.floor(x), Math.floor(y), Math.ceil(x + width), Math.ceil(y + height + UNDER * scale), 0);
+}
+
 /**
  * Paints one cell: what is known of it, and wells for what is not.
  *
  * @param {{data: Uint32Array, width: number, clip: {left: number, top: number, right: number, bottom: number}}} image
  * @param {{x: number, y: number, width: number, height: number}} box in pixels of the image
- * @param {{values: ArrayLike<number> | null, gradients: ArrayLike<number> | null, units: number, largest: number}} cell
+ * @param {{values: ArrayLike<number> | null, gradients: ArrayLike<number> | null, units: number, largest: number, moved?: (((unit: number) => boolean) | null)[]}} cell
+ *   `moved`: whether an edit has changed a unit of the values, and of the gradients
  * @param {{scale: number, gradients: boolean, inks: ReturnType<typeof inksOf>}} look `scale`: pixels of the image per px
  */
-export function paintCell(image, box, { values, gradients, units, largest }, { scale, gradients: both, inks }) {
+export function paintCell(image, box, { values, gradients, units, largest, moved = [] }, { scale, gradients: both, inks }) {
   const framed = box.width >= FRAMED * scale;
   const edges = (of, inset) => [Math.round(of.x) + inset, Math.round(of.y) + inset, Math.round(of.x + of.width) - inset, Math.round(of.y + of.height) - inset];
   const of = partsOf({ x: box.x / scale, y: box.y / scale, width: box.width / scale, height: box.height / scale }, both)
     .map((part) => ({ x: part.x * scale, y: part.y * scale, width: part.width * scale, height: part.height * scale }));
-  return of.reduce((painted, part, i) => {
+  const rectangles = of.reduce((painted, part, i) => {
     const numbers = i === 0 ? values : gradients;
     if (framed) fill(image, ...edges({ ...part, x: part.x - scale, y: part.y - scale, width: part.width + 2 * scale, height: part.height + 2 * scale }, 0), inks.line);
     if (!numbers) fill(image, ...edges(part, 0), inks.well);
@@ -78,4 +93,6 @@ export function paintCell(image, box, { values, gradients, units, largest }, { s
       : (unit) => inks.strengths[Math.round(Math.min(1, strength(Math.abs(numbers[unit]), largest)) * SHADES)];
     return painted + fillUnits(image, part, units, inkOf);
   }, 0);
+  of.forEach((part, i) => (i === 0 ? values : gradients) && underline(image, part, units, moved[i], { scale, inks }));
+  return rectangles;
 }

@@ -13,7 +13,7 @@ export function openStage(mountGrid, state) {
   const { width, height } = state.viewport;
   const room = html("div", { class: "stage", "aria-hidden": "true", style: `width: ${width}px; height: ${height}px` });
   document.body.append(room);
-  const store = createStore({ ...state, hover: null, lit: null, busy: false, zoom: 1, pan: null, vector: true }, (flush) => flush());
+  const store = createStore({ ...state, hover: null, lit: null, kept: [], busy: false, zoom: 1, pan: null, vector: true }, (flush) => flush());
   const unmount = mountGrid(room, store);
   return {
     /** @returns {SVGSVGElement} the picture at a step */

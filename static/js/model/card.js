@@ -1,4 +1,4 @@
-import { attrs, html, text } from "../dom.js";
+import { attrs, html, switchOff, text } from "../dom.js";
 import { setField } from "../fields.js";
 import { grouped } from "../format.js";
 import { firstRecurrent, parameters, recurrentLayers } from "../scene.js";
@@ -51,7 +51,7 @@ export function drawCard(node, { notation, scene, index, problem, chosen }) {
   const last = recurrent.length - 1;
   for (const [command, off] of Object.entries({ up: index === last, down: index === 0, remove: last === 0 })) {
     const button = find(`[data-command=${command}]`);
-    button.disabled = off;
+    switchOff(button, off);
     attrs(button, { "aria-label": words(`model.${command}`, { layer: index + 1 }) });
   }
   drawFault(node, { problem, index: place, chosen });

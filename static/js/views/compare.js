@@ -24,7 +24,6 @@ function verdicts(/** @type {State} */ state) {
 export function mountCompare(root, store, mountGrid) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
   const [choice, sentence, contrast, note, verdict, window] = ["versus", "sentence", "contrast", "note", "verdict", "window"].map(find);
-  const views = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("nav [data-view]"));
   let running = new AbortController();
   let takeDown = () => {}; // the second picture, which is there only while it is looked at
 
@@ -43,8 +42,6 @@ export function mountCompare(root, store, mountGrid) {
   function drawControls(/** @type {State} */ state) {
     const { view, versus, contrast: on, otherSentence, other, otherProblem, base } = state;
     root.hidden = view !== "compare";
-    attrs(document.body, { "data-view": view });
-    for (const link of views) attrs(link, { "aria-current": link.dataset.view === view ? "page" : null });
     setField(choice, versus);
     choice.querySelector("[value=before]").disabled = base === null;
     sentence.hidden = versus !== "sentence";

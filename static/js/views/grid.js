@@ -4,9 +4,11 @@ import { cellIn, drawCell } from "../draw/cells.js";
 import { drawInitial, drawInput, drawOutput, inputNow } from "../draw/ends.js";
 import { drawAxes } from "../draw/axes.js";
 import { createEdges, flowOf } from "../geometry.js";
+import { keptAs } from "../kept.js";
 import { geometryIn, heatIn } from "../layout.js";
 import { once } from "../memo.js";
 import { mountPick } from "../pick.js";
+import { isPlace } from "../place.js";
 import { notationIn } from "../notation.js";
 import { gradientRgb } from "../scales.js";
 import { initialOf } from "../scene.js";
@@ -28,8 +30,6 @@ function drawingOf(/** @type {State} */ state) {
   return { state, shape, scene, at: geometryIn(state), notation: notationIn(state), step: stepIn(state), place: placeIn(state) };
 }
 
-const isPlace = (place, layer, timestep) => place?.layer === layer && place.timestep === timestep;
-
 function drawCells(root, { state, shape, at, step, place, notation }) {
   attrs(root, { "aria-label": words("grid.name", { layers: shape.layers.length, timesteps: shape.timesteps }), "aria-busy": String(state.busy) });
   join(root, [...shape.layers].reverse(), {
@@ -42,9 +42,9 @@ function drawCells(root, { state, shape, at, step, place, notation }) {
         key: ({ timestep }) => timestep,
         create: () => svg("g", { role: "gridcell", tabindex: -1 }),
         signature: ({ timestep, h, gradient, now, quantity, moved }) =>
-          [at, moved, state.shown.id, state.dark, notation, h !== null, gradient !== null, now, quantity, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep)],
+          [at, moved, state.shown.id, state.dark, notation, h !== null, gradient !== null, now, quantity, isPlace(state.pinned, name, timestep), isPlace(place, name, timestep), keptAs(state, name, timestep)],
         update: (node, cell) => drawCell(node, cell, at, {
-          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), units, backward: gradientRgb(), remembers: type === "LSTM", notation,
+          pinned: isPlace(state.pinned, name, cell.timestep), chosen: isPlace(place, name, cell.timestep), kept: keptAs(state, name, cell.timestep), units, backward: gradientRgb(), remembers: type === "LSTM", notation,
         }),
       });
     },
@@ -96,11 +96,11 @@ function drawInputs(root, { state, shape, scene, at, step }) {
 }
 
 function drawInitials(root, { state, shape, scene, at, place, notation }) {
-  const initials = shape.layers.map(({ name }, i) => ({ layer: name, states: initialOf(scene, i), notation, chosen: isPlace(place, name, 0) }));
+  const initials = shape.layers.map(({ name }, i) => ({ layer: name, states: initialOf(scene, i), notation, chosen: isPlace(place, name, 0), kept: keptAs(state, name, 0) }));
   join(root, initials, {
     key: ({ layer }) => layer,
     create: group(svg),
-    signature: ({ chosen }) => [at, scene, state.dark, notation, chosen],
+    signature: ({ chosen, kept }) => [at, scene, state.dark, notation, chosen, kept],
     update: (node, initial) => drawInitial(node, initial, at),
   });
 }
@@ -108,7 +108,7 @@ function drawInitials(root, { state, shape, scene, at, place, notation }) {
 function drawOutputs(root, { state, shape, scene, at, step, place }) {
   const now = step.phase === "output" || step.phase === "loss" ? step.phase : null;
   const outputs = shape.outputs.map((timestep) => ({
-    timestep, now, alone: shape.outputs.length === 1, verdict: verdictOf(state, timestep), chosen: isPlace(place, "output", timestep),
+    timestep, now, alone: shape.outputs.length === 1, verdict: verdictOf(state, timestep), chosen: isPlace(place, "output", timestep), kept: keptAs(state, "output", timestep),
     activation: shape.output.activation, units: shape.output.units, y: valuesIn(state, { layer: "output", timestep, quantity: "y" }),
     gradient: valuesIn(state, { layer: "output", timestep, quantity: "a", gradient: true }),
     wanted: scene.loss === "categorical_crossentropy" ? labelAt(scene, timestep) : null, rgb: gradientRgb(),
@@ -116,7 +116,7 @@ function drawOutputs(root, { state, shape, scene, at, step, place }) {
   join(root, outputs, {
     key: ({ timestep }) => timestep,
     create: group(svg),
-    signature: ({ verdict, gradient, chosen }) => [at, state.shown.id, state.dark, verdict !== null, gradient !== null, now, chosen],
+    signature: ({ verdict, gradient, chosen, kept }) => [at, state.shown.id, state.dark, verdict !== null, gradient !== null, now, chosen, kept],
     update: (node, output) => drawOutput(node, output, at),
   });
 }
@@ -154,8 +154,8 @@ export function mountGrid(window, store) {
 
   return undoAll([
     mountPick(picture, store),
-    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation, zoom }) =>
-      [shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, notation, zoom], draw),
+    store.watch(({ shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, notation, zoom }) =>
+      [shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, notation, zoom], draw),
     store.watch((state) => [state.shown, state.step, state.detail, state.order, state.viewport, state.projector, state.shapes, state.notation, pointedWeight(state)],
       () => heatIn(store.get()) || drawEdges(edges, drawingOf(store.get()))),
     () => size.disconnect(),

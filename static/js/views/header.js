@@ -1,4 +1,4 @@
-import { attrs, text } from "../dom.js";
+import { attrs, switchOff, text } from "../dom.js";
 import { setField } from "../fields.js";
 import { writeLink } from "../link.js";
 import { travel } from "../runner.js";
@@ -17,6 +17,7 @@ function showLink(store, dialog, sentence) {
   dialog.querySelector("[data-part=send]").hidden = !("share" in navigator);
   if (!dialog.open) dialog.showModal();
   field.select();
+  field.scrollTop = 0; // selecting leaves its end in sight
 }
 
 /** Copies the link; where the browser gives no clipboard, shows it to be copied by hand. */
@@ -43,6 +44,8 @@ function speak(store, language) {
 export function mountHeader(root, store) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
   const [undo, redo, copy, notation, theme, projector, menu] = ["undo", "redo", "copy", "notation", "theme", "projector", "menu"].map(find);
+  const training = /** @type {HTMLElement} */ (document.getElementById("training"));
+  const views = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("nav [data-view]")); // small screens show the second
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("link"));
   const side = document.getElementById("side");
   const languages = [root, side].map((place) => place.querySelector("[data-part=language]")); // small screens show the second
@@ -67,8 +70,13 @@ export function mountHeader(root, store) {
       attrs(menu, { "aria-expanded": String(open) });
     }),
     store.watch(({ history: { past, future } }) => [past.length, future.length], ([past, future]) => {
-      undo.disabled = past === 0;
-      redo.disabled = future === 0;
+      switchOff(undo, past === 0);
+      switchOff(redo, future === 0);
+    }),
+    store.watch(({ view }) => view, (view) => {
+      attrs(document.body, { "data-view": view });
+      training.hidden = view !== "training";
+      for (const link of views) attrs(link, { "aria-current": link.dataset.view === view ? "page" : null });
     }),
     store.watch(({ notation: name }) => name, (name) => setField(notation, name)),
     store.watch(({ theme: name, dark, projector: large }) => [name, dark, large], ([name, dark, large]) => {

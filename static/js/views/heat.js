@@ -1,10 +1,11 @@
 import { attrs, html, join, svg, text } from "../dom.js";
-import { cellName } from "../draw/cells.js";
+import { cellName, nameKept } from "../draw/cells.js";
 import { captionOf, drawInitials, drawOutputs, drawWords } from "../draw/heat-ends.js";
 import { drawMarks } from "../draw/heat-marks.js";
 import { createPainter } from "../draw/heat.js";
+import { keptAs } from "../kept.js";
 import { extentIn, heatIn, heatmapIn } from "../layout.js";
-import { UNKNOWN, bringTo, cellsOf, indexOf, largestIn, numbersKey, numbersOf, placeAt } from "../levels.js";
+import { UNKNOWN, bringTo, cellsOf, indexOf, largestIn, movedOf, numbersKey, numbersOf, placeAt } from "../levels.js";
 import { same } from "../memo.js";
 import { scrollOf } from "../pan.js";
 import { notationIn } from "../notation.js";
@@ -49,6 +50,9 @@ function placeRows(root, { at }) {
   });
 }
 
+/** Which of its cells a place is; null where it is none of them. */
+const indexIn = ({ shape }, place) => (place && Number(place.layer) <= shape.layers.length && place.timestep > 0 && place.timestep <= shape.timesteps ? indexOf(shape, place) : null);
+
 /** The elements of the heat map, from the back to the front. */
 function createParts() {
   const canvas = /** @type {HTMLCanvasElement} */ (html("canvas", { "aria-hidden": "true" }));
@@ -69,6 +73,7 @@ function createHeatmap(parts) {
   let drawn = new Uint8Array(0);
   let names = []; // by how much is known of the cell
   let shown = null; // which numbers are there
+  let kept = /** @type {State["kept"]} */ ([]); // which cells are said to stand beside others
   let look = []; // what else the pixels follow from
   const marked = { pinned: null, focusable: null };
 
@@ -90,7 +95,8 @@ function createHeatmap(parts) {
       const { values, gradients } = numbersOf(drawing.state, index, level);
       of[index] = cellName({ ...placeAt(drawing.shape, index), h: values, gradient: gradients, moved: drawing.state.difference });
     }
-    nodes[index].setAttribute("aria-label", of[index]);
+    const { layer, timestep } = placeAt(drawing.shape, index);
+    nodes[index].setAttribute("aria-label", nameKept(of[index], keptAs(drawing.state, layer, timestep)));
   }
 
   /** Names every cell that changed, and returns them. */
@@ -106,6 +112,8 @@ function createHeatmap(parts) {
       name(drawing, index, level);
       changed.push(index);
     });
+    if (kept !== state.kept) for (const index of [...kept, ...state.kept].map((place) => indexIn(drawing, place))) if (index !== null) name(drawing, index, drawn[index]);
+    kept = state.kept;
     return changed;
   }
 
@@ -117,8 +125,9 @@ function createHeatmap(parts) {
     if (node) put(node);
   }
 
-  function markCells({ state, shape, place }) {
-    const at = (spot) => (spot && Number(spot.layer) <= shape.layers.length && spot.timestep > 0 ? indexOf(shape, spot) : null);
+  function markCells(drawing) {
+    const { state, place } = drawing;
+    const at = (spot) => indexIn(drawing, spot);
     mark("pinned", at(state.pinned), (node) => attrs(node, { "aria-selected": "true" }), (node) => attrs(node, { "aria-selected": "false" }));
     const focused = nodes.includes(document.activeElement) ? nodes.indexOf(document.activeElement) : null;
     mark("focusable", focused ?? at(place) ?? 0, (node) => attrs(node, { tabindex: 0 }), (node) => attrs(node, { tabindex: -1 }));
@@ -143,7 +152,8 @@ function createHeatmap(parts) {
       const { x, y, ...size } = at.cellBox(layer, timestep);
       return { x: x - scroll.left, y: y - scroll.top, ...size };
     };
-    const cells = cellsOf(state, drawn, whole ? within(drawing, scroll) : changed, boxOf, largest);
+    const indices = whole ? within(drawing, scroll) : changed;
+    const cells = cellsOf(state, drawn, indices, boxOf, largest).map((cell, i) => (state.base ? { ...cell, moved: movedOf(state, indices[i]) } : cell));
     if (whole || cells.length) parts.canvas.dataset.painted = String(painter.paint(cells, at, clipOf(drawing), scale, whole));
   }
 
@@ -200,8 +210,8 @@ export function mountHeat(window, store) {
   return undoAll([
     mountPointing(parts, store),
     mountPick(parts.root, store),
-    store.watch(({ shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, base, notation, zoom, pan }) =>
-      [shown, step, detail, order, dark, pinned, viewport, projector, busy, difference, base, notation, zoom, pan], () => {
+    store.watch(({ shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, base, notation, zoom, pan }) =>
+      [shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, base, notation, zoom, pan], () => {
       const state = store.get();
       parts.root.hidden = !heatIn(state);
       if (heatIn(state) && state.viewport.width) heatmap.draw(state); // a window that is not shown has no size

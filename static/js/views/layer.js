@@ -1,6 +1,6 @@
 import { numberIn } from "../changes.js";
 import { chosenNumber, firstOfBias, sizeOf } from "../chosen.js";
-import { attrs, html, join, mark, text } from "../dom.js";
+import { attrs, html, join, mark, switchOff, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { gateButtons, openGate, wholeName } from "../panel/backward.js";
 import { matrices, shapesOf, uses } from "../panel/layer.js";
@@ -92,7 +92,7 @@ export function mountLayer(root, store) {
     setField(value, number ?? "");
     value.disabled = slide.disabled = number === null;
     const own = setByHand(state.scene, address) !== undefined;
-    reset.disabled = !own;
+    switchOff(reset, !own);
     text(origin, own ? words("number.own") : words(chosen.quantity ? "number.word" : "number.drawn", { seed: state.scene.weights.seed }));
     mark(fault, state.problem?.errors?.find(({ pointer }) => /^\/(weights\/edits|inputs)/.test(pointer))?.detail ?? null);
   }

@@ -1,4 +1,4 @@
-import { join, text } from "../dom.js";
+import { join, switchOff, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { grouped } from "../format.js";
 import { createCard, drawCard } from "../model/card.js";
@@ -60,7 +60,7 @@ export function mountModel(root, store) {
     drawWords(input, { notation, scene: now, problem, chosen: place === "embedding" });
     text(total, grouped(now.layers.reduce((sum, _, index) => sum + parameters(now, index, tables.gates).total, 0)));
     setField(seed, now.weights.seed);
-    add.disabled = recurrent.length >= tables.limits.recurrent_layers.max;
+    switchOff(add, recurrent.length >= tables.limits.recurrent_layers.max);
   }
 
   /** Sets what a field says, with the function of that name, of a layer or of the whole. */

@@ -1,11 +1,12 @@
 import { attrs, html, join, text } from "../dom.js";
 import { setField } from "../fields.js";
+import { keptAs, toggleKept } from "../kept.js";
 import { quantityName } from "../names.js";
 import { layerName, nameNodes, notationIn } from "../notation.js";
 import { arriving, contributions, leaving, throughGates, updates } from "../panel/backward.js";
 import { numbers, symbols } from "../panel/forward.js";
 import { scalars } from "../panel/scalars.js";
-import { edit } from "../runner.js";
+import { editNumbers } from "../runner.js";
 import { descends, initialOf, recurrentLayers, withInitial } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
@@ -14,7 +15,7 @@ import { quoted, rich, tables, words } from "../words.js";
 
 /** @import { State } from "../types.js" */
 
-const PARTS = ["where", "pinned", "pending", "symbols", "numbers", "scalar", "units", "arrives", "through", "blame", "leaves", "weights", "initial", "inputs", "update", "exact", "beside"];
+const PARTS = ["where", "pinned", "pending", "symbols", "numbers", "scalar", "units", "arrives", "through", "blame", "leaves", "weights", "initial", "inputs", "update", "exact", "keep", "beside"];
 
 function heading(/** @type {State} */ state, { layer, timestep }) {
   const step = stepIn(state);
@@ -124,6 +125,8 @@ export function mountPanel(root, store) {
     text(parts.update.querySelector("h3"), words(descends(state.shown.scene) ? "section.update" : "section.update.step", { optimizer: state.shown.scene.optimizer.type }));
     fill(parts.update, updating ? updates(state, place, weight ? [weight] : tables.weights[type]) : []);
     attrs(parts.exact, { "aria-pressed": String(state.exact) });
+    parts.keep.hidden = place.layer === "embedding";
+    attrs(parts.keep, { "aria-pressed": String(keptAs(state, place.layer, place.timestep) > 0) });
     setField(parts.beside, state.beside);
   }
 
@@ -134,14 +137,15 @@ export function mountPanel(root, store) {
     }),
     listen(parts.units, "click", ({ target }) => target.dataset.unit && store.set({ unit: Number(target.dataset.unit) })),
     listen(parts.exact, "click", () => store.set({ exact: !store.get().exact })),
+    listen(parts.keep, "click", () => toggleKept(store, placeIn(store.get()))),
     listen(parts.beside, "change", () => store.set({ beside: parts.beside.value })),
     listen(parts.weights, "toggle", () => store.set({ contributions: parts.weights.open })),
     listen(parts.inputs, "change", ({ target }) => {
       const { layer, unit, quantity } = target.dataset;
       if (target.validity.badInput) return;
-      edit(store, withInitial(store.get().scene, Number(layer), Number(unit), Number(target.value || 0), quantity));
+      editNumbers(store, withInitial(store.get().scene, Number(layer), Number(unit), Number(target.value || 0), quantity));
     }),
-    store.watch(({ shown, scene, step, detail, order, pinned, unit, exact: full, dark, chosen, terms, uses, away, problem, notation, beside }) =>
-      [shown, scene, step, detail, order, pinned, unit, full, dark, chosen, terms, uses, away, problem, notation, beside], () => keepingFocus(root, draw)),
+    store.watch(({ shown, scene, step, detail, order, pinned, kept, unit, exact: full, dark, chosen, terms, uses, away, problem, notation, beside }) =>
+      [shown, scene, step, detail, order, pinned, kept, unit, full, dark, chosen, terms, uses, away, problem, notation, beside], () => keepingFocus(root, draw)),
   ]);
 }

@@ -1,10 +1,10 @@
 import { attrs, html } from "../dom.js";
 import { cellIn } from "../draw/cells.js";
-import { fixed, magnitude } from "../format.js";
 import { boxIn, extentIn, heatIn } from "../layout.js";
 import { partial, quantityName } from "../names.js";
 import { nameNodes, notationIn } from "../notation.js";
 import { scrollOf } from "../pan.js";
+import { readable, unitsAround } from "../readable.js";
 import { signed } from "../scales.js";
 import { shapeIn, stepIn } from "../state.js";
 import { undoAll } from "../store.js";
@@ -14,21 +14,13 @@ import { rich, words } from "../words.js";
 /** @import { State } from "../types.js" */
 
 const SHOWN_UNITS = 8;
+const DECIMALS = 4;
 const APART = 14; // px between a cell and what is read of it
-
-/** The units that are written out: all of a few, of many those around the one that is pointed at; counted from 1. */
-export function unitsAround(unit, units) {
-  const first = Math.max(1, Math.min(unit - SHOWN_UNITS / 2, units - SHOWN_UNITS + 1));
-  return Array.from({ length: Math.min(units, SHOWN_UNITS) }, (_, i) => first + i);
-}
-
-/** Four decimals, or the power of ten where they would all be 0. */
-const readable = (value) => (value !== 0 && Math.abs(value) < 0.00005 ? `${value < 0 ? "−" : ""}${magnitude(Math.abs(value))}` : fixed(value, 4));
 
 function rowOf(unit, h, gradient, pointed) {
   const { fill, ink } = signed(h);
   return html("tr", { class: pointed ? "pointed" : null }, html("th", {}, String(unit)),
-    html("td", { style: `background: ${fill}; color: ${ink}` }, readable(h)), ...(gradient === null ? [] : [html("td", { class: "gradient" }, readable(gradient))]));
+    html("td", { style: `background: ${fill}; color: ${ink}` }, readable(h, DECIMALS)), ...(gradient === null ? [] : [html("td", { class: "gradient" }, readable(gradient, DECIMALS))]));
 }
 
 /** A cell's numbers, as far as they are known. */
@@ -39,7 +31,7 @@ function contents(/** @type {State} */ state, { layer, timestep, unit }) {
   const { units } = layerOf(shapeIn(state), layer);
   const title = html("p", {}, rich("readout.title", { layer, t: timestep, word: state.shown.scene.sentence[timestep - 1] }));
   if (!h) return [title, html("p", { class: "muted" }, words("readout.pending"))];
-  const shown = unitsAround(Math.min(unit, units), units);
+  const shown = unitsAround(Math.min(unit, units), units, SHOWN_UNITS);
   return [
     title,
     html("table", {},

@@ -2,7 +2,7 @@ import { attrs, html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { reviewsOf } from "../presets.js";
 import { MARKED, faultAt } from "../problem.js";
-import { edit } from "../runner.js";
+import { edit, editNumbers } from "../runner.js";
 import { wordsOf, withSentence, withWord } from "../scene.js";
 import { listen, undoAll } from "../store.js";
 import { tables, words } from "../words.js";
@@ -47,7 +47,7 @@ export function mountReviews(root, store) {
   const fault = root.querySelector("[data-part=fault]");
 
   const scene = () => store.get().scene;
-  const setSentence = (list, value) => edit(store, withSentence(scene(), list, value));
+  const setSentence = (list, value) => (same(list, scene().sentence) ? editNumbers : edit)(store, withSentence(scene(), list, value));
   const reviews = () => reviewsOf(scene(), tables.presets, tables.reviews);
   const label = () => (number.hidden ? Number(choice.value) : typed(number) ?? scene().label);
 

@@ -1,4 +1,4 @@
-import { attrs, text } from "../dom.js";
+import { attrs, switchOff, text } from "../dom.js";
 import { extentIn, heatIn, zoomsIn } from "../layout.js";
 import { overflows } from "../pan.js";
 import { listen, undoAll } from "../store.js";
@@ -14,8 +14,8 @@ export function mountZoom(root, store) {
     const { min, max } = zoomsIn(state);
     const percent = Math.round(Math.min(max, state.zoom) * 100);
     root.hidden = !heatIn(state) && state.zoom === 1 && !overflows(extentIn(state), state.viewport);
-    attrs(out, { "aria-disabled": state.zoom <= min });
-    attrs(nearer, { "aria-disabled": state.zoom >= max });
+    switchOff(out, state.zoom <= min);
+    switchOff(nearer, state.zoom >= max);
     attrs(reset, { "aria-label": words("zoom.reset", { percent }) });
     text(reset, `${percent} %`);
   }

@@ -1,0 +1,58 @@
+"""Data sets as people have them: a table with a sentence in every row, and its label in the last column."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from app import strict_json
+from app.datasets import DataSet
+from app.errors import Fault, Faulty
+from app.scene_fields import Part
+from app.validation import faults_of
+
+DELIMITERS = ",;\t"
+
+
+class Table(Part):
+    """Comma, semicolon or tab separated rows, in quotes where they need to be; a first row whose label is no number is a heading."""
+
+    text: str
+
+
+def dataset_of_table(body: bytes) -> DataSet:
+    """The data set of a table that was sent as JSON, or a problem that names the row."""
+    try:
+        table = Table.model_validate(strict_json.parse(body))
+        return DataSet.model_validate({"examples": list(_examples(table.text))})
+    except ValidationError as error:
+        raise Faulty(faults_of(error.errors(include_url=False)), "invalid-dataset") from None
+
+
+def _examples(text: str) -> Iterator[dict[str, Any]]:
+    rows = [(number, row) for number, row in enumerate(_rows(text), start=1) if any(cell.strip() for cell in row)]
+    for place, (number, row) in enumerate(rows):
+        *sentence, label = row
+        numbers = _numbers(label)
+        if numbers and sentence:
+            yield {"sentence": " ".join(sentence).split(), "label": numbers if len(numbers) > 1 else numbers[0]}
+        elif place or len(rows) == 1 or not sentence:
+            raise Faulty([Fault.at(("examples", place), "no_label", ", ".join(row), row=number)], "invalid-dataset")
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """By whichever delimiter the first row has."""
+    first = text.lstrip().partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+
+
+def _numbers(cell: str) -> list[float]:
+    try:
+        return [float(part) for part in cell.split()]
+    except ValueError:
+        return []

@@ -1,0 +1,120 @@
+"""axe on every view of the page and on the pages beside it, each in both themes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, expect
+
+from app.languages import HINDI
+from app.tables import page_tables
+from tests.browser.conftest import Server, open_page
+from tests.browser.person import drawn, press
+
+# The theme changes nothing but colours, so in the second one only their rules are asked.
+RULES = {"dark": {"runOnly": ["color-contrast", "link-in-text-block"]}, "light": {}}
+FOUND = """async (options) => (await axe.run({ resultTypes: ["violations"], ...options })).violations
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`))"""
+
+
+def expect_nothing(page: Page, state: str) -> None:
+    page.mouse.move(0, 0)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    for theme, options in RULES.items():
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        drawn(page)
+        assert page.evaluate(FOUND, options) == [], f"{state}, {theme}"
+
+
+@pytest.fixture
+def plain(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def go(page: Page, number: int) -> None:
+    page.get_by_role("slider").and_(page.locator("[data-part=slider]")).fill(str(number))
+    drawn(page)
+
+
+def test_axe_finds_nothing_on_any_view_of_the_desk(plain: Page, server: Server) -> None:
+    page = plain
+    open_page(page, server.address)
+    for step, phase in ((7, "forward"), (14, "backward"), (19, "update")):
+        go(page, step)
+        expect_nothing(page, phase)
+    for tab in ("Layer", "Gradient", "Code"):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+        expect_nothing(page, tab)
+    page.get_by_role("tab", name="Cell").click()
+    go(page, 7)
+    press(page, "Folded")
+    expect_nothing(page, "folded")
+    press(page, "Folded")
+    press(page, "Predict first")
+    press(page, "Step forward")
+    question = page.get_by_role("region", name="What comes next?")
+    expect(question).to_be_visible()
+    expect_nothing(page, "a question")
+    question.locator("[data-choice]").first.click()
+    expect_nothing(page, "an answer")
+    press(page, "Predict first")
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("grid")).to_have_count(2)
+    expect_nothing(page, "compare")
+
+
+def test_axe_finds_nothing_in_any_dialog_or_inside_a_cell(plain: Page, server: Server) -> None:
+    page = plain
+    open_page(page, server.address)
+    for button, dialog in (("Export", "Export"), ("Share", "Link"), ("Keys", "Keys")):
+        press(page, button)
+        expect(page.get_by_role("dialog")).to_be_visible()
+        expect_nothing(page, dialog)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("combobox", name="Preset").select_option("deep LSTM")
+    expect(page.get_by_role("group", name="layer 1", exact=True).get_by_role("combobox").first).to_have_value("LSTM")
+    for step in (7, 14):
+        go(page, step)
+        expect(page.locator("#interior")).to_be_visible()
+        expect_nothing(page, f"inside an LSTM cell, step {step}")
+
+
+def test_axe_finds_nothing_on_a_heat_map(plain: Page, server: Server) -> None:
+    page = plain
+    open_page(page, server.address)
+    page.get_by_role("textbox", name="Your own sentence").fill("cat mat rat rat mat " * 8)
+    page.keyboard.press("Enter")
+    expect(page.locator(".heat canvas").first).to_be_visible()
+    for step in (60, 160):
+        go(page, step)
+        expect_nothing(page, f"heat map, step {step}")
+
+
+def test_axe_finds_nothing_on_a_phone_with_the_sheet_open(plain: Page, server: Server) -> None:
+    page = plain
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, f"{server.address}#v=1&step=13")
+    press(page, "Reviews and model")
+    expect(page.get_by_role("button", name="Add layer")).to_be_visible()
+    expect_nothing(page, "phone")
+
+
+def test_axe_finds_nothing_in_hindi_or_on_the_pages_beside_the_grid(plain: Page, server: Server) -> None:
+    page = plain
+    page.goto(f"{server.address}?language=hi#v=1&step=13")
+    page.get_by_role("button", name=HINDI.words["step.forward"], exact=True, disabled=False).wait_for()
+    expect_nothing(page, "Hindi")
+    page.wait_for_url(re.compile("scene="))
+    made = page.request.post(f"{server.address}api/traces", data=page_tables()["scene"])
+    for path in ("checked", f"worksheet/{made.headers['scene-id']}", "docs"):
+        page.goto(server.address + path)
+        expect_nothing(page, path)
