@@ -17,6 +17,7 @@ from app.scenes import default_scene
 from tests.browser.conftest import Server, Watched
 from tests.server.test_trainings import learning
 
+READING = 30_000  # ms: on a busy machine Plotly takes its time, and this is no test of it
 MOUNT = """async (id) => {
   const { mountCharts } = await import(new URL("static/js/charts/charts.js", location.href));
   const { createStore } = await import(new URL("static/js/store.js", location.href));
@@ -61,7 +62,9 @@ def mount(page: Page) -> Callable[[str], Locator]:
     def mounted(scene: str) -> Locator:
         page.evaluate(MOUNT, scene)
         page.get_by_role("region", name="Charts").locator("summary").click()
-        return page.locator("#charts-here .chart")
+        chart = page.locator("#charts-here .chart")
+        expect(chart).not_to_have_attribute("data-state", "loading", timeout=READING)
+        return chart
 
     return mounted
 
