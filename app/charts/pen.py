@@ -57,7 +57,7 @@ class Pen:
     @property
     def signs(self) -> list[tuple[float, str]]:
         """The scale from orange to blue, as a colour scale from 0 to 1."""
-        colours = tokens(self.theme)["signs"].replace(",", " ").split()
+        colours = re.findall(r"#\w+", tokens(self.theme)["signs"])
         return [(place / (len(colours) - 1), colour) for place, colour in enumerate(colours)]
 
     def lines(self, name: str, count: int) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ from app.scenes import default_scene
 from tests.browser.conftest import Server, Watched
 from tests.server.test_trainings import learning
 
+READING = 30_000  # ms: on a busy machine Plotly takes its time, and this is no test of it
 MOUNT = """async (id) => {
   const { mountCharts } = await import(new URL("static/js/charts/charts.js", location.href));
   const { createStore } = await import(new URL("static/js/store.js", location.href));
@@ -60,7 +61,10 @@ def mount(page: Page) -> Callable[[str], Locator]:
 
     def mounted(scene: str) -> Locator:
         page.evaluate(MOUNT, scene)
-        return page.locator("#charts-here .chart")
+        page.get_by_role("region", name="Charts").locator("summary").click()
+        chart = page.locator("#charts-here .chart")
+        expect(chart).not_to_have_attribute("data-state", "loading", timeout=READING)
+        return chart
 
     return mounted
 
@@ -72,6 +76,9 @@ def scripts(page: Page) -> list[str]:
 def test_a_chart_is_brought_late_follows_theme_and_scene_and_is_saved(page: Page, trained: str, mount: Callable[[str], Locator]) -> None:
     assert scripts(page) == []
     untrained = page.evaluate(POST, default_scene().document())
+    page.evaluate(MOUNT, trained)
+    assert not any("/api/charts" in each or "charts/charts-" in each for each in scripts(page)), "what is closed brings nothing"
+    page.evaluate("unmountCharts()")
     chart = mount(trained)
     line = chart.locator("path.js-line").first
     expect(line).to_have_css("stroke", "rgb(10, 125, 116)")

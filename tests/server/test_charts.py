@@ -172,6 +172,7 @@ def test_principal_components_find_the_plane_in_which_points_lie() -> None:
     points, share = principal(flat @ plane.T + 5)
     assert sum(share) == pytest.approx(1)
     np.testing.assert_allclose(np.cov(points.T)[0, 1], 0, atol=1e-12)
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), np.linalg.norm(flat - flat.mean(axis=0), axis=1), atol=1e-12)
     assert np.var(points[:, 0]) > np.var(points[:, 1])
     noisy = draw.normal(size=(20, 6))
     spectrum = np.sort(np.linalg.eigvalsh(np.cov(noisy.T)))[::-1]

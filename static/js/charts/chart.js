@@ -104,6 +104,7 @@ export function mountChart(element, store, name) {
     attrs(root, { "data-state": state, "aria-busy": String(state === "loading") });
     window.hidden = state !== "figure";
     rows.hidden = state !== "table";
+    tools.hidden = window.hidden && rows.hidden;
     if (state === "empty") drawn = null;
     text(attrs(note, { lang: null, dir: null }), sentence);
     note.hidden = sentence === "";
@@ -125,7 +126,6 @@ export function mountChart(element, store, name) {
   function say({ words: said }) {
     text(table, said.table);
     for (const button of saves) text(button, filled(said.save, { kind: button.dataset.part.toUpperCase() }));
-    tools.hidden = false;
   }
 
   function entitle(title) {
@@ -197,7 +197,6 @@ export function mountChart(element, store, name) {
   }
 
   show("loading");
-  tools.hidden = true;
   element.append(root);
   const room = new ResizeObserver(() => drawn && !window.hidden && Plotly.Plots.resize(canvas));
   room.observe(root);

@@ -4,9 +4,10 @@ import { mountChart } from "./chart.js";
 import { getCharts } from "./library.js";
 
 /**
- * Every chart of the shown scene, one at a time: a choice, and the chosen one below it.
+ * Every chart of the shown scene, one at a time: a choice, and the chosen one below it. Until a person opens them nothing is brought, and
+ * what is closed draws nothing.
  *
- * @param {HTMLElement} root
+ * @param {HTMLElement} root with its name as aria-label
  * @param {Parameters<typeof mountChart>[1]} store
  * @returns {() => void} what takes it down again
  */
@@ -14,17 +15,18 @@ export function mountCharts(root, store) {
   const choice = html("select", { "data-part": "choice" });
   const label = html("label", { class: "option" });
   const place = html("div");
+  const fold = html("details", {}, html("summary", {}, root.getAttribute("aria-label") ?? ""), label, place);
   let down = false;
   let takeDown = () => {};
 
   function show() {
     takeDown();
-    takeDown = mountChart(place, store, choice.value);
+    takeDown = fold.open && choice.value ? mountChart(place, store, choice.value) : () => {};
   }
 
   /** The list names the charts; where the server is away, it is asked for again when it is back. */
   async function fill() {
-    if (choice.options.length) return;
+    if (!fold.open || choice.options.length) return;
     try {
       const { charts, words } = await getCharts();
       if (down || choice.options.length) return;
@@ -36,13 +38,18 @@ export function mountCharts(root, store) {
     }
   }
 
-  root.append(label, place);
+  function toggled() {
+    show();
+    fill();
+  }
+
+  root.append(fold);
   return undoAll([
-    () => label.remove(),
-    () => place.remove(),
+    () => fold.remove(),
     () => takeDown(),
     () => (down = true),
     listen(choice, "change", show),
+    listen(fold, "toggle", toggled),
     store.watch(({ away }) => away, (away) => !away && fill()),
   ]);
 }

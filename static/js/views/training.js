@@ -21,6 +21,7 @@ const DEFAULTS = { batch_size: 4, seed: 0 };
 const EPOCHS = 100;
 const RISEN = 2; // times the first loss: the steps overshoot
 const OWN = "own";
+const ROOMY = "(min-width: 821px)";
 
 const percent = (share) => Math.round(share * 1000) / 10;
 
@@ -209,7 +210,11 @@ export function mountTraining(root, store) {
   setField(epochs, EPOCHS);
   bringDataSets();
 
+  const charts = mountCharts(root.querySelector("#charts"), store);
+  openCharts(root);
+
   return undoAll([
+    charts,
     listen(choice, "change", () => {
       own.hidden = choice.value !== OWN;
       const dataset = known.find(({ id }) => id === choice.value);
@@ -247,10 +252,14 @@ export function mountTraining(root, store) {
       list.replaceChildren();
       text(foretold, words("training.predictions.none"));
     }),
-    mountCharts(root.querySelector("#charts"), store),
     tone.end,
     trainer.takeDown,
   ]);
+}
+
+/** Where there is room the charts stand open from the beginning: what draws them is read before anything moves. */
+function openCharts(root) {
+  root.querySelector("#charts details").open = matchMedia(ROOMY).matches;
 }
 
 /** Does the newest of what is asked, one after another: what was asked meanwhile and is old is left out. */
