@@ -96,7 +96,7 @@ def test_a_chart_is_brought_late_follows_theme_and_scene_and_is_saved(page: Page
     assert begun["CSV"].decode().splitlines()[0] == "epoch,loss L,accuracy (%)"
     page.evaluate("(id) => chartStore.set({ shown: { id } })", untrained)
     expect(chart).to_have_attribute("data-state", "empty")
-    expect(chart.get_by_role("status")).to_have_text("Nothing has been trained yet.")
+    expect(chart.locator("[data-part=note]")).to_have_text("Nothing has been trained yet.")
     asked = sum("api/charts/loss" in each for each in scripts(page))
     page.evaluate(HURRY, [untrained, trained])
     expect(chart).to_have_attribute("data-state", "figure")
@@ -128,4 +128,4 @@ def test_every_chart_draws_has_its_table_and_says_what_the_server_refuses(
     watched.allowed.append("404")
     refused = mount("0" * 64)
     expect(refused).to_have_attribute("data-state", "failed")
-    expect(refused.get_by_role("status")).to_contain_text("No scene with this id")
+    expect(refused.locator("[data-part=note]")).to_contain_text("No scene with this id")

@@ -75,8 +75,8 @@ def test_the_toy_is_learnt_while_the_grid_follows_and_any_epoch_can_be_gone_back
 
 
 def test_one_step_and_one_epoch_are_updates_of_the_engine(training: Page) -> None:
-    panel(training).get_by_label("Batch").fill("2")
-    panel(training).get_by_label("Batch").press("Enter")
+    panel(training).get_by_role("spinbutton", name="Batch").fill("2")
+    panel(training).get_by_role("spinbutton", name="Batch").press("Enter")
     press(training, "Last step")
     press(training, "One step")
     told(training, "epoch 0 and 1 of 2 updates")
@@ -89,7 +89,7 @@ def test_one_step_and_one_epoch_are_updates_of_the_engine(training: Page) -> Non
 
 
 def test_pause_keeps_what_was_learnt_and_start_goes_on_to_the_same_end(training: Page) -> None:
-    panel(training).get_by_label("Epochs").fill("2000")
+    panel(training).get_by_role("spinbutton", name="Epochs").fill("2000")
     press(training, "Start training")
     told(training, "loss")
     press(training, "Pause")
@@ -133,7 +133,7 @@ def test_a_training_whose_steps_overshoot_says_so_and_offers_remedies(training: 
 
 
 def test_a_trained_scene_is_in_its_link_and_a_changed_network_has_learnt_nothing(training: Page) -> None:
-    panel(training).get_by_label("Epochs").fill("5")
+    panel(training).get_by_role("spinbutton", name="Epochs").fill("5")
     press(training, "Start training")
     told(training, "Finished after epoch 5")
     expect_grid(training, 5)
@@ -155,7 +155,7 @@ def test_while_the_server_is_away_nothing_is_learnt_and_the_page_says_so(trainin
 
 
 def test_gradients_flow_through_the_learnt_weights(training: Page) -> None:
-    panel(training).get_by_label("Epochs").fill("3")
+    panel(training).get_by_role("spinbutton", name="Epochs").fill("3")
     press(training, "Start training")
     told(training, "Finished after epoch 3")
     press(training, "Last step")

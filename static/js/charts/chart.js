@@ -9,7 +9,8 @@ import { csvOf, tableOf } from "./twin.js";
 
 /** @import { State } from "../types.js" */
 
-const PAUSE = 250; // ms between two drawings: while a network trains nobody sees more of them
+const PAUSE = 250; // ms between two drawings
+const CALM = 1000; // ms, while a network trains: the frames belong to the grid
 const CAPTION = 34; // px that a figure keeps for its title, which stands in the caption of the page
 const NARROWEST = 300; // px of a panel: where there is less room, the chart is scrolled
 const BUSY = 429;
@@ -57,7 +58,7 @@ function build() {
 }
 
 /** Does something again and again, never twice at once and never without a pause; who asks meanwhile is served by the next time. */
-function createTurns(act) {
+function createTurns(act, pause) {
   let running = false;
   let asked = false;
   let timer;
@@ -70,7 +71,7 @@ function createTurns(act) {
     timer = setTimeout(() => {
       running = false;
       if (asked) turn();
-    }, PAUSE);
+    }, pause());
   }
   return {
     ask() {
@@ -168,7 +169,7 @@ export function mountChart(element, store, name) {
     }
   }
 
-  const turns = createTurns(draw);
+  const turns = createTurns(draw, () => (store.get().training?.phase === "running" ? CALM : PAUSE));
 
   function saveImage(format) {
     if (!drawn) return;

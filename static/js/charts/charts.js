@@ -31,6 +31,7 @@ export function mountCharts(root, store) {
       const { charts, words } = await getCharts();
       if (down || choice.options.length) return;
       choice.append(...charts.map(({ name, title }) => html("option", { value: name }, title)));
+      choice.setAttribute("aria-label", words.chart);
       label.append(words.chart, choice);
       show();
     } catch {

@@ -21,6 +21,7 @@ const DEFAULTS = { batch_size: 4, seed: 0 };
 const EPOCHS = 100;
 const RISEN = 2; // times the first loss: the steps overshoot
 const OWN = "own";
+const PAUSE = 500; // ms between two lists of what is said of every sentence: nobody reads more of them
 const ROOMY = "(min-width: 821px)";
 
 const percent = (share) => Math.round(share * 1000) / 10;
@@ -275,6 +276,7 @@ function createLatest(act) {
         const next = waiting;
         waiting = null;
         await act(next);
+        if (waiting !== null) await new Promise((go) => setTimeout(go, PAUSE));
       }
     } catch {
       // an epoch whose answer did not come is followed by the next
