@@ -6,9 +6,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
+from PIL import Image
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from _browser import find
@@ -82,6 +84,18 @@ def predict(page: Page) -> None:
     page.locator("[data-part=forward]").click()
 
 
+def train(page: Page) -> None:
+    """A training to its end, and back to an epoch of it."""
+    expect(page.locator("#training [data-part=dataset] option").first).to_be_attached(timeout=PATIENCE)
+    page.locator("#training [data-part=start]").click()
+    expect(page.locator("#training [data-part=said]")).to_contain_text("100", timeout=2 * PATIENCE)
+    expect(page.locator("#training [data-part=pause]")).to_be_hidden(timeout=2 * PATIENCE)
+    page.locator("#training [data-part=scrub]").fill("37")
+    if page.locator("#charts details[open]").count():
+        expect(page.locator("#charts figure[data-state=figure]")).to_be_visible(timeout=PATIENCE)
+    page.wait_for_load_state("networkidle")
+
+
 def follow(path: str) -> Action:
     """Goes on to another page of the server."""
 
@@ -138,6 +152,14 @@ VIEWS = (
         "Another sentence, as a difference: which cells notice the other word.",
         {"step": 20, "view": "compare", "versus": "sentence", "otherSentence": "cat rat rat", "contrast": 1},
         there="#compare .cell",
+    ),
+    View(
+        "training",
+        "Training: the grid at an epoch gone back to, and what the network says of every sentence.",
+        {"step": 11, "view": "training"},
+        train,
+        "#training .predictions li",
+        "#training",
     ),
     View("predict", "Predict first: a question before the step.", {"step": 3}, predict, "#question [data-choice]"),
     View(
@@ -207,8 +229,14 @@ def photograph(browser: Browser, address: str, view: View, size: tuple[int, int]
         page.evaluate(
             "() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))"
         )
-        page.screenshot(path=FOLDER / file_name(view, size, theme), animations="disabled")
+        keep(page.screenshot(animations="disabled"), file_name(view, size, theme))
     context.close()
+
+
+def keep(png: bytes, name: str) -> None:
+    """The picture in 256 colours: more of them no page of ours has, but for the edges of its letters."""
+    picture = Image.open(BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    picture.save(FOLDER / name, optimize=True)
 
 
 def fragment(view: View) -> str:
