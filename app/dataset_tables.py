@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from app.errors import Fault, Faulty
 from app.scene_fields import Part
 from app.validation import faults_of
 
+QUOTED = re.compile(r'"[^"]*"')
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 DELIMITERS = ",;\t"
 
 
@@ -28,7 +31,9 @@ def dataset_of_table(body: bytes) -> DataSet:
     """The data set of a table that was sent as JSON, or a problem that names the row."""
     try:
         table = Table.model_validate(strict_json.parse(body))
-        return DataSet.model_validate({"examples": list(_examples(table.text))})
+        return DataSet.model_validate({"examples": list(_examples(table.text.removeprefix("\ufeff")))})
+    except csv.Error:
+        raise Faulty([Fault.at(("text",), "no_table")], "invalid-dataset") from None
     except ValidationError as error:
         raise Faulty(faults_of(error.errors(include_url=False)), "invalid-dataset") from None
 
@@ -46,13 +51,11 @@ def _examples(text: str) -> Iterator[dict[str, Any]]:
 
 def _rows(text: str) -> Iterator[list[str]]:
     """By whichever delimiter the first row has."""
-    first = text.lstrip().partition("\n")[0]
+    first = QUOTED.sub("", text.lstrip().partition("\n")[0])
     delimiter = max(DELIMITERS, key=first.count)
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
 
 
 def _numbers(cell: str) -> list[float]:
-    try:
-        return [float(part) for part in cell.split()]
-    except ValueError:
-        return []
+    parts = cell.split()
+    return [float(part) for part in parts] if all(map(NUMBER.fullmatch, parts)) else []

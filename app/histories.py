@@ -14,6 +14,7 @@ from app.scenes import Scene
 from engine import Epoch
 from engine.types import Array
 
+OVERHEAD = 8 * 2**10  # bytes of the objects of an epoch or a history, beside their numbers
 LEARNT = ("vocabulary", "layers", "weights", "loss", "optimizer", "window", "l2")  # what decides a training; the rest is what is looked at
 
 
@@ -45,10 +46,16 @@ class History:
         known = [number for number in self.epochs if number <= epoch]
         return self.epochs[max(known)] if known else None
 
-    def thin_out(self) -> None:
-        """Forgets every other epoch; those between are computed again from the one before."""
-        for number in sorted(self.epochs)[::2]:
-            del self.epochs[number]
+    def thin_out(self) -> int:
+        """Forgets every other epoch, but not the newest, and gives the bytes that are free now; those between are computed again from the
+        one before."""
+        forgotten = sorted(self.epochs)[-2::-2]
+        return sum(size_of(self.epochs.pop(number)) for number in forgotten)
+
+    @property
+    def size(self) -> int:
+        """What it costs to keep, in bytes."""
+        return OVERHEAD + sum(map(size_of, self.epochs.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +71,47 @@ class Histories:
     """The histories of the trainings that were used last, in so many bytes."""
 
     def __init__(self, most_bytes: int) -> None:
+        self.bytes = 0
         self._most = most_bytes
         self._kept: OrderedDict[str, History] = OrderedDict()
 
     def of(self, scene: Scene) -> History:
         """Of the training of this scene, however far the scene has come in it."""
-        key = training_key(scene)
-        history = self._kept.setdefault(key, History())
+        return self.at(training_key(scene))
+
+    def at(self, key: str) -> History:
+        """By the training's key; it is the last used now."""
+        if key not in self._kept:
+            self._kept[key] = History()
+            self.bytes += OVERHEAD
+            self._bound()
         self._kept.move_to_end(key)
-        return history
+        return self._kept[key]
 
-    def bound(self) -> None:
-        """Forgets what there is no room for, of the longest unused first."""
-        while self.bytes > self._most and self._kept:
+    def keep(self, key: str, record: Record, whole: Epoch | None) -> None:
+        """What an epoch measured, and the epoch itself where it was handed over."""
+        history = self.at(key)
+        history.records[record.epoch] = record
+        if whole and record.epoch not in history.epochs:
+            history.epochs[record.epoch] = whole
+            self.bytes += size_of(whole)
+            self._bound()
+
+    def _bound(self) -> None:
+        """Forgets what there is no room for, of the longest unused first; of the last used the newest epoch stays."""
+        while self.bytes > self._most:
             oldest = next(iter(self._kept.values()))
-            if len(oldest.epochs) > 1 or len(self._kept) == 1:
-                oldest.thin_out()
+            if len(oldest.epochs) > 1:
+                self.bytes -= oldest.thin_out()
+            elif len(self._kept) > 1:
+                self.bytes -= self._kept.popitem(last=False)[1].size
             else:
-                self._kept.popitem(last=False)
-
-    @property
-    def bytes(self) -> int:
-        """What the epochs hold; the records are small beside them."""
-        return sum(size_of(epoch) for history in self._kept.values() for epoch in history.epochs.values())
+                return
 
 
 def size_of(epoch: Epoch) -> int:
-    """Bytes of the weights, and of what the optimizer remembers."""
-    return sum(
+    """Bytes of the weights, of what the optimizer remembers, and of the objects around them."""
+    return OVERHEAD + sum(
         array.nbytes for array in (*weights_of(epoch), *(each for arrays in epoch.optimizer_state.numbers.values() for each in arrays))
     )
 

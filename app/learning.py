@@ -53,12 +53,20 @@ def require_fitting(scene: Scene, dataset: DataSet) -> None:
         raise Faulty(found, "invalid-dataset")
 
 
+def numbers_of(scene: Scene, dataset: DataSet) -> int:
+    """The values and gradients of the longest example."""
+    return count_numbers(reading(scene, max(dataset.examples, key=lambda example: len(example.sentence))))
+
+
 def require_room(scene: Scene, dataset: DataSet, epochs: int) -> None:
     """A problem unless there is room to compute so many epochs of it."""
-    longest = reading(scene, max(dataset.examples, key=lambda example: len(example.sentence)))
-    numbers, examples = count_numbers(longest), len(dataset.examples)
-    batch = numbers * min(training_of(scene).batch_size, examples)
-    for count, limit in ((batch, "batch_numbers"), (numbers * examples * epochs, "training_numbers")):
+    numbers, examples = numbers_of(scene, dataset), len(dataset.examples)
+    counts = {
+        "batch_numbers": numbers * min(training_of(scene).batch_size, examples),
+        "training_numbers": numbers * examples * epochs,
+        "updates": batches(scene, dataset) * epochs,
+    }
+    for limit, count in counts.items():
         if count > most(limit):
             raise Faulty([Fault.at((), "training_too_expensive", count, most(limit), what=limit.replace("_", " "))])
 

@@ -10,8 +10,7 @@ from weakref import WeakValueDictionary
 from app.datasets import DataSet
 from app.errors import Problem
 from app.histories import Histories, Past, training_key, weights_of
-from app.learning import at, batches, require_fitting, require_room, teach, training_of
-from app.scene_rules import count_numbers
+from app.learning import at, batches, numbers_of, require_fitting, require_room, teach, training_of
 from app.scenes import Scene
 from app.shipped_datasets import shipped_by_id
 from app.store import Store
@@ -19,7 +18,7 @@ from app.traces import Array, Taught
 from app.trainings import Trainings
 from app.work import Pool
 
-KEPT = 16  # data sets, of which each took a while to read
+KEPT = 4  # data sets, of which each took a while to read
 AT_ONCE = 30_000_000  # values and gradients: some tenths of a second, for which no process is started
 
 
@@ -71,7 +70,7 @@ class Lessons:
         epoch = training_of(scene).updates // batches(scene, dataset)
         await self.require_fitting(scene, dataset, epoch + 1)
         if self._ahead(scene, dataset, epoch) > AT_ONCE:
-            await self._train(scene, dataset, epoch, epoch)
+            await self._trainings.recall(scene, dataset, epoch, epoch)
         return await self._pool.run(teach, scene, dataset, self._histories.of(scene).before(epoch))
 
     async def require_fitting(self, scene: Scene, dataset: DataSet, epochs: int) -> None:
@@ -92,7 +91,8 @@ class Lessons:
         async with self._recalling.setdefault(training_key(scene), asyncio.Lock()):
             if not history.records.keys() >= set(range(1, last + 1)):  # the server was started anew, or had no room for it
                 await self.require_fitting(scene, dataset, last)
-                await self._train(scene, dataset, 0, last)
+                await self._trainings.recall(scene, dataset, 0, last)
+                history = self._histories.of(scene)
         weights: dict[int, Sequence[Array]] = {
             number: weights_of(epoch) for number, epoch in sorted(history.epochs.items()) if number <= last
         }
@@ -103,12 +103,4 @@ class Lessons:
     def _ahead(self, scene: Scene, dataset: DataSet, epoch: int) -> int:
         """How many numbers lie between the nearest kept epoch and this one."""
         kept = self._histories.of(scene).before(epoch)
-        return (epoch - (kept.epoch if kept else 0)) * len(dataset.examples) * count_numbers(scene)
-
-    async def _train(self, scene: Scene, dataset: DataSet, first: int, last: int) -> None:
-        """In a process, in its turn, listened to by us: from what is kept up to the end of epoch `first` to the end of epoch `last`."""
-        training = self._trainings.start(scene, dataset, first, last)
-        async for _ in training.log.follow(0):
-            pass
-        if training.reason == "diverged":
-            raise Problem("not-finite", "On the way to this update the numbers left the finite ones. Take a smaller rate, or clip.")
+        return (epoch - (kept.epoch if kept else 0)) * len(dataset.examples) * numbers_of(scene, dataset)

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from app.datasets import DataSet, Example
-from app.learning import examples_of
+from app.learning import examples_of, numbers_of
 from app.limits import most
 from app.traces import SceneTrace
 from engine.losses import LOSSES
+from engine.training import Examples
 from engine.types import Array
 
 Document = dict[str, Any]
+AT_ONCE = 3_000_000  # values and gradients of the examples that are run at once
 
 
 def predictions(trace: SceneTrace, dataset: DataSet) -> Document:
     """The outputs for the first examples, as many as a page shows, and loss and accuracy over all of them."""
     scene, examples = trace.scene, examples_of(trace.scene, dataset)
-    with np.errstate(over="ignore"):
-        run = trace.model.forward(examples.x, mask=examples.mask)
+    outputs, loss = _outputs(trace, examples, max(1, AT_ONCE // numbers_of(scene, dataset)))
     right = LOSSES[scene.loss].right
-    told = [_prediction(example, *rows) for example, *rows in zip(dataset.examples, run.output, examples.y, strict=True)]
+    told = [_prediction(example, *rows) for example, *rows in zip(dataset.examples, outputs, examples.y, strict=True)]
     judged = [right(output, target) for output, target in told] if right else []
     return {
         "scene": scene.id,
         "examples": len(dataset.examples),
-        "loss": float(trace.model.loss(run, examples.y, scene.loss, examples.sample_weight)),
+        "loss": loss,
         "accuracy": float(np.concatenate([each.ravel() for each in judged]).mean()) if judged else None,
         "predictions": [
             {**example.model_dump(mode="json"), "output": output.tolist(), "right": bool(judged[place].all()) if judged else None}
             for place, (example, (output, _)) in enumerate(zip(dataset.examples[: most("predictions")], told, strict=False))
         ],
     }
+
+
+def _outputs(trace: SceneTrace, examples: Examples, size: int) -> tuple[list[Array], float]:
+    """The output of every example, and the loss of all, so many at a time: what lies between is not kept."""
+    outputs: list[Array] = []
+    losses: list[float] = []
+    for start in range(0, len(examples.x), size):
+        some = examples.at(slice(start, start + size))
+        with np.errstate(over="ignore", invalid="ignore"):
+            run = trace.model.forward(some.x, mask=some.mask)
+            losses.append(len(some.x) * float(trace.model.loss(run, some.y, trace.scene.loss, some.sample_weight)))
+        outputs.extend(run.output)
+    return outputs, math.fsum(losses) / len(examples.x)
 
 
 def _prediction(example: Example, output: Array, target: Array) -> tuple[Array, Array]:

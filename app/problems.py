@@ -268,6 +268,7 @@ FAULTS: dict[str, FaultKind] = {
         "A trace may have at most {limit} numbers. Received: a scene that needs {received}. Take fewer units, layers, timesteps or words "
         "in the vocabulary.",
     ),
+    "no_table": FaultKind("invalid-dataset", "A quotation mark in the table is opened and never closed. Close it, or take it out."),
     "no_label": FaultKind(
         "invalid-dataset",
         "Row {row} must end with its label, a number, or one number per word with spaces between. Received: {received}. Write it as: "

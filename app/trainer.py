@@ -20,6 +20,7 @@ from app.learning import lessons
 from app.limits import most
 from app.scenes import Scene, parse_scene
 from engine import EngineError, Epoch
+from engine.clipping import norm
 from engine.training import Update
 
 PROGRESS = 0.05  # s between two reports of progress inside an epoch
@@ -100,12 +101,17 @@ class Reporter:
 
 def record_of(epoch: Epoch) -> Record:
     """What is told of an epoch, as plain numbers."""
-    states = tuple(float(math.sqrt((norms**2).sum())) for norms in epoch.state_gradient_norms)
+    states = tuple(norm(norms) for norms in epoch.state_gradient_norms)
     return Record(epoch.epoch, epoch.loss, epoch.accuracy, states, tuple(map(float, epoch.weight_gradient_norms)))
 
 
 def require_bounded(update: Update) -> None:
     """An EngineError once an epoch's weights have left what a scene may hold: they are on their way to infinity."""
+    if update.ended and not np.isfinite([*map(norm, update.ended.state_gradient_norms), *update.ended.weight_gradient_norms]).all():
+        message = (
+            f"A gradient left the range of finite numbers in epoch {update.epoch}: take a smaller `learning_rate`, or fewer timesteps."
+        )
+        raise EngineError("learning_rate", message)
     if update.ended and max(np.abs(weight).max() for layer in update.layers for weight in layer.weights) > most("absolute_value"):
         message = f"Weights grew beyond {most('absolute_value'):,} in epoch {update.epoch}: take a smaller `learning_rate`, or clip."
         raise EngineError("learning_rate", message)

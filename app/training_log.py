@@ -33,10 +33,19 @@ class TrainingLog:
         """Adds an event, for those who listen and those who come back."""
         self._blocks.append(event(kind, data, len(self._blocks) + 1))
         self._progress = b""
-        if kind == "ended":
-            self.ended = True
-            self._stop_timer()
         await self._wake()
+
+    async def tell_once(self, kind: str, **data: Any) -> None:
+        """The same, unless it was what was told last."""
+        if not self._blocks or self._blocks[-1] != event(kind, data, len(self._blocks)):
+            await self.tell(kind, **data)
+
+    def close(self, reason: str) -> None:
+        """The last event; nothing can be told after it."""
+        self._blocks.append(event("ended", {"reason": reason}, len(self._blocks) + 1))
+        self.ended = True
+        self._stop_timer()
+        self._waking = asyncio.ensure_future(self._wake())
 
     async def tell_progress(self, progress: Progress) -> None:
         """Only the last is of interest, and only to those who are here."""

@@ -18,6 +18,7 @@ from app.policies import read_body
 from app.routes.traces import ID_PROBLEMS, SCENE_PROBLEMS, SceneDep
 from app.services import ServicesDep
 from app.shipped_datasets import SHIPPED, shipped
+from app.trainings import Training
 
 router = APIRouter(tags=["trainings"])
 
@@ -88,11 +89,10 @@ async def get_examples(request: Request, dataset_id: str, services: ServicesDep)
 async def start_training(request: Request, scene: SceneDep, services: ServicesDep, epochs: Epochs) -> Response:
     """Train a scene with the data set that it names, from its last whole epoch on."""
     dataset = await services.datasets.get(training_of(scene).dataset)
-    each = batches(scene, dataset)
-    first = training_of(scene).updates // each
+    first = training_of(scene).updates // batches(scene, dataset)
     await services.lessons.require_fitting(scene, dataset, first + epochs)
     training = services.trainings.start(scene, dataset, first, first + epochs)
-    return answer(request, json_answer({"id": training.log.id, "first": first, "last": first + epochs, "batches": each}), REVALIDATE)
+    return _told(request, training)
 
 
 @router.get("/api/trainings/{training_id}/events", responses=responses(EVENTS, "unknown-training", "invalid-parameter"))
@@ -108,8 +108,7 @@ async def stop_training(request: Request, training_id: str, services: ServicesDe
     """End a training; its epochs so far stay."""
     training = services.trainings.get(training_id)
     training.end("stopped")
-    each = batches(training.scene, training.dataset)
-    return answer(request, json_answer({"id": training_id, "first": training.first, "last": training.last, "batches": each}), REVALIDATE)
+    return _told(request, training)
 
 
 @router.get(
@@ -119,6 +118,11 @@ async def stop_training(request: Request, training_id: str, services: ServicesDe
 async def get_predictions(request: Request, scene_id: Annotated[str, Path()], services: ServicesDep) -> Response:
     """What a trained scene says of every example of its data set."""
     return answer(request, await services.computing.predictions(scene_id), REVALIDATE)
+
+
+def _told(request: Request, training: Training) -> Response:
+    document = {"id": training.log.id, "first": training.first, "last": training.last, "batches": training.batches}
+    return answer(request, json_answer(document), REVALIDATE)
 
 
 def described(dataset: DataSet) -> dict[str, object]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ import pytest
 from fastapi.testclient import TestClient
 from safetensors.numpy import load
 
+import app.predictions
 from app.datasets import DataSet
 from app.histories import Histories, History, training_key
 from app.learning import at, batches, examples_of, teach
@@ -24,6 +27,7 @@ from app.main import create_app
 from app.scenes import Scene
 from app.settings import Settings
 from app.shipped_datasets import LAG, shipped
+from app.store import Store
 from app.training_log import TrainingLog
 from engine import GRU, LSTM, Adam, Dense, OneHot, Sequential, SimpleRNN
 from tests.server.asking import HOME, require_problem
@@ -248,6 +252,40 @@ def test_a_data_set_that_does_not_fit_the_scene_is_told_which_example(
         assert require_problem(answer, 422, "invalid-dataset")["errors"][0]["pointer"] == pointer
 
 
+def test_more_updates_than_a_scene_can_have_are_refused(client: TestClient, toy: Document) -> None:
+    many = {"examples": [{"sentence": ["cat"], "label": 1}] * 10_000}
+    stored = client.post("/api/datasets", json=many).json()
+    scene = {**toy, "weights": {"seed": 0, "training": {"dataset": stored["id"], "batch_size": 1}}}
+    problem = require_problem(client.post("/api/trainings?epochs=2000", json=scene), 422, "too-expensive")
+    assert "The updates may be at most 1,000,000" in problem["detail"]
+
+
+def test_gradients_that_leave_the_finite_numbers_end_a_training_in_words(client: TestClient, toy: Document) -> None:
+    dataset = client.post("/api/datasets", json={"examples": [{"sentence": ["cat"] * 256, "label": 1}]}).json()
+    start = {"type": "identity", "gain": 20.0}
+    recurrent = {"type": "SimpleRNN", "units": 2, "activation": "linear", "recurrent_initializer": start}
+    scene = {
+        **toy,
+        "loss": "mse",
+        "layers": [recurrent, {"type": "Dense", "units": 1, "activation": "linear"}],
+        "optimizer": {"type": "SGD", "learning_rate": 1e-6, "clipvalue": 1.0},
+        "weights": {"seed": 0, "training": {"dataset": dataset["id"], "batch_size": 1}},
+    }
+    assert train(client, scene, 3)[-1] == ("ended", {"reason": "diverged"})
+
+
+def test_predictions_in_pieces_are_those_at_once(client: TestClient, toy: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = learning("temporal order", toy)
+    told = [client.post("/api/traces", json={**scene, "label": label}).headers["Scene-Id"] for label in (0, 1)]
+    at_once = client.get(f"/api/traces/{told[0]}/predictions").json()
+    monkeypatch.setattr(app.predictions, "AT_ONCE", 10_000)
+    pieces = client.get(f"/api/traces/{told[1]}/predictions").json()
+    assert at_once["accuracy"] == pieces["accuracy"]
+    assert at_once["loss"] == pytest.approx(pieces["loss"], rel=1e-14)
+    outputs = [np.array([each["output"] for each in said["predictions"]]) for said in (at_once, pieces)]
+    np.testing.assert_allclose(*outputs, rtol=0, atol=1e-14)
+
+
 def test_a_scene_without_a_training_cannot_be_trained(client: TestClient, toy: Document) -> None:
     require_problem(client.post("/api/trainings?epochs=1", json=toy), 422, "no-training")
     unknown = {**toy, "weights": {"seed": 0, "training": {"dataset": "0" * 64, "batch_size": 2}}}
@@ -339,6 +377,40 @@ def test_stop_ends_the_process_within_a_second(server: ServerProcess, toy: Docum
     assert not children(server)
 
 
+def test_whoever_stops_twice_or_before_the_first_step_is_told_the_end(fresh: TestClient, toy: Document) -> None:
+    for stops in (1, 2):
+        training = fresh.post("/api/trainings?epochs=2000", json=endless(toy)).json()["id"]
+        for _ in range(stops):
+            assert fresh.delete(f"/api/trainings/{training}").status_code == 200
+        assert events_of(fresh, training)[-1] == ("ended", {"reason": "stopped"})
+    again = train(fresh, learning("reviews", toy), 2)
+    assert again[-1] == ("ended", {"reason": "finished"}), "no process is lost to those that were stopped"
+
+
+def test_a_training_that_tells_faster_than_is_stored_can_be_stopped(tmp_path: Path, toy: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    put = Store.put
+
+    async def slow(store: Store, *given: Any) -> None:
+        await asyncio.sleep(0.05)
+        await put(store, *given)
+
+    monkeypatch.setattr(Store, "put", slow)
+    with TestClient(create_app(Settings(data=tmp_path)), base_url=HOME) as client:
+        training = client.post("/api/trainings?epochs=2000", json=learning("reviews", toy)).json()["id"]
+        threading.Timer(1.5, lambda: client.delete(f"/api/trainings/{training}")).start()
+        assert events_of(client, training)[-1] == ("ended", {"reason": "stopped"})
+
+
+def test_ctrl_c_ends_server_and_training_without_a_stack(tmp_path: Path, toy: Document) -> None:
+    with ServerProcess(tmp_path) as server:
+        training = ask(server, "/api/trainings?epochs=2000", endless(toy))["id"]
+        with listening(server, training) as told:
+            until(told, "epoch")
+            server.process.send_signal(signal.SIGINT)
+            _, said = server.process.communicate(timeout=30)
+    assert "Traceback" not in said
+
+
 def test_a_training_that_nobody_listens_to_ends(server: ServerProcess, toy: Document) -> None:
     training = ask(server, "/api/trainings?epochs=2000", endless(toy))["id"]
     with listening(server, training) as told:
@@ -393,11 +465,12 @@ def test_too_many_trainings_are_refused_with_a_time_to_come_back(tmp_path: Path,
 
 def test_histories_forget_what_there_is_no_room_for_and_numbers_stay_the_same(client: TestClient, tmp_path: Path, toy: Document) -> None:
     scene = learning("order matters", toy)
-    with TestClient(create_app(Settings(data=tmp_path, history_bytes=4000)), base_url=HOME) as small:
+    with TestClient(create_app(Settings(data=tmp_path, history_bytes=100_000)), base_url=HOME) as small:
         told = epochs_of(train(small, scene, 40))
         assert told == epochs_of(train(client, scene, 40))
         histories: Histories = small.app.state.services.histories  # type: ignore[attr-defined]
-        assert 0 < histories.bytes <= 4000
+        assert 0 < histories.bytes <= 100_000
+        assert histories.at(training_key(Scene.model_validate(scene))).before(40).epoch == 40  # type: ignore[union-attr]
         assert small.get(f"/api/traces/{told[20]['scene']}").content == client.get(f"/api/traces/{told[20]['scene']}").content
 
 
@@ -416,7 +489,7 @@ def test_a_listener_that_is_slow_loses_nothing_and_holds_nobody_up() -> None:
         for number in range(3):
             await log.tell("epoch", epoch=number)
         first = [await anext(quick)]
-        await log.tell("ended", reason="finished")
+        log.close("finished")
         return first + [block async for block in quick], [block async for block in slow]
 
     quick, slow = asyncio.run(follow())
@@ -436,6 +509,7 @@ def table(client: TestClient, text: str) -> Any:
         "cat mat rat\t1\nrat rat mat\t0",
         'sentence,label\n"cat mat rat",1\n\n"rat rat mat",0\n',
         "cat,mat,rat,1\nrat,rat,mat,0",
+        "\ufeffcat mat rat;1\nrat rat mat;0",
     ],
 )
 def test_a_table_is_read_whatever_it_is_separated_by(client: TestClient, text: str) -> None:
@@ -450,7 +524,14 @@ def test_a_table_may_have_a_label_per_word(client: TestClient) -> None:
     assert stored["first"] == {"sentence": ["a", "b"], "label": [0, 1]}
 
 
-@pytest.mark.parametrize(("text", "row"), [("cat mat, 1\nrat mat\n", 2), ("cat mat, yes", 1), ("cat, 1\n, 0", 0), ("1\n0", 1)])
+def test_a_quotation_mark_that_is_never_closed_is_told_so(client: TestClient) -> None:
+    problem = require_problem(table(client, 'cat, 1\n"' + "mat " * 40_000), 422, "invalid-dataset")
+    assert "never closed" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("text", "row"), [("cat mat, 1\nrat mat\n", 2), ("cat mat, yes", 1), ("cat, 1_0", 1), ("cat, 1\n, 0", 0), ("1\n0", 1)]
+)
 def test_a_row_without_its_label_or_its_words_is_named(client: TestClient, text: str, row: int) -> None:
     problem = require_problem(table(client, text), 422, "invalid-dataset")
     assert (f"Row {row} " in problem["detail"]) if row else "sentence of example 2" in problem["detail"].lower()
