@@ -43,7 +43,7 @@ function speak(store, language) {
 export function mountHeader(root, store) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
   const [undo, redo, copy, notation, theme, projector, menu] = ["undo", "redo", "copy", "notation", "theme", "projector", "menu"].map(find);
-  const training = /** @type {HTMLElement} */ (document.getElementById("training"));
+  const late = ["training", "gradients"].map((name) => /** @type {HTMLElement} */ (document.getElementById(name)));
   const views = document.querySelectorAll("nav [data-view]"); // small screens show the second
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("link"));
   const side = document.getElementById("side");
@@ -74,7 +74,7 @@ export function mountHeader(root, store) {
     }),
     store.watch(({ view }) => view, (view) => {
       attrs(document.body, { "data-view": view });
-      training.hidden = view !== "training";
+      for (const part of late) part.hidden = part.id !== view;
       for (const link of views) attrs(link, { "aria-current": link.dataset.view === view ? "page" : null });
     }),
     store.watch(({ notation: name }) => name, (name) => setField(notation, name)),

@@ -1,6 +1,7 @@
 import { attrs, html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { fixed, grouped } from "../format.js";
+import { createLatest } from "../latest.js";
 import { batchesOf, afterUpdates, trainingOf, withDataSet, withTraining } from "../recipe.js";
 import { amend, edit } from "../runner.js";
 import { withOption, withOptimizer, withClipping, withSentence } from "../scene.js";
@@ -249,26 +250,4 @@ export function mountTraining(root, store) {
     tone.end,
     trainer.takeDown,
   ]);
-}
-
-/** Does the newest of what is asked, one after another: what was asked meanwhile and is old is left out. */
-function createLatest(act) {
-  let waiting = null;
-  let busy = false;
-  return async function latest(asked) {
-    waiting = asked;
-    if (busy) return;
-    busy = true;
-    try {
-      while (waiting !== null) {
-        const next = waiting;
-        waiting = null;
-        await act(next);
-      }
-    } catch {
-      // an epoch whose answer did not come is followed by the next
-    } finally {
-      busy = false;
-    }
-  };
 }
