@@ -18,6 +18,7 @@ from app.errors import Problem, shortened
 from app.languages import ENGLISH, Language
 from app.limits import LIMITS, limits_document
 from app.openapi import openapi
+from app.presets import REVIEWS
 from app.problems import FAULTS, PROBLEMS
 from app.tables import page_tables
 from app.traces import SceneTrace
@@ -54,7 +55,7 @@ def part_page(name: str, language: Language) -> Representation:
     if name not in PARTS:
         raise Problem("not-found", f"The page has no part of this name. Received: {shortened(name)}. Its parts are {', '.join(PARTS)}.")
     template = _environment().get_template(f"parts/{name}.html")
-    html = template.render(w=language.words, tables={"limits": limits_document()})
+    html = template.render(w=language.words, tables={"limits": limits_document(), "reviews": REVIEWS})
     words = {key: sentence for key, sentence in language.words.items() if key.startswith(f"{name}.")}
     body = json.dumps({"html": html, "words": words}, ensure_ascii=False)
     return Representation.text(body.encode(), "application/json")

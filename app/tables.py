@@ -14,7 +14,7 @@ from app.notation import NOTATIONS
 from app.presets import ORDER_MATTERS, PRESETS, REVIEWS
 from app.scene_fields import CLIPPING
 from app.scenes import default_scene
-from app.words_late import LATE
+from app.words_late import is_late
 from engine import GRU, LSTM, Dense, Embedding, SimpleRNN
 from engine.activations import ELEMENTWISE
 from engine.initializers import RECURRENT_INITIALIZERS
@@ -41,7 +41,7 @@ def options(rule: Callable[[], Optimizer]) -> list[tuple[str, float | bool]]:
 def page_tables(language: Language = ENGLISH) -> dict[str, Any]:
     """What index.html carries in its script element `tables`, in a language; the names in code are the same in all of them."""
     return {
-        "words": {key: sentence for key, sentence in language.words.items() if key not in LATE and not key.startswith(ON_PAPER)},
+        "words": {key: sentence for key, sentence in language.words.items() if not is_late(key) and not key.startswith(ON_PAPER)},
         "languages": {code: each.name for code, each in LANGUAGES.items()},
         "keys": [{**key, "label": language.label(key["label"])} for key in KEYS],
         "notations": NOTATIONS,

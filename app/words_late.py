@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-PARTS = ("training", "gradients")
+PARTS = ("training", "gradients", "compare", "predict", "export")
+
+
+def is_late(key: str) -> bool:
+    """Whether a sentence comes with a part, whose name its key begins with."""
+    return key.startswith(tuple(f"{part}." for part in PARTS))
+
 
 LATE = {
     "training.title": "Training",

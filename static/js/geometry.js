@@ -9,6 +9,7 @@ const PROFILES = {
 };
 
 const PHONE_WIDTH = 620;
+const PROJECTED = 440; // less is a phone that opened a projector's link
 const NUMBERED_UNITS = 6; // more units than this are drawn as a mosaic of colours
 const MOSAIC_ROWS = 4;
 const OUTPUT_HEIGHT = 44;
@@ -43,7 +44,7 @@ function layerBoxes(profile, /** @type {import("./types.js").Layer} */ { units, 
  * @param {{width: number, height: number, gradients: boolean, projector: boolean, features: number}} room
  */
 export function createGeometry(shape, { width, height, gradients, projector, features }) {
-  const kind = projector ? "projector" : width < PHONE_WIDTH ? "phone" : "normal";
+  const kind = projector && width >= PROJECTED ? "projector" : width < PHONE_WIDTH ? "phone" : "normal";
   const profile = PROFILES[kind];
   const cellWidth = 2 * profile.pad + (gradients ? 2 * profile.two + profile.gap * 2 : profile.one);
   const pitch = clamp((width - profile.left - profile.right) / shape.timesteps, cellWidth + profile.column, cellWidth + profile.spread);

@@ -11,6 +11,7 @@ const PROFILES = {
   projector: { gutter: 96, right: 30, top: 58, input: 28, axis: 32, initial: 36, font: 18 },
 };
 const PHONE_WIDTH = 560;
+const PROJECTED = 440; // as in geometry.js
 const LOWEST_ROW = 22;
 const HIGHEST_ROW = 132;
 const UPRIGHT = 0.8; // a zoomed cell is never lower than this share of its width
@@ -49,7 +50,7 @@ export function partsOf(box, gradients) {
  * @param {number} zoom 1 shows all timesteps
  */
 export function createHeat(shape, { width, height, gradients, projector }, zoom) {
-  const kind = projector ? "projector" : width < PHONE_WIDTH ? "phone" : "normal";
+  const kind = projector && width >= PROJECTED ? "projector" : width < PHONE_WIDTH ? "phone" : "normal";
   const profile = PROFILES[kind];
   const count = shape.layers.length;
   const left = profile.gutter + profile.initial;

@@ -42,7 +42,7 @@ function createLate(store, bring, mount) {
 
 /** Brings a part's elements into their place and its words into the table. */
 export async function bringPart(/** @type {HTMLElement} */ root, name) {
-  const [part] = await Promise.all([getPart(name), styles(name)]);
+  const part = await getPart(name);
   Object.assign(tables.words, part.words);
   root.replaceChildren(document.createRange().createContextualFragment(part.html));
 }

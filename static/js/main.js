@@ -16,7 +16,6 @@ import { mountTerms } from "./terms-loader.js";
 import { mountTheme } from "./theme.js";
 import { mountGrid } from "./views/grid.js";
 import { mountHeader } from "./views/header.js";
-import { mountInterior } from "./views/interior.js";
 import { mountLearning } from "./views/learning.js";
 import { mountLegend } from "./views/legend.js";
 import { mountModel } from "./views/model.js";
@@ -57,10 +56,10 @@ export function mount(store) {
     mountLate(store, (state) => heatIn(state) || state.zoom !== 1 || overflows(extentIn(state), state.viewport),
       () => Promise.all([import("./views/minimap.js"), import("./views/zoom.js"), styles("heat")]),
       ([{ mountMinimap }, { mountZoom }]) => undoAll([mountMinimap(at("minimap"), store), mountZoom(at("zoom"), store)])),
-    mountLate(store, ({ view }) => view === "compare", () => import("./views/compare.js"), ({ mountCompare }) => mountCompare(at("compare"), store, mountPicture)),
-    mountLate(store, ({ view }) => view === "gradients", () => Promise.all([import("./views/gradients.js"), bringPart(at("gradients"), "gradients")]),
+    mountLate(store, ({ view }) => view === "compare", () => Promise.all([import("./views/compare.js"), bringPart(at("compare"), "compare")]), ([{ mountCompare }]) => mountCompare(at("compare"), store, mountPicture)),
+    mountLate(store, ({ view }) => view === "gradients", () => Promise.all([import("./views/gradients.js"), bringPart(at("gradients"), "gradients"), styles("gradients")]),
       ([{ mountGradients }]) => mountGradients(at("gradients"), store)),
-    mountLate(store, ({ view }) => view === "training", () => Promise.all([import("./views/training.js"), bringPart(at("training"), "training")]),
+    mountLate(store, ({ view }) => view === "training", () => Promise.all([import("./views/training.js"), bringPart(at("training"), "training"), styles("training")]),
       ([{ mountTraining }]) => mountTraining(at("training"), store)),
     mountLegend(at("legend"), store),
     mountLate(store, ({ kept }) => kept.length > 0, () => Promise.all([import("./views/kept.js"), styles("kept")]), ([{ mountKept }]) => mountKept(at("legend"), beside)),
@@ -70,11 +69,12 @@ export function mount(store) {
     mountLate(store, ({ tab }) => tab === "gradient", () => import("./views/gradient.js"), ({ mountGradient }) => mountGradient(at("panel-gradient"), beside)),
     mountLate(store, ({ tab }) => tab === "code", () => import("./views/code.js"), ({ mountCode }) => mountCode(at("panel-code"), store)),
     mountFollow(at("panel"), store),
-    mountInterior(at("interior"), beside),
+    mountLate(store, ({ step, pinned }) => step > 0 || pinned !== null, () => Promise.all([import("./views/interior.js"), styles("interior")]),
+      ([{ mountInterior }]) => mountInterior(at("interior"), beside)),
     mountTransport(at("transport"), store),
-    mountOnPress(store, "#predict", () => import("./views/predict.js"), ({ mountPredict }) => mountPredict(at("question"), at("predict"), store)),
+    mountOnPress(store, "#predict", () => Promise.all([import("./views/predict.js"), bringPart(at("question"), "predict")]), ([{ mountPredict }]) => mountPredict(at("question"), at("predict"), store)),
     mountLate(store, ({ step }) => step > 0, () => import("./views/reach.js"), ({ mountReach }) => mountReach(at("reach"), beside)),
-    mountOnPress(store, "[data-opens=export]", () => Promise.all([import("./views/export.js"), styles("export")]), ([{ mountExport }]) => mountExport(at("export"), store, mountGrid)),
+    mountOnPress(store, "[data-opens=export]", () => Promise.all([import("./views/export.js"), bringPart(at("export"), "export"), styles("export")]), ([{ mountExport }]) => mountExport(at("export"), store, mountGrid)),
     mountNotices(at("notice"), store),
     mountTerms(beside),
     mountHighlight(store),

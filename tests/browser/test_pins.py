@@ -196,6 +196,7 @@ def test_what_an_edit_changed_is_underlined_in_a_heat_map(page: Page) -> None:
     page.get_by_role("spinbutton", name="Row").fill("21")
     page.get_by_role("spinbutton", name="Row").press("Enter")
     value = page.get_by_role("spinbutton", name="Value")
+    drawn(page)
     value.fill("0.5")
     value.press("Enter")
     expect(page.get_by_role("button", name="Difference")).to_be_visible()

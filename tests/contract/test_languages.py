@@ -6,16 +6,16 @@ import pytest
 
 from app.languages import ENGLISH, HINDI, LANGUAGES, Language, wanted
 from app.tables import page_tables
-from app.words import WORDS
 from tests.pseudo import PSEUDO, labels
 
+WORDS = ENGLISH.words
 OTHERS = [language for language in LANGUAGES.values() if language is not ENGLISH]
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 NAMES_IN_CODE = {
     *("Unrolled", "Keras", "PyTorch", "JavaScript", "API", "Language", "Escape", "BPTT", "SimpleRNN", "LSTM", "GRU", "Dense", "Embedding"),
     *("Pascanu", "RNN", "Linear", "W_rec", "W_in", "W_ua", "W_ux", "W_u"),
     *("return_sequences", "True", "False", "tanh", "relu", "softmax", "log", "model", "summary"),
-    *("Pascanu", "RNN", "Linear", "Python", "CSV", "JSON", "PNG", "SVG", "WebM", "safetensors"),
+    *("Pascanu", "RNN", "Linear", "Python", "CSV", "JSON", "PNG", "SVG", "WebM", "safetensors", "Adam"),
 }
 
 

@@ -2,17 +2,34 @@ from __future__ import annotations
 
 import re
 
+from app.languages import ENGLISH
 from app.notation import NOTATIONS
-from app.words import WORDS
+from app.remedies import REMEDIES
 from engine.activations import ELEMENTWISE
 from engine.losses import LOSSES
 from engine.quantities import QUANTITIES
+from engine.spectra import CANNOT_EXPLODE, GATED, MAY_EXPLODE, VANISHES
 from tests.contract.repository import ROOT
 
+WORDS = ENGLISH.words
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "static" / "js").rglob("*.js")))
-TEMPLATE = "\n".join((ROOT / "templates" / name).read_text(encoding="utf-8") for name in ("index.html", "worksheet.html"))
+TEMPLATES = [ROOT / "templates" / "index.html", ROOT / "templates" / "worksheet.html", *sorted((ROOT / "templates" / "parts").iterdir())]
+TEMPLATE = "\n".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
 LITERALS = {plain or template for plain, template in re.findall(r'"([^"\n]*)"|`([^`\n]*)`', SCRIPTS)}
 ASKED = set(re.findall(r"""\b(?:words|rich)\("([^"]+)\"""", SCRIPTS)) | set(re.findall(r"""\bw\[["']([^"']+)["']\]""", TEMPLATE))
+LOOPS = {
+    "view": {"grid", "gradients", "training", "compare"},
+    "field": {"batch", "epochs", "seed"},
+    "knob": {"radius", "timesteps", "layers", "units", "activation", "start", "clipping"},
+    "show": {"whole", "depth", "time", "strongest", "own"},
+    "remedy": {"none", *REMEDIES},
+    "study": {"cliff", "linear", "bifurcation", "memory"},
+}
+ASKED |= {
+    start + value + end
+    for start, loop, end in re.findall(r"""\bw\["([\w.]+)" ~ (\w+)(?: ~ "([\w.]+)")?\]""", TEMPLATE)
+    for value in LOOPS.get(loop, ())
+}
 CHOSEN = {
     literal for choice in re.findall(r"\b(?:words|rich)\(([^,{\n]*\?[^,{\n]*)", SCRIPTS) for literal in re.findall(r'"([^"]+)"', choice)
 }
@@ -38,9 +55,16 @@ FILLED = {
     "name": {"system", "light", "dark"},
     "choice": {"positive", "negative", "depth", "time", "both"},
     "found.kind": {"next", "sign", "larger", "source", "shape", "count"},
+    "reason": {"paused", "finished", "stopped", "deserted", "failed", "away"},
     "phase": {"words", "forward", "output", "loss", "backward", "update"},
     'none ? ".none" : ""': {"", ".none"},
     "shown": set(NOTATIONS),
+    "down": {"lost", "one", "two", "grown", "nothing"},
+    "back": {"lost", "grown", "nothing"},
+    "settings.show": LOOPS["show"],
+    "remedy": set(REMEDIES),
+    "what": {VANISHES, CANNOT_EXPLODE, MAY_EXPLODE, GATED},
+    "curve": {"x", "slope", "curvature"},
 }
 
 

@@ -422,3 +422,39 @@ def test_a_listener_that_is_slow_loses_nothing_and_holds_nobody_up() -> None:
     quick, slow = asyncio.run(follow())
     assert b"".join(quick) == b"".join(slow)
     assert b"".join(slow).count(b"event: ") == 4
+
+
+def table(client: TestClient, text: str) -> Any:
+    return client.post("/api/datasets/table", json={"text": text})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cat mat rat, 1\nrat rat mat, 0\n",
+        "cat mat rat;1\r\nrat rat mat;0",
+        "cat mat rat\t1\nrat rat mat\t0",
+        'sentence,label\n"cat mat rat",1\n\n"rat rat mat",0\n',
+        "cat,mat,rat,1\nrat,rat,mat,0",
+    ],
+)
+def test_a_table_is_read_whatever_it_is_separated_by(client: TestClient, text: str) -> None:
+    stored = table(client, text).json()
+    examples = client.get(f"/api/datasets/{stored['id']}/examples").json()["examples"]
+    assert examples == [{"sentence": ["cat", "mat", "rat"], "label": 1}, {"sentence": ["rat", "rat", "mat"], "label": 0}]
+
+
+def test_a_table_may_have_a_label_per_word(client: TestClient) -> None:
+    stored = table(client, "a b, 0 1\nb a, 1 0").json()
+    assert stored["label_per_timestep"]
+    assert stored["first"] == {"sentence": ["a", "b"], "label": [0, 1]}
+
+
+@pytest.mark.parametrize(("text", "row"), [("cat mat, 1\nrat mat\n", 2), ("cat mat, yes", 1), ("cat, 1\n, 0", 0), ("1\n0", 1)])
+def test_a_row_without_its_label_or_its_words_is_named(client: TestClient, text: str, row: int) -> None:
+    problem = require_problem(table(client, text), 422, "invalid-dataset")
+    assert (f"Row {row} " in problem["detail"]) if row else "sentence of example 2" in problem["detail"].lower()
+
+
+def test_a_table_of_nothing_is_told_so(client: TestClient) -> None:
+    assert "examples must not be empty" in require_problem(table(client, " \n"), 422, "invalid-dataset")["detail"]

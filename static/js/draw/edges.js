@@ -8,17 +8,18 @@ import { nameSpans } from "./picture.js";
 const DOTS = [0.25, 0.5, 0.75];
 const BESIDE = 11; // px between an upright edge and its label
 const FLOWING = 1.15; // how much larger the style sheet writes what flows
-const DOTTED = 26; // a shorter edge has no room for dots
+const [DOTTED, ROOMY] = [26, 48]; // a shorter edge has no room for dots, or for one alone
 const [WIDE, NARROW] = [0.44, 0.36]; // how wide a letter is, of the font's size, and one that is raised or lowered
 
 const [SMALL, GROWTH] = [3.2, 5]; // px: a dot's radius where the flow starts, and how much larger one would be where it ends
 
-/** Three dots on the way, which grow with the flow, as colour and motion are not for everyone; the style sheet lets them travel there. Of the same serial they do so once. */
+/** Three dots on the way, or one, which grow with the flow, as colour and motion are not for everyone; the style sheet lets them travel there. Of the same serial they do so once. */
 function drawDots(root, { x1, y1, x2, y2 }, flow, serial) {
-  const room = Math.abs(x2 - x1) + Math.abs(y2 - y1) >= DOTTED;
+  const room = Math.abs(x2 - x1) + Math.abs(y2 - y1);
+  const dots = room < DOTTED ? [] : room < ROOMY ? [0.5] : DOTS;
   const travel = flow === "backward" ? -0.25 : 0.25;
   const style = `--dx: ${(x1 - x2) * travel}px; --dy: ${(y1 - y2) * travel}px`;
-  join(root, room && isFlowing(flow) ? DOTS : [], {
+  join(root, isFlowing(flow) ? dots : [], {
     key: (k) => `${serial} ${k}`,
     create: () => svg("circle"),
     update: (node, k) => attrs(node, { cx: x1 + (x2 - x1) * k, cy: y1 + (y2 - y1) * k, r: SMALL + GROWTH * (flow === "backward" ? 0.75 - k : k - 0.25), style }),

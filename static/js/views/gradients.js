@@ -55,9 +55,9 @@ function drawScale(root, { low, high }) {
 }
 
 /** What a remedy did, in a sentence or two. */
-function remedyOf(name, /** @type {Norms} */ after) {
+function remedyOf(remedy, /** @type {Norms} */ after) {
   const [norm, clipped] = ["norm", "clipped"].map((which) => sizeOf(together(after.weights.map((weight) => weight[which]))));
-  return words(`gradients.about.${name}`, { norm, clipped });
+  return words(`gradients.about.${remedy}`, { norm, clipped });
 }
 
 /** The laboratory of gradients: what a network's gradient comes to in every cell, while its sliders move. */

@@ -17,6 +17,7 @@ function showLink(store, dialog, sentence) {
   dialog.querySelector("[data-part=send]").hidden = !("share" in navigator);
   if (!dialog.open) dialog.showModal();
   field.select();
+  field.scrollTop = 0; // selecting leaves its end in sight
 }
 
 /** Copies the link; where the browser gives no clipboard, shows it to be copied by hand. */
@@ -44,7 +45,7 @@ export function mountHeader(root, store) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
   const [undo, redo, copy, notation, theme, projector, menu] = ["undo", "redo", "copy", "notation", "theme", "projector", "menu"].map(find);
   const late = ["training", "gradients"].map((name) => /** @type {HTMLElement} */ (document.getElementById(name)));
-  const views = document.querySelectorAll("nav [data-view]"); // small screens show the second
+  const views = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("nav [data-view]")); // small screens show the second
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("link"));
   const side = document.getElementById("side");
   const languages = [root, side].map((place) => place.querySelector("[data-part=language]")); // small screens show the second

@@ -1,0 +1,164 @@
+"""Training on the page: started, paused, stepped, scrubbed; the grid follows, and every number is the engine's."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from app.learning import at, teach
+from app.scenes import Scene, default_scene
+from app.shipped_datasets import shipped
+from app.traces import run
+from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.person import cell, listed, press
+
+SOON = 15_000  # ms: a process starts in a third of a second, but not on a busy machine
+
+
+@pytest.fixture
+def training(page: Page, server: Server) -> Page:
+    open_training(page, server.address)
+    return page
+
+
+def open_training(page: Page, address: str, fragment: str = "#v=1&view=training") -> None:
+    """Opens the view, and waits until the data sets are there."""
+    page.goto("about:blank")
+    open_page(page, address + fragment)
+    expect(page.get_by_role("combobox", name="Data set").locator("option")).to_have_count(6)
+
+
+def panel(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Training")
+
+
+def told(page: Page, words: str) -> None:
+    expect(panel(page)).to_contain_text(words, timeout=SOON)
+
+
+def slider(page: Page) -> Locator:
+    return page.get_by_role("slider", name="Epoch")
+
+
+def learnt(updates: int, batch: int = 4, **changes: Any) -> Any:
+    """The engine's own answer, asked of it directly."""
+    dataset = shipped()["reviews"]
+    weights = {"seed": 0, "training": {"dataset": dataset.id, "batch_size": batch, "updates": updates}}
+    scene = Scene.model_validate({**default_scene().document(), "weights": weights, **changes})
+    return run(scene, teach(at(scene, updates), dataset))
+
+
+def expect_grid(page: Page, updates: int) -> None:
+    """The grid shows the states that the network has after so many updates."""
+    states = learnt(updates).forward.layers[2]["h"][0, -1]
+    expect(cell(page, 2, 3)).to_have_attribute("aria-label", re.compile(f"h = {re.escape(listed(states))}"), timeout=SOON)
+
+
+def test_the_toy_is_learnt_while_the_grid_follows_and_any_epoch_can_be_gone_back_to(training: Page) -> None:
+    press(training, "Start training")
+    told(training, "Finished after epoch 100")
+    told(training, "100 % right")
+    expect_grid(training, 100)
+    slider(training).fill("37")
+    expect_grid(training, 37)
+    told(training, "epoch 37 of 100")
+    sentences = panel(training).get_by_role("listitem")
+    expect(sentences).to_have_count(3)
+    shown = learnt(37).forward.output[0, -1]
+    expect(sentences.first.get_by_role("button")).to_have_attribute("aria-label", f"cat mat rat, label 1: {listed([shown])}, right")
+    slider(training).fill("0")
+    expect_grid(training, 0)
+
+
+def test_one_step_and_one_epoch_are_updates_of_the_engine(training: Page) -> None:
+    panel(training).get_by_label("Batch").fill("2")
+    panel(training).get_by_label("Batch").press("Enter")
+    press(training, "Last step")
+    press(training, "One step")
+    told(training, "epoch 0 and 1 of 2 updates")
+    states = learnt(1, batch=2).forward.layers[2]["h"][0, -1]
+    expect(cell(training, 2, 3)).to_have_attribute("aria-label", re.compile(re.escape(listed(states))))
+    press(training, "One epoch")
+    told(training, "Finished after epoch 1")
+    states = learnt(2, batch=2).forward.layers[2]["h"][0, -1]
+    expect(cell(training, 2, 3)).to_have_attribute("aria-label", re.compile(re.escape(listed(states))))
+
+
+def test_pause_keeps_what_was_learnt_and_start_goes_on_to_the_same_end(training: Page) -> None:
+    panel(training).get_by_label("Epochs").fill("2000")
+    press(training, "Start training")
+    told(training, "loss")
+    press(training, "Pause")
+    told(training, "Paused after epoch")
+    paused = int(slider(training).input_value())
+    assert paused < 2000
+    expect_grid(training, paused)
+    press(training, "Start training")
+    expect(training.get_by_role("button", name="Pause")).to_be_visible()
+    press(training, "Stop")
+    told(training, "Stopped after epoch")
+
+
+def test_ones_own_sentences_are_learnt_from(training: Page, watched: Watched) -> None:
+    watched.allowed.append("422")
+    training.get_by_role("combobox", name="Data set").select_option("your own table")
+    training.get_by_role("textbox", name="Sentences and labels").fill("good film, 1\nbad film\n")
+    press(training, "Learn from these")
+    expect(panel(training).get_by_role("alert").filter(has_text="Row 2")).to_be_visible()
+    training.get_by_role("textbox", name="Sentences and labels").fill("good film, 1\nbad film, 0\n")
+    press(training, "Learn from these")
+    told(training, "2 sentences of 2 words")
+    press(training, "Start training")
+    told(training, "Finished after epoch 100")
+    expect(panel(training).get_by_role("listitem")).to_have_count(2)
+
+
+def test_a_training_whose_steps_overshoot_says_so_and_offers_remedies(training: Page) -> None:
+    training.locator("#learning > summary").click()
+    rate = training.get_by_label("learning_rate")
+    rate.fill("100")
+    rate.press("Enter")
+    press(training, "Start training")
+    expect(panel(training).get_by_role("alert").filter(has_text="the steps overshoot")).to_be_visible(timeout=SOON)
+    told(training, "Finished after epoch 100")
+    press(training, "Rate ÷ 10")
+    expect(rate).to_have_value("10")
+    told(training, "Nothing is learnt yet")
+    press(training, "Start training")
+    told(training, "Finished after epoch 100")
+
+
+def test_a_trained_scene_is_in_its_link_and_a_changed_network_has_learnt_nothing(training: Page) -> None:
+    panel(training).get_by_label("Epochs").fill("5")
+    press(training, "Start training")
+    told(training, "Finished after epoch 5")
+    expect_grid(training, 5)
+    expect(training).to_have_url(re.compile("updates%22%3A5%2C"))
+    other = training.context.new_page()
+    other.goto(training.url)
+    expect_grid(other, 5)
+    other.close()
+    training.get_by_role("group", name="layer 1", exact=True).get_by_role("spinbutton", name="units").fill("4")
+    training.keyboard.press("Enter")
+    told(training, "epoch 0 of")
+
+
+def test_while_the_server_is_away_nothing_is_learnt_and_the_page_says_so(training: Page, watched: Watched) -> None:
+    training.route("**/api/trainings?**", lambda route: route.abort())
+    watched.allowed.append("ERR_FAILED")
+    press(training, "Start training")
+    told(training, "The server cannot be reached")
+
+
+def test_gradients_flow_through_the_learnt_weights(training: Page) -> None:
+    panel(training).get_by_label("Epochs").fill("3")
+    press(training, "Start training")
+    told(training, "Finished after epoch 3")
+    press(training, "Last step")
+    gradients = learnt(3).gradients.layers[1]["h"][0, 0]
+    expect(cell(training, 1, 1)).to_have_attribute("aria-label", re.compile(f"gradient = {re.escape(listed(gradients))}"), timeout=SOON)
+    assert np.abs(gradients).max() > 0
