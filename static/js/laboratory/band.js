@@ -13,7 +13,7 @@ const HIGHEST_ROW = 34;
 const ALL_ROWS = 120; // px that the rows share where there are many
 const GAP = 2;
 const GAPLESS = 5; // px: narrower cells stand side by side
-const ROOM = 90; // px between the timesteps that are named
+const ROOM = 110; // px between the timesteps that are named
 
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, 0], ArrowDown: [-1, 0], Home: [0, -Infinity], End: [0, Infinity] };
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));

@@ -68,6 +68,7 @@ export function mountPaths(root, redraw) {
       key = band;
       if (show === "own" && cells.length === 1) tell(html("p", {}, words("gradients.own.begin", { cell: placeOf(cell) })));
       else ask({ show, scene, wanted: cells });
+      if (show === "strongest") tell(html("p", {}, words("gradients.strongest.seeking", { cell: placeOf(cell) })));
       redraw();
     },
     takeDown: listen(root, "click", ({ target }) => {
