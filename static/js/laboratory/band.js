@@ -154,7 +154,7 @@ export function createBand(choose) {
       listen(canvas, "pointermove", (event) => point(at(event))),
       listen(canvas, "pointerleave", () => point(null)),
       listen(canvas, "blur", () => point(null)),
-      listen(canvas, "focus", () => canvas.matches(":focus-visible") && point([/** @type {Band} */ (band).rows.length, /** @type {Band} */ (band).rows[0].length])),
+      listen(canvas, "focus", () => ring ?? point([Infinity, Infinity])),
       listen(canvas, "click", (event) => choose(/** @type {Band} */ (band).key, at(event))),
       listen(canvas, "keydown", press),
     ]),

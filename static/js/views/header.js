@@ -46,6 +46,7 @@ export function mountHeader(root, store) {
   const [undo, redo, copy, notation, theme, projector, menu] = ["undo", "redo", "copy", "notation", "theme", "projector", "menu"].map(find);
   const late = ["training", "gradients"].map((name) => /** @type {HTMLElement} */ (document.getElementById(name)));
   const views = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("nav [data-view]")); // small screens show the second
+  const skip = /** @type {HTMLAnchorElement} */ (document.querySelector(".skip"));
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("link"));
   const side = document.getElementById("side");
   const languages = [root, side].map((place) => place.querySelector("[data-part=language]")); // small screens show the second
@@ -75,6 +76,7 @@ export function mountHeader(root, store) {
     }),
     store.watch(({ view }) => view, (view) => {
       attrs(document.body, { "data-view": view });
+      skip.href = view === "gradients" ? "#gradients" : "#window";
       for (const part of late) part.hidden = part.id !== view;
       for (const link of views) attrs(link, { "aria-current": link.dataset.view === view ? "page" : null });
     }),
