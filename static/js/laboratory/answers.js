@@ -10,8 +10,8 @@ async function ask(path, /** @type {Scene} */ scene, query = {}) {
   return (await answered(await fetch(`api/gradients${path}?${asked}`, { method: "POST", headers: { "Content-Type": "application/json" }, body }))).json();
 }
 
-/** @returns {Promise<Norms>} */
-export const getNorms = (scene) => ask("", scene);
+/** The scene, and with LSTM and GRU cells. @returns {Promise<Norms[]>} */
+export const getKinds = async (scene) => (await ask("/kinds", scene)).networks;
 /** @returns {Promise<{name: string, scene: Scene, before: Norms, after: Norms}>} */
 export const getRemedy = (scene, name) => ask("/remedy", scene, { name });
 /** @returns {Promise<{cells: number[][], carried: number, whole: number, exact: boolean}>} */

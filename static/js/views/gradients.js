@@ -1,7 +1,7 @@
 import { attrs, html, join, mark, text } from "../dom.js";
 import { setField } from "../fields.js";
 import { fixed, grouped, magnitude } from "../format.js";
-import { getNorms, getRemedy } from "../laboratory/answers.js";
+import { getKinds, getRemedy } from "../laboratory/answers.js";
 import { createBand, sizeOf } from "../laboratory/band.js";
 import { createShades } from "../laboratory/colours.js";
 import { mountMeters } from "../laboratory/meters.js";
@@ -116,7 +116,7 @@ export function mountGradients(root, store) {
     const scene = sceneOf("SimpleRNN");
     if (wanted.remedy === "none") {
       const scenes = KINDS.map(sceneOf);
-      const norms = await Promise.all(scenes.map(getNorms));
+      const norms = await getKinds(scene);
       shown = KINDS.map((kind, i) => ({ key: kind, name: kind, scene: scenes[i], norms: norms[i] }));
     } else {
       const { before, after, scene: remedied } = await getRemedy(scene, wanted.remedy);
