@@ -104,7 +104,8 @@ export function createBand(choose) {
     axis = now;
     canvas.style.height = `${height}px`;
     labels.replaceChildren(...rows.map((_, i) => html("span", { style: `height:${row}px` }, words("gradients.layer", { layer: rows.length - i }))));
-    ticks.replaceChildren(...ticksOf(rows[0].length, pitch, ROOM).map((t) => html("span", { style: `inset-inline-start:${(((t - 0.5) * pitch) / width) * 100}%` }, words("timestep", { t }))));
+    const edge = (t) => (t === 1 ? "first" : t === rows[0].length ? "last" : null); // within the band, beside what stands above and below it
+    ticks.replaceChildren(...ticksOf(rows[0].length, pitch, ROOM).map((t) => html("span", { class: edge(t), style: `inset-inline-start:${(((t - 0.5) * pitch) / width) * 100}%` }, words("timestep", { t }))));
   }
 
   function draw() {
