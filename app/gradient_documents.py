@@ -53,6 +53,12 @@ class GradientsDocument(Document):
     weights: list[WeightNormDocument]
 
 
+class KindsDocument(Document):
+    """One network with three kinds of cells."""
+
+    networks: list[GradientsDocument] = Field(description="the scene, then an LSTM in place of every recurrent layer, then a GRU")
+
+
 class PathDocument(Document):
     """What a path of cells makes of the gradient that arrives at its last one. Norms count h, and of an LSTM c as well."""
 
@@ -144,6 +150,7 @@ class LinearDocument(Document):
 
 GRADIENT_DOCUMENTS: tuple[type[Document], ...] = (
     GradientsDocument,
+    KindsDocument,
     PathDocument,
     StrongestPathDocument,
     MemoryDocument,

@@ -61,6 +61,12 @@ def gradients(trace: SceneTrace) -> Document:
     }
 
 
+def kinds(scene: Scene) -> Document:
+    """The gradients of a scene as it begins, and with an LSTM or a GRU in place of every recurrent layer, from the same seed."""
+    scenes = (untrained(scene), remedied(scene, "LSTM"), remedied(scene, "GRU"))
+    return {"networks": [gradients(measured(each)) for each in scenes]}
+
+
 def remedy(scene: Scene, name: str) -> Document:
     """The gradients of a scene without and with a remedy, each as it begins."""
     before, after = untrained(scene), remedied(scene, name)

@@ -44,6 +44,7 @@ POLICIES: dict[str, Policy] = {
     "GET /api/scenes/{scene_id}": READ,
     "POST /api/traces": SCENE,
     "POST /api/gradients": SCENE,
+    "POST /api/gradients/kinds": SCENE,
     "POST /api/gradients/path": SCENE,
     "POST /api/gradients/strongest": SCENE,
     "POST /api/gradients/memory": SCENE,

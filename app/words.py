@@ -9,6 +9,7 @@ WORDS: dict[str, str] = {
     "page.skip": "Skip to the grid",
     "views": "Views",
     "view.grid": "Grid",
+    "view.gradients": "Gradients",
     "view.training": "Training",
     "view.compare": "Compare",
     "compare": "The other scene",

@@ -12,6 +12,7 @@ WORDS_HI: dict[str, str] = {
     "page.skip": "सीधे ग्रिड पर जाएँ",
     "views": "दृश्य",
     "view.grid": "ग्रिड",
+    "view.gradients": "ग्रेडिएंट",
     "view.training": "प्रशिक्षण",
     "view.compare": "तुलना",
     "compare": "दूसरा दृश्य",

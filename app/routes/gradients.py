@@ -11,7 +11,7 @@ from app import gradients
 from app.answers import REVALIDATE, answer
 from app.computing import json_answer
 from app.errors import Problem, shortened
-from app.gradient_documents import GradientsDocument, MemoryDocument, PathDocument, RemedyDocument, StrongestPathDocument
+from app.gradient_documents import GradientsDocument, KindsDocument, MemoryDocument, PathDocument, RemedyDocument, StrongestPathDocument
 from app.limits import most
 from app.openapi import JSON_SCENE, document_of, responses
 from app.routes.traces import SCENE_PROBLEMS, SceneDep
@@ -37,6 +37,12 @@ Remedy = Annotated[
 async def measure_gradients(request: Request, scene: SceneDep, services: ServicesDep) -> Response:
     """The norm of the gradient in every cell of a scene, which is not stored: a slider asks for hundreds."""
     return await _answered(request, services, scene, gradients.gradients)
+
+
+@router.post("/api/gradients/kinds", responses=responses(document_of(KindsDocument), *PROBLEMS), openapi_extra=JSON_SCENE)
+async def measure_kinds(request: Request, scene: SceneDep, services: ServicesDep) -> Response:
+    """The norms of a scene as it begins, and with LSTM or GRU cells, in one answer; nothing is stored."""
+    return answer(request, await services.pool.run(lambda: json_answer(gradients.kinds(scene))), REVALIDATE)
 
 
 @router.post(

@@ -43,10 +43,11 @@ const PARTS = {
   loop: { write: (on) => (on ? "1" : "0"), read: flag },
   shapes: { write: (on) => (on ? "1" : "0"), read: flag },
   exact: { write: (on) => (on ? "1" : "0"), read: flag },
-  view: { write: String, read: oneOf(["grid", "compare", "training"]) },
+  view: { write: String, read: oneOf(["grid", "gradients", "training", "compare"]) },
   versus: { write: String, read: oneOf(["SimpleRNN", "LSTM", "GRU", "sentence", "learnt/1", "learnt/10", "learnt/50", "before"]) },
   otherSentence: { write: (sentence) => sentence.join(" "), read: (text) => text.normalize("NFC").split(/\s+/u).filter(Boolean) },
   contrast: { write: (on) => (on ? "1" : "0"), read: flag },
+  lab: { write: (text) => text, read: (text) => (/^[\w.~ ]{0,80}$/.test(text) ? text : undefined) },
   folded: { write: (on) => (on ? "1" : "0"), read: flag },
   tab: { write: String, read: oneOf(["cell", "layer", "gradient", "code"]) },
   notation: { write: String, read: oneOf(NOTATIONS) },
@@ -72,7 +73,7 @@ const NO_PLACES = /** @type {Place[]} */ ([]);
 /** The view that a page opens with, where its link says nothing else. */
 export const DEFAULT_VIEW = {
   step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, kept: NO_PLACES, unit: 1, lit: null,
-  loop: false, shapes: false, exact: false, folded: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, theme: "system", projector: false, zoom: 1, pan: null,
+  loop: false, shapes: false, exact: false, folded: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, lab: "", theme: "system", projector: false, zoom: 1, pan: null,
 };
 
 /** Scene and view as the fragment of a link; a long scene goes by its id. */

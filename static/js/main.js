@@ -58,6 +58,8 @@ export function mount(store) {
       () => Promise.all([import("./views/minimap.js"), import("./views/zoom.js"), styles("heat")]),
       ([{ mountMinimap }, { mountZoom }]) => undoAll([mountMinimap(at("minimap"), store), mountZoom(at("zoom"), store)])),
     mountLate(store, ({ view }) => view === "compare", () => Promise.all([import("./views/compare.js"), bringPart(at("compare"), "compare")]), ([{ mountCompare }]) => mountCompare(at("compare"), store, mountPicture)),
+    mountLate(store, ({ view }) => view === "gradients", () => Promise.all([import("./views/gradients.js"), bringPart(at("gradients"), "gradients"), styles("gradients")]),
+      ([{ mountGradients }]) => mountGradients(at("gradients"), store)),
     mountLate(store, ({ view }) => view === "training", () => Promise.all([import("./views/training.js"), bringPart(at("training"), "training"), styles("training")]),
       ([{ mountTraining }]) => mountTraining(at("training"), store)),
     mountLegend(at("legend"), store),

@@ -5,7 +5,7 @@ import { once } from "./memo.js";
 const parse = (hex) => /** @type {Rgb} */ ([1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)));
 
 /** The colours of a token of tokens.css; asked of the browser once per theme, because every answer costs it a look at the whole page. */
-const tokenIn = (name) => once((_) => getComputedStyle(document.documentElement).getPropertyValue(name).trim().split(/[,\s]+/).map(parse));
+export const tokenIn = (name) => once((_) => getComputedStyle(document.documentElement).getPropertyValue(name).trim().split(/[,\s]+/).map(parse));
 const theme = () => document.documentElement.dataset.theme;
 const signsIn = tokenIn("--signs");
 const backwardIn = tokenIn("--backward");

@@ -80,7 +80,8 @@
  * @property {number | null} question the step before which it asks now
  * @property {string | null} answered what a person said
  * @property {{right: number, asked: number}} score of the answers so far
- * @property {string} view grid, compare or training
+ * @property {string} view grid, gradients, training or compare
+ * @property {string} lab what the laboratory of gradients is set to, as a link carries it
  * @property {import("./trainer.js").TrainingState | null} training what is being learnt, once somebody has asked for it
  * @property {string} versus what the scene is compared with, one of RIVALS
  * @property {string[]} otherSentence what the other scene reads, where sentences are compared

@@ -5,9 +5,11 @@ import re
 from app.charts.table import AROUND, CHARTS
 from app.languages import ENGLISH
 from app.notation import NOTATIONS
+from app.remedies import REMEDIES
 from engine.activations import ELEMENTWISE
 from engine.losses import LOSSES
 from engine.quantities import QUANTITIES
+from engine.spectra import CANNOT_EXPLODE, GATED, MAY_EXPLODE, VANISHES
 from tests.contract.repository import ROOT
 
 WORDS = ENGLISH.words
@@ -18,7 +20,14 @@ LITERALS = {plain or template for plain, template in re.findall(r'"([^"\n]*)"|`(
 DRAWN = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "app" / "charts").glob("*.py")))
 SAID = set(re.findall(r'say\("([^"]+)"', DRAWN)) | {"chart.output", "chart.embedding"}  # and the layers that have no number
 ASKED = set(re.findall(r"""\b(?:words|rich)\("([^"]+)\"""", SCRIPTS)) | set(re.findall(r"""\bw\[["']([^"']+)["']\]""", TEMPLATE))
-LOOPS = {"view": {"grid", "compare", "training"}, "field": {"batch", "epochs", "seed"}}
+LOOPS = {
+    "view": {"grid", "gradients", "training", "compare"},
+    "field": {"batch", "epochs", "seed"},
+    "knob": {"radius", "timesteps", "layers", "units", "activation", "start", "clipping"},
+    "show": {"whole", "depth", "time", "strongest", "own"},
+    "remedy": {"none", *REMEDIES},
+    "study": {"cliff", "linear", "bifurcation", "memory"},
+}
 ASKED |= {
     start + value + end
     for start, loop, end in re.findall(r"""\bw\["([\w.]+)" ~ (\w+)(?: ~ "([\w.]+)")?\]""", TEMPLATE)
@@ -53,6 +62,12 @@ FILLED = {
     "phase": {"words", "forward", "output", "loss", "backward", "update"},
     'none ? ".none" : ""': {"", ".none"},
     "shown": set(NOTATIONS),
+    "down": {"lost", "one", "two", "grown", "nothing"},
+    "back": {"lost", "grown", "nothing"},
+    "settings.show": LOOPS["show"],
+    "remedy": set(REMEDIES),
+    "what": {VANISHES, CANNOT_EXPLODE, MAY_EXPLODE, GATED},
+    "curve": {"x", "slope", "curvature"},
 }
 
 

@@ -22,6 +22,11 @@ test("a link carries scene and view there and back", () => {
   assert.deepEqual(link, { scene, id: null, view, bad: [] });
 });
 
+test("the settings of the laboratory are carried as their text, and nothing else is taken for one", () => {
+  assert.equal(readLink(writeLink(state({ lab: "0.8~20~~~~~~time~every timestep" }))).view.lab, "0.8~20~~~~~~time~every timestep");
+  assert.deepEqual(readLink("#v=1&lab=<b>").bad, ["lab"]);
+});
+
 test("what is at its default is left out", () => {
   assert.deepEqual([...new URLSearchParams(writeLink(state()).slice(1)).keys()], ["v", "scene"]);
   assert.equal(writeLink(state({ kept: [] })), writeLink(state()));

@@ -17,6 +17,7 @@ from app.gradient_documents import (
     BifurcationDocument,
     DescentDocument,
     GradientsDocument,
+    KindsDocument,
     LinearDocument,
     MemoryDocument,
     PathDocument,
@@ -110,7 +111,7 @@ def test_a_scene_whose_gradient_explodes_beyond_all_numbers_is_a_problem(client:
     start = {"type": "identity", "gain": 100}
     layer = {"type": "SimpleRNN", "units": 2, "activation": "linear", "recurrent_initializer": start}
     scene = toy | {"layers": [layer, toy["layers"][-1]], "sentence": ["cat"] * 256}
-    for path in ("", "/strongest?timestep=1", "/path?cells=1/1,1/2", "/memory?timestep=1&word=mat", "/remedy?name=clipping"):
+    for path in ("", "/kinds", "/strongest?timestep=1", "/path?cells=1/1,1/2", "/memory?timestep=1&word=mat", "/remedy?name=clipping"):
         require_problem(client.post(f"/api/gradients{path}", json=scene), 422, "not-finite")
 
 
@@ -194,6 +195,14 @@ def test_a_network_that_has_learnt_keeps_its_weights_when_a_word_is_changed(clie
     assert found["layers"][0]["first"] == pytest.approx(np.linalg.norm(after - before))
 
 
+def test_three_kinds_of_cells_are_measured_side_by_side(client: TestClient, radius: dict[str, Any]) -> None:
+    networks = asked(client, "/kinds", radius, KindsDocument)["networks"]
+    assert [network["layers"][0]["type"] for network in networks] == ["SimpleRNN", "LSTM", "GRU"]
+    for network, name in zip(networks, ("clipping", "LSTM", "GRU"), strict=True):
+        other = asked(client, "/remedy", radius, RemedyDocument, name=name)
+        assert network["layers"] == (other["before"] if name == "clipping" else other["after"])["layers"]
+
+
 @pytest.mark.parametrize("name", REMEDIES)
 def test_a_remedy_is_measured_before_and_after_on_the_same_seed(client: TestClient, radius: dict[str, Any], name: str) -> None:
     found = asked(client, "/remedy", radius, RemedyDocument, name=name)
@@ -269,7 +278,9 @@ def test_a_remedy_that_would_be_too_expensive_is_refused(client: TestClient, toy
     require_problem(client.post("/api/gradients/remedy?name=LSTM", json=scene), 422, "too-expensive")
 
 
-@pytest.mark.parametrize("path", ["", "/path?cells=1/1", "/strongest?timestep=1", "/memory?timestep=1&word=mat", "/remedy?name=LSTM"])
+@pytest.mark.parametrize(
+    "path", ["", "/kinds", "/path?cells=1/1", "/strongest?timestep=1", "/memory?timestep=1&word=mat", "/remedy?name=LSTM"]
+)
 def test_a_scene_that_cannot_be_is_refused_as_everywhere(client: TestClient, toy: dict[str, Any], path: str) -> None:
     require_problem(client.post(f"/api/gradients{path}", json=toy | {"sentence": ["dog"]}), 422, "unknown-token")
     require_problem(client.post(f"/api/gradients{path}", json=toy, headers={"Sec-Fetch-Site": "cross-site"}), 403, "cross-site")

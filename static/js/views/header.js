@@ -44,8 +44,9 @@ function speak(store, language) {
 export function mountHeader(root, store) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
   const [undo, redo, copy, notation, theme, projector, menu] = ["undo", "redo", "copy", "notation", "theme", "projector", "menu"].map(find);
-  const training = /** @type {HTMLElement} */ (document.getElementById("training"));
+  const late = ["training", "gradients"].map((name) => /** @type {HTMLElement} */ (document.getElementById(name)));
   const views = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("nav [data-view]")); // small screens show the second
+  const skip = /** @type {HTMLAnchorElement} */ (document.querySelector(".skip"));
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("link"));
   const side = document.getElementById("side");
   const languages = [root, side].map((place) => place.querySelector("[data-part=language]")); // small screens show the second
@@ -75,7 +76,8 @@ export function mountHeader(root, store) {
     }),
     store.watch(({ view }) => view, (view) => {
       attrs(document.body, { "data-view": view });
-      training.hidden = view !== "training";
+      skip.href = view === "gradients" ? "#gradients" : "#window";
+      for (const part of late) part.hidden = part.id !== view;
       for (const link of views) attrs(link, { "aria-current": link.dataset.view === view ? "page" : null });
     }),
     store.watch(({ notation: name }) => name, (name) => setField(notation, name)),

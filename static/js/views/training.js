@@ -2,6 +2,7 @@ import { mountCharts } from "../charts/charts.js";
 import { attrs, html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { fixed, grouped } from "../format.js";
+import { createLatest } from "../latest.js";
 import { batchesOf, afterUpdates, trainingOf, withDataSet, withTraining } from "../recipe.js";
 import { amend, edit } from "../runner.js";
 import { withOption, withOptimizer, withClipping, withSentence } from "../scene.js";
@@ -21,7 +22,6 @@ const DEFAULTS = { batch_size: 4, seed: 0 };
 const EPOCHS = 100;
 const RISEN = 2; // times the first loss: the steps overshoot
 const OWN = "own";
-const PAUSE = 500; // ms between two lists of what is said of every sentence: nobody reads more of them
 const ROOMY = "(min-width: 821px)";
 
 const percent = (share) => Math.round(share * 1000) / 10;
@@ -261,27 +261,4 @@ export function mountTraining(root, store) {
 /** Where there is room the charts stand open from the beginning: what draws them is read before anything moves. */
 function openCharts(root) {
   root.querySelector("#charts details").open = matchMedia(ROOMY).matches;
-}
-
-/** Does the newest of what is asked, one after another: what was asked meanwhile and is old is left out. */
-function createLatest(act) {
-  let waiting = null;
-  let busy = false;
-  return async function latest(asked) {
-    waiting = asked;
-    if (busy) return;
-    busy = true;
-    try {
-      while (waiting !== null) {
-        const next = waiting;
-        waiting = null;
-        await act(next);
-        if (waiting !== null) await new Promise((go) => setTimeout(go, PAUSE));
-      }
-    } catch {
-      // an epoch whose answer did not come is followed by the next
-    } finally {
-      busy = false;
-    }
-  };
 }

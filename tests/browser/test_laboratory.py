@@ -1,0 +1,144 @@
+"""The laboratory of gradients, as a person uses it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from app import gradients
+from app.scenes import Scene
+from app.traces import run
+from tests.browser.conftest import Server
+
+KINDS = ("SimpleRNN", "LSTM", "GRU")
+
+
+@pytest.fixture
+def laboratory(page: Page, server: Server) -> Page:
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Gradients").click()
+    expect(strip(page, "GRU")).to_be_visible()
+    return page
+
+
+def strip(page: Page, name: str) -> Locator:
+    return page.get_by_role("img", name=re.compile(f"^{name}, top layer: "))
+
+
+def slide(page: Page, name: str, value: float) -> None:
+    page.get_by_role("slider", name=name, exact=True).fill(str(value))
+
+
+def punch(page: Page) -> Locator:
+    return page.locator("#gradients .punch")
+
+
+def test_the_headline_and_the_cards_are_computed_from_the_norms(laboratory: Page) -> None:
+    slide(laboratory, "Layers", 2)
+    slide(laboratory, "Units", 4)
+    slide(laboratory, "Timesteps", 12)
+    with laboratory.expect_request(lambda request: '"gain":0.5}' in (request.post_data or "")) as sent:
+        slide(laboratory, "Spectral radius", 0.5)
+    scene = Scene.model_validate_json(sent.value.post_data or "")
+    assert [layer.type for layer in scene.layers] == ["SimpleRNN", "SimpleRNN", "Dense"]
+    assert (len(scene.sentence), scene.layers[0].units) == (12, 4)
+    document = gradients.gradients(run(scene))
+    below, top = (layer["norms"] for layer in document["layers"])
+    depth, time = top[-1] / below[-1], top[-1] / top[0]
+    expect(punch(laboratory)).to_have_text(
+        f"One layer of depth costs the gradient a factor of {depth:.1f}. 11 timesteps cost it {round(time):,}."
+    )
+    expect(laboratory.get_by_text(f"÷ {round(time):,}", exact=True)).to_be_visible()
+    expect(laboratory).to_have_url(re.compile(r"lab=0\.5%7E12%7E2%7E4|lab=0\.5~12~2~4"))
+
+
+def test_a_link_opens_the_laboratory_as_it_was(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}#v=1&view=gradients&lab=0.8~20~2~8~sigmoid")
+    for name, value in [("Spectral radius", "0.8"), ("Timesteps", "20"), ("Layers", "2"), ("Units", "8")]:
+        expect(page.get_by_role("slider", name=name, exact=True)).to_have_value(value)
+    expect(page.get_by_role("combobox", name="Activation")).to_have_value("sigmoid")
+    meter = page.get_by_role("meter", name="layer\u00a01")
+    expect(meter).to_have_attribute("aria-valuetext", "layer\u00a01: 0.80; threshold 4")
+    expect(page.get_by_text("over time it vanishes for certain")).to_be_visible()
+
+
+def test_the_keyboard_reads_every_cell_and_chooses_the_strongest_path_to_one(laboratory: Page) -> None:
+    slide(laboratory, "Timesteps", 6)
+    laboratory.get_by_role("button", name="strongest path").click()
+    expect(strip(laboratory, "LSTM")).to_have_accessible_name(re.compile("at t\u00a0=\u00a06$"))
+    strip(laboratory, "LSTM").focus()
+    for key in ("ArrowDown", "ArrowDown", "Home"):
+        laboratory.keyboard.press(key)
+    figure = laboratory.get_by_role("figure").filter(has=strip(laboratory, "LSTM"))
+    expect(figure).to_contain_text("layer\u00a01, t\u00a0=\u00a01: ")
+    with laboratory.expect_response(re.compile("/strongest")) as answered:
+        laboratory.keyboard.press("Enter")
+    scene = Scene.model_validate_json(answered.value.request.post_data or "")
+    assert scene.layers[0].type == "LSTM"
+    assert answered.value.json()["cells"][0] == [1, 1]
+    expect(laboratory.get_by_text(re.compile("^The strongest path to layer\u00a01, t\u00a0=\u00a01 carries"))).to_be_visible()
+    laboratory.get_by_role("button", name="Clear the path").click()
+    expect(laboratory.get_by_role("heading", name="Path", exact=True)).to_have_count(0)
+
+
+def test_an_own_path_is_drawn_cell_by_cell(laboratory: Page) -> None:
+    slide(laboratory, "Timesteps", 6)
+    laboratory.get_by_role("button", name="own path").click()
+    expect(strip(laboratory, "SimpleRNN")).to_have_accessible_name(re.compile("at t\u00a0=\u00a06$"))
+    strip(laboratory, "SimpleRNN").focus()
+    for key in ("ArrowDown", "ArrowDown", "Home", "Enter", "ArrowRight", "Enter"):
+        laboratory.keyboard.press(key)
+    laboratory.keyboard.press("ArrowUp")
+    with laboratory.expect_response(re.compile("/path.*2%2F2$")) as answered:
+        laboratory.keyboard.press("Enter")
+    assert answered.value.json()["cells"] == [[1, 1], [1, 2], [2, 2]]
+    expect(laboratory.get_by_text(re.compile("^Along this path of 2 steps"))).to_be_visible()
+    expect(laboratory.get_by_role("img", name=re.compile("^Singular values of the product of Jacobians: "))).to_be_visible()
+
+
+def test_a_remedy_stands_before_and_after_and_says_what_it_does(laboratory: Page) -> None:
+    laboratory.get_by_role("button", name="clip norm 1").click()
+    expect(strip(laboratory, "Before")).to_be_visible()
+    expect(strip(laboratory, "After")).to_be_visible()
+    expect(strip(laboratory, "GRU")).to_have_count(0)
+    expect(laboratory.get_by_text(re.compile(r"^Clipping changes no cell: .* to 1\.00\.$"))).to_be_visible()
+    laboratory.get_by_role("button", name="identity", exact=True).click()
+    expect(laboratory.get_by_text(re.compile("^A kernel that begins as the identity"))).to_be_visible()
+
+
+def test_the_network_of_the_laboratory_opens_in_the_grid_and_is_undone(laboratory: Page) -> None:
+    slide(laboratory, "Timesteps", 5)
+    laboratory.get_by_role("button", name="Open in the grid").click()
+    expect(laboratory.get_by_role("gridcell")).to_have_count(15)
+    laboratory.get_by_role("button", name="Undo").click()
+    expect(laboratory.get_by_role("gridcell")).to_have_count(6)
+
+
+def test_the_papers_are_reproduced_with_their_sources(laboratory: Page) -> None:
+    laboratory.get_by_text("Studies from the papers").click()
+    for name in ("Error surface over w and b", "State, slope and curvature", "Fixed points over the bias", "Share of the difference"):
+        expect(laboratory.get_by_role("img", name=re.compile(name))).to_be_visible()
+    expect(laboratory.get_by_text("Marks at b = −2.3444 and b = −2.6556.")).to_be_visible()
+    laboratory.get_by_role("slider", name="Step of the descent").fill("0")
+    expect(laboratory.get_by_text("after 0 steps: error 0.0402").first).to_be_visible()
+    with laboratory.expect_response(re.compile("/memory")) as answered:
+        laboratory.get_by_role("combobox", name="Instead of “cat”").select_option("rat")
+    first = answered.value.json()["layers"][0]
+    expect(laboratory.get_by_text(f"layer\u00a01: {first['timesteps']} timesteps")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1280, "dark"), (390, "dark")])
+def test_axe_finds_nothing_in_the_laboratory(browser: Browser, server: Server, width: int, theme: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{server.address}#v=1&theme={theme}&view=gradients")
+    expect(strip(page, "GRU")).to_be_visible()
+    page.get_by_text("Numbers", exact=True).click()
+    page.get_by_text("Studies from the papers").click()
+    expect(page.get_by_text(re.compile("^Marks at"))).to_be_visible()
+    results = Axe().run(page)
+    assert [f"{rule['id']}: {node['target']}" for rule in results.response["violations"] for node in rule["nodes"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
