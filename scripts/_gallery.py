@@ -161,6 +161,13 @@ VIEWS = (
         "#training .predictions li",
         "#training",
     ),
+    View(
+        "gradients",
+        "Gradients: the size of the gradient in every cell of three kinds of networks.",
+        {"view": "gradients"},
+        there="#gradients canvas",
+        about="#gradients",
+    ),
     View("predict", "Predict first: a question before the step.", {"step": 3}, predict, "#question [data-choice]"),
     View(
         "large",

@@ -59,7 +59,7 @@ export function mountRunner(store) {
     }
   }
 
-  const stop = store.watch(({ scene, away, awaited }) => (away || awaited ? null : scene), (scene) => scene && run(scene));
+  const stop = store.ask(({ scene, away, awaited }) => (away || awaited ? null : scene), (scene) => scene && run(scene));
   return undoAll([stop, () => running.abort()]);
 }
 

@@ -11,6 +11,7 @@ export function createStore(initial, schedule = requestAnimationFrame) {
   let state = Object.freeze({ ...initial });
   let pending = false;
   const watchers = new Set();
+  const asking = new Set();
 
   function flush() {
     pending = false;
@@ -23,16 +24,8 @@ export function createStore(initial, schedule = requestAnimationFrame) {
     }
   }
 
-  return {
-    get: () => state,
-    /** @param {Partial<S>} patch */
-    set(patch) {
-      if (Object.keys(patch).every((key) => Object.is(patch[key], state[key]))) return;
-      state = Object.freeze({ ...state, ...patch });
-      if (pending) return;
-      pending = true;
-      schedule(flush);
-    },
+  /** Adds to the watchers that are called together. */
+  const watching = (called) =>
     /**
      * Draws now, then whenever select(state) changes. Returns the function that stops it.
      *
@@ -41,7 +34,7 @@ export function createStore(initial, schedule = requestAnimationFrame) {
      * @param {(slice: T) => void} draw
      * @returns {() => void}
      */
-    watch(select, draw) {
+    (select, draw) => {
       let seen = select(state);
       const watcher = () => {
         const now = select(state);
@@ -49,12 +42,27 @@ export function createStore(initial, schedule = requestAnimationFrame) {
         seen = now;
         draw(now);
       };
-      watchers.add(watcher);
+      called.add(watcher);
       draw(seen);
-      return () => watchers.delete(watcher);
+      return () => called.delete(watcher);
+    };
+
+  return {
+    get: () => state,
+    /** @param {Partial<S>} patch */
+    set(patch) {
+      if (Object.keys(patch).every((key) => Object.is(patch[key], state[key]))) return;
+      state = Object.freeze({ ...state, ...patch });
+      for (const watcher of asking) watcher();
+      if (pending) return;
+      pending = true;
+      schedule(flush);
     },
+    watch: watching(watchers),
+    /** The same at once, for what asks and does not draw: a question need not wait for a frame. */
+    ask: watching(asking),
     /** How many watchers there are: a view that is unmounted leaves none. */
-    watching: () => watchers.size,
+    watching: () => watchers.size + asking.size,
   };
 }
 

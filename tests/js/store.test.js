@@ -51,6 +51,19 @@ test("what is stopped draws no more, and leaves no watcher", () => {
   assert.equal(store.watching(), 0);
 });
 
+test("what asks is told at once, and once for each change", () => {
+  const frames = [];
+  const store = createStore({ scene: 1, step: 0 }, (flush) => frames.push(flush));
+  const asked = [];
+  const stop = store.ask(({ scene }) => scene, (scene) => asked.push(scene));
+  store.set({ scene: 2 });
+  store.set({ step: 1 });
+  assert.deepEqual(asked, [1, 2]);
+  stop();
+  store.set({ scene: 3 });
+  assert.deepEqual(asked, [1, 2]);
+});
+
 test("a watcher that throws does not stop the others in that frame", () => {
   const { schedule, run } = frames();
   const reported = [];

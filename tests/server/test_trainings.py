@@ -388,13 +388,10 @@ def test_whoever_stops_twice_or_before_the_first_step_is_told_the_end(fresh: Tes
 
 
 def test_a_training_that_tells_faster_than_is_stored_can_be_stopped(tmp_path: Path, toy: Document, monkeypatch: pytest.MonkeyPatch) -> None:
-    put = Store.put
+    async def never(store: Store, *given: Any) -> None:
+        await asyncio.Event().wait()
 
-    async def slow(store: Store, *given: Any) -> None:
-        await asyncio.sleep(0.05)
-        await put(store, *given)
-
-    monkeypatch.setattr(Store, "put", slow)
+    monkeypatch.setattr(Store, "put", never)
     with TestClient(create_app(Settings(data=tmp_path)), base_url=HOME) as client:
         training = client.post("/api/trainings?epochs=2000", json=learning("reviews", toy)).json()["id"]
         threading.Timer(1.5, lambda: client.delete(f"/api/trainings/{training}")).start()
