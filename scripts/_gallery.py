@@ -112,6 +112,7 @@ def broken() -> dict[str, Any]:
     return scene | {"layers": [lower | {"return_sequences": False}, *upper]}
 
 
+ADAM = default_scene().document() | {"optimizer": {"type": "Adam", "learning_rate": 0.05}, "weights": {"seed": 0, "steps": 3}}
 LSTM, GRU = (PRESETS[name].document() for name in ("deep LSTM", "deep GRU"))
 
 VIEWS = (
@@ -145,6 +146,20 @@ VIEWS = (
     ),
     View(
         "beside", "One formula in two notations.", {"step": 7, "notation": "pytorch", "beside": "ng"}, there=".book.second", about="#panel"
+    ),
+    View(
+        "kept",
+        "Cells kept beside each other, each with its gates, states and gradients.",
+        {"scene": LSTM, "step": 14, "kept": "2/3,1/2,1/3"},
+        there=".shelf, #kept",
+        about="#kept",
+    ),
+    View(
+        "update",
+        "One step of Adam, and one number of it line by line.",
+        {"scene": ADAM, "step": 19},
+        there="#rule .rule li",
+        about="#rule",
     ),
     View("folded", "One cell per layer with its loop: the same weights at every timestep.", {"step": 7, "folded": 1}, there=".loops .name"),
     View(
@@ -241,8 +256,8 @@ def photograph(browser: Browser, address: str, view: View, size: tuple[int, int]
 
 
 def keep(png: bytes, name: str) -> None:
-    """The picture in 256 colours: more of them no page of ours has, but for the edges of its letters."""
-    picture = Image.open(BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    """The picture in 256 colours, none far from the page's own: a rare one, such as a mark in a legend, counts like the others."""
+    picture = Image.open(BytesIO(png)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE)
     picture.save(FOLDER / name, optimize=True)
 
 
