@@ -25,6 +25,7 @@ PROBLEMS = ("unknown-scene", "unknown-number", "engine-differs", "invalid-parame
 Layer = Annotated[int, Path(ge=1, le=most("recurrent_layers"), description="recurrent layer, from 1 at the bottom")]
 Timestep = Annotated[int, Path(ge=1, le=most("timesteps"), description="timestep, from 1")]
 Unit = Annotated[int | None, Query(ge=1, le=most("units"), description="one unit only, from 1")]
+COLUMN = Query(ge=1, le=4 * most("units"), description="column of the matrix, from 1; an LSTM has four for each unit")
 Row = Annotated[int | None, Query(ge=1, le=most("input_dim"), description="one row of the matrix only, from 1")]
 
 
@@ -55,7 +56,7 @@ async def get_weight(
     caching: CachingDep,
     services: ServicesDep,
     row: Row = None,
-    unit: Unit = None,
+    unit: Annotated[int | None, COLUMN] = None,
 ) -> Response:
     """The gradient of every number of a weight, with what each timestep contributes to it. Layer: 1 to L, embedding or output."""
     explain = partial(weight, layer=layer, name=name, row=row, unit=unit)
@@ -71,7 +72,7 @@ async def get_update(
     caching: CachingDep,
     services: ServicesDep,
     row: Row = None,
-    unit: Annotated[int, Query(ge=1, le=most("units"), description="column of the matrix, from 1")] = 1,
+    unit: Annotated[int, COLUMN] = 1,
 ) -> Response:
     """How the optimizer moves one number of a weight, line by line. Layer: 1 to L, embedding or output."""
     explain = partial(update, layer=layer, name=name, row=row, unit=unit)

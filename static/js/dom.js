@@ -28,13 +28,14 @@ const builder = (create) => (tag, values = {}, ...children) => {
   return node;
 };
 
-/** What the server says of a scene is English on a page of any language. */
+/** What the server says of a scene is English on a page of any language; the page's own words are in its language. */
 export const SERVERS = { lang: "en", dir: "ltr" };
+export const OURS = { lang: null, dir: null };
 
-/** Shows what is wrong, or nothing; `fault` is a sentence or null. */
-export function mark(node, fault) {
+/** Shows what is wrong, or nothing; `fault` is a sentence or null, of the server unless it is said to be ours. */
+export function mark(node, fault, language = SERVERS) {
   node.hidden = fault === null;
-  return text(attrs(node, SERVERS), fault ?? "");
+  return text(attrs(node, language), fault ?? "");
 }
 
 /** Switches a button off so that the keyboard keeps its place on it; `mountOff` sees to it that it does nothing. */

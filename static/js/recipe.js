@@ -1,4 +1,4 @@
-import { embeddingOf, outputEverywhere, recurrentLayers, untaught, withSentence, withSequences } from "./scene.js";
+import { embeddingOf, outputEverywhere, recurrentLayers, withSentence, withSequences } from "./scene.js";
 
 /** @import { Scene } from "./types.js" */
 
@@ -17,11 +17,17 @@ export const withTraining = (/** @type {Scene} */ scene, patch) => ({ ...scene, 
 /** The scene after so many updates, as they left it. */
 export const afterUpdates = (/** @type {Scene} */ scene, updates) => withTraining(scene, { updates, edits: {} });
 
-const known = (scene, words) => words.every((word) => scene.vocabulary.includes(word));
+/** How a training begins to be set. */
+export const DEFAULTS = { batch_size: 4, seed: 0 };
+
+function knows(/** @type {Scene} */ scene, words) {
+  const known = new Set(scene.vocabulary);
+  return words.every((word) => known.has(word));
+}
 
 /** The scene whose words are those of a data set; an embedding that is too small grows. */
 function withWordsOf(/** @type {Scene} */ scene, { vocabulary }) {
-  if (known(scene, vocabulary)) return scene;
+  if (knows(scene, vocabulary)) return scene;
   const embedding = embeddingOf(scene);
   const all = embedding ? [...new Set([...scene.vocabulary, ...vocabulary])] : vocabulary;
   const lowest = embedding ? [{ ...embedding, input_dim: Math.max(embedding.input_dim, all.length + 1) }, ...scene.layers.slice(1)] : scene.layers;
@@ -35,7 +41,7 @@ export function withDataSet(/** @type {Scene} */ scene, /** @type {DataSet} */ d
   const worded = withWordsOf(scene, dataset);
   const top = recurrentLayers(worded).length - 1;
   const shaped = dataset.label_per_timestep && !outputEverywhere(worded) ? withSequences(worded, top, true) : worded;
-  const fits = known(shaped, shaped.sentence) && !dataset.label_per_timestep && shaped === scene;
+  const fits = knows(shaped, shaped.sentence) && !dataset.label_per_timestep && shaped === scene;
   const reading = fits ? shaped : withSentence(shaped, dataset.first.sentence, dataset.first.label);
-  return untaught(withTraining(reading, { dataset: dataset.id, batch_size, seed, updates: 0, edits: {} }));
+  return withTraining(reading, { dataset: dataset.id, batch_size, seed, updates: 0, edits: {} });
 }

@@ -64,7 +64,7 @@ export function untaught(/** @type {Scene} */ scene) {
   return training?.updates ? { ...scene, weights: { ...scene.weights, training: { ...training, updates: 0, edits: {} } } } : scene;
 }
 /** What a training follows from; where it changes, nothing is learnt yet. */
-const taughtBy = ({ layers, vocabulary, loss, optimizer, l2, window, weights: { seed, edits, training } }) => (
+export const taughtBy = ({ layers, vocabulary, loss, optimizer, l2, window, weights: { seed, edits, training } }) => (
   JSON.stringify([layers, vocabulary, loss, optimizer, l2, window, seed, edits, training?.dataset, training?.batch_size, training?.seed]));
 /** The scene as it follows another one: what that has learnt is lost with a change of what it follows from. */
 export const learningAfter = (before, scene) => (scene.weights.training?.updates && taughtBy(before) !== taughtBy(scene) ? untaught(scene) : scene);
@@ -185,8 +185,11 @@ export const withSentence = (scene, sentence, label) => {
   const same = sentence.join(" ") === scene.sentence.join(" ");
   return weighed({ ...(same ? scene : withInputs(scene, {})), sentence, label }, scene.sample_weight);
 };
-/** The scene with other weights. */
-export const withSeed = (scene, seed) => ({ ...withEdits(scene, {}), weights: { seed } });
+/** The scene with other weights; what it learns from stays. */
+export function withSeed(scene, seed) {
+  const { training } = untaught(scene).weights;
+  return { ...scene, weights: training ? { seed, training } : { seed } };
+}
 /** The scene with another optimizer, at its defaults; what is clipped stays. */
 export function withOptimizer(scene, type, options, clipping) {
   const kept = Object.entries(scene.optimizer).filter(([name]) => clipping.includes(name));

@@ -1,6 +1,7 @@
 const LOWEST = 110; // Hz: a loss that is nearly nothing
 const OCTAVES_PER_DECADE = 1; // the loss is heard as it is drawn, by its logarithm
 const FLOOR = 1e-3;
+const DECADES = 6; // higher than these nobody wants to hear a loss, nor can every loudspeaker
 const LOUDNESS = 0.05;
 const GLIDE = 0.03; // s
 
@@ -22,7 +23,7 @@ export function createTone() {
   return {
     sound(loss) {
       if (!context) open();
-      const decades = Math.log10(Math.max(loss, FLOOR) / FLOOR);
+      const decades = Math.min(DECADES, Math.log10(Math.max(loss, FLOOR) / FLOOR));
       oscillator.frequency.setTargetAtTime(LOWEST * 2 ** (OCTAVES_PER_DECADE * decades), context.currentTime, GLIDE);
       volume.gain.setTargetAtTime(LOUDNESS, context.currentTime, GLIDE);
     },

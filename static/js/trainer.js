@@ -1,20 +1,24 @@
 import { afterUpdates, trainingOf } from "./recipe.js";
-import { amend } from "./runner.js";
+import { taughtBy } from "./scene.js";
 import { ProblemError } from "./server.js";
 import { timelineIn } from "./state.js";
+import { undoAll } from "./store.js";
 import { listenTo, startTraining, stopTraining } from "./trainings.js";
 
 /** @import { State } from "./types.js" */
 
 /**
- * A training as the page sees it. `records` are its epochs by their numbers, from whatever epoch the page was there.
+ * A training as the page sees it. `recipe` is what it follows from, `records` are its epochs by their numbers, from whatever epoch the page was there.
  * @typedef {{epoch: number, updates: number, loss: number, accuracy: number | null, gradient_norms: number[], scene: string}} EpochRecord
- * @typedef {{phase: string, id: string | null, records: EpochRecord[], first: number, last: number, batches: number, place: number, began: number,
+ * @typedef {{phase: string, id: string | null, recipe: string, records: EpochRecord[], first: number, last: number, batches: number, place: number, began: number,
  *   inside: {epoch: number, batch: number, batches: number, loss: number} | null, reason: string | null, problem: string | null}} TrainingState
  */
 
 /** @type {TrainingState} */
-export const IDLE = { phase: "idle", id: null, records: [], first: 0, last: 0, batches: 1, place: 0, began: 0, inside: null, reason: null, problem: null };
+export const IDLE = { phase: "idle", id: null, recipe: "", records: [], first: 0, last: 0, batches: 1, place: 0, began: 0, inside: null, reason: null, problem: null };
+
+const BUSY = 429;
+const RETRY = 1000; // ms
 
 export const isRunning = ({ phase }) => ["starting", "queued", "running"].includes(phase);
 
@@ -40,6 +44,7 @@ const TOLD = {
 /** Runs trainings of the scene, one at a time, and lets the grid follow: the newest epoch, as soon as the one before is on the screen. */
 export function createTrainer(store) {
   let listening = new AbortController();
+  let again;
 
   const now = () => /** @type {TrainingState} */ (store.get().training);
   const set = (patch) => store.set({ training: { ...now(), ...patch } });
@@ -55,13 +60,18 @@ export function createTrainer(store) {
   async function start(epochs) {
     listening.abort();
     const { signal } = (listening = new AbortController());
+    const { scene } = store.get();
+    const recipe = taughtBy(scene);
     showForward();
-    set({ phase: "starting", problem: null, reason: null, inside: null });
+    store.set({ training: { ...(now().recipe === recipe ? now() : IDLE), phase: "starting", recipe, id: null, problem: null, reason: null, inside: null } });
     try {
-      const told = await startTraining(store.get().scene, epochs);
-      if (signal.aborted) return void stopTraining(told.id);
+      const told = await startTraining(scene, epochs);
+      if (signal.aborted) return void stopTraining(told.id).catch(() => {}); // without listeners it ends by itself
       set({ ...told, records: now().records.filter(({ epoch }) => epoch <= told.first) });
-      for await (const { kind, data } of listenTo(`api/trainings/${told.id}/events`, { ending: "ended", signal })) set(TOLD[kind](data, now()));
+      for await (const { kind, data } of listenTo(`api/trainings/${told.id}/events`, { ending: "ended", signal })) {
+        if (signal.aborted) return;
+        set(TOLD[kind](data, now()));
+      }
     } catch (error) {
       if (signal.aborted) return;
       set({ phase: "ended", inside: null, reason: error instanceof ProblemError ? "refused" : "away", problem: error instanceof ProblemError ? error.message : null });
@@ -79,12 +89,46 @@ export function createTrainer(store) {
     follow();
   }
 
-  /** The scene goes where the training is. */
+  /** Shows the scene as so many updates left it: nothing is set by hand, so there is nothing to compare it with. */
+  function goTo(updates) {
+    store.set({ scene: afterUpdates(store.get().scene, updates), base: null, difference: false });
+  }
+
+  /** The scene goes where its training is. */
   function follow() {
     const latest = latestOf(now());
     const { scene } = store.get();
-    if (latest && trainingOf(scene) && trainingOf(scene).updates !== latest.updates) amend(store, afterUpdates(scene, latest.updates));
+    if (latest && now().recipe === taughtBy(scene) && trainingOf(scene).updates !== latest.updates) goTo(latest.updates);
   }
 
-  return { start, end, follow, takeDown: () => end("stopped") };
+  /** What was refused is asked for again: the newest epoch, or the same scene where there is no newer one. */
+  function askAgain() {
+    const { scene } = store.get();
+    if (isRunning(now())) follow();
+    if (store.get().scene === scene) store.set({ scene: { ...scene } });
+  }
+
+  store.set({ training: store.get().training ?? IDLE });
+  return {
+    start, end, goTo,
+    /** Nothing is left of what a pause was on its way to. */
+    forget: () => !isRunning(now()) && set({ last: 0 }),
+    takeDown: undoAll([
+      store.watch(({ scene }) => scene, (scene) => {
+        if (now().phase === "idle" || now().recipe === taughtBy(scene)) return;
+        end("stopped");
+        store.set({ training: IDLE }); // another network, or other words: what is known of this training is not about it
+      }),
+      store.watch((/** @type {State} */ state) => [state.training, state.shown.scene === state.scene], ([training, arrived]) => {
+        if (isRunning(training) && arrived) follow();
+      }),
+      store.watch((/** @type {State} */ { problem }) => problem, (problem) => {
+        clearTimeout(again);
+        const passing = isRunning(now()) || (now().phase === "ended" && problem?.status === BUSY);
+        if (problem && passing) again = setTimeout(askAgain, RETRY);
+      }),
+      () => clearTimeout(again),
+      () => end("stopped"),
+    ]),
+  };
 }

@@ -18,9 +18,14 @@ const TRIES = 8;
 /** A wait that grows, and that no two pages share; it ends early where nobody needs it any more. */
 function pause(tries, signal) {
   const wait = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries);
-  return new Promise((done) => {
-    setTimeout(done, wait);
-    signal.addEventListener("abort", done, { once: true });
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, wait);
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve(undefined);
+    }
+    signal.addEventListener("abort", done);
   });
 }
 

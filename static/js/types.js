@@ -83,6 +83,7 @@
  * @property {string} view grid, gradients, training or compare
  * @property {string} lab what the laboratory of gradients is set to, as a link carries it
  * @property {import("./trainer.js").TrainingState | null} training what is being learnt, once somebody has asked for it
+ * @property {import("./training/datasets.js").DataSets} [datasets] what can be learnt from, once somebody has asked for it
  * @property {string} versus what the scene is compared with, one of RIVALS
  * @property {string[]} otherSentence what the other scene reads, where sentences are compared
  * @property {boolean} contrast does the second picture show the difference?

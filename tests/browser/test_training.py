@@ -111,7 +111,7 @@ def test_ones_own_sentences_are_learnt_from(training: Page, watched: Watched) ->
     expect(panel(training).get_by_role("alert").filter(has_text="Row 2")).to_be_visible()
     training.get_by_role("textbox", name="Sentences and labels").fill("good film, 1\nbad film, 0\n")
     press(training, "Learn from these")
-    told(training, "2 sentences of 2 words")
+    told(training, "sentences: 2, words in each: 2")
     press(training, "Start training")
     told(training, "Finished after epoch 100")
     expect(panel(training).get_by_role("listitem")).to_have_count(2)

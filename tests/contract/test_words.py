@@ -6,6 +6,7 @@ from app.charts.table import AROUND, CHARTS
 from app.languages import ENGLISH
 from app.notation import NOTATIONS
 from app.remedies import REMEDIES
+from app.shipped_datasets import SHIPPED
 from engine.activations import ELEMENTWISE
 from engine.losses import LOSSES
 from engine.quantities import QUANTITIES
@@ -68,6 +69,7 @@ FILLED = {
     "remedy": set(REMEDIES),
     "what": {VANISHES, CANNOT_EXPLODE, MAY_EXPLODE, GATED},
     "curve": {"x", "slope", "curvature"},
+    "shipped": {each.name for each in SHIPPED},
 }
 
 
@@ -102,3 +104,8 @@ def test_the_template_holds_no_words_of_its_own() -> None:
     """Between tags stand signs, numbers, names of libraries and what comes from the table; nothing else would be translated."""
     text = re.sub(r"<(script|svg|style)\b.*?</\1>|{%.*?%}|{{.*?}}|<[^>]*>", " ", TEMPLATE, flags=re.DOTALL)
     assert set(re.findall(r"[A-Za-z]{2,}", text)) <= {"Unrolled", "Dense", "sigmoid"}
+
+
+def test_every_data_set_that_comes_with_unrolled_has_words_and_they_are_those_of_the_api() -> None:
+    assert {each.name: WORDS[f"training.dataset.name.{each.name}"] for each in SHIPPED} == {each.name: each.name for each in SHIPPED}
+    assert {each.name: WORDS[f"training.dataset.source.{each.name}"] for each in SHIPPED} == {each.name: each.source for each in SHIPPED}

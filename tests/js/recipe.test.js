@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { afterUpdates, batchesOf, withDataSet } from "../../static/js/recipe.js";
-import { learningAfter, setByHand, withNumber, withOption, withSeed, withSentence, withUnits } from "../../static/js/scene.js";
+import { afterUpdates, batchesOf, withDataSet, withTraining } from "../../static/js/recipe.js";
+import { learningAfter, setByHand, taughtBy, withNumber, withOption, withSeed, withSentence, withUnits } from "../../static/js/scene.js";
 
 const RECIPE = { batch_size: 4, seed: 0 };
 const toy = {
@@ -46,7 +46,26 @@ test("what is learnt is lost with a change of what it follows from, and with no 
   assert.equal(updates(withNumber(learnt, "1/kernel/1,2", 0.5)), 12);
   assert.equal(updates(withUnits(learnt, 0, 4)), 0);
   assert.equal(updates(withOption(learnt, "learning_rate", 0.2)), 0);
-  assert.equal(updates(withSeed(learnt, 1)), undefined);
+  assert.equal(updates(withSeed(learnt, 1)), 0);
+});
+
+test("what a training follows from tells it from any other training, and not one of its epochs from another", () => {
+  const same = (scene) => taughtBy(scene) === taughtBy(learnt);
+  for (const scene of [learning, afterUpdates(learnt, 3), withNumber(learnt, "1/kernel/1,2", 0.5), withSentence(learnt, ["mat"], 0)]) assert.ok(same(scene));
+  for (const scene of [toy, withSeed(learnt, 1), withUnits(learnt, 0, 4), withDataSet(learnt, bits, RECIPE), withTraining(learnt, { batch_size: 2 })]) assert.ok(!same(scene));
+});
+
+test("other weights learn from the same sentences, from the beginning", () => {
+  const fresh = withSeed(withNumber(learnt, "1/kernel/1,2", 0.5), 7);
+  assert.deepEqual(fresh.weights, { seed: 7, training: { dataset: reviews.id, ...RECIPE, updates: 0, edits: {} } });
+  assert.deepEqual(withSeed(withNumber(toy, "1/kernel/1,2", 0.5), 7).weights, { seed: 7 });
+});
+
+test("many words are found among many at once", () => {
+  const many = Array.from({ length: 20_000 }, (_, i) => `word${i}`);
+  const began = performance.now();
+  withDataSet({ ...toy, vocabulary: many, sentence: [many[0]] }, described(many, { sentence: [many[0]], label: 1 }), RECIPE);
+  assert.ok(performance.now() - began < 1000, "as many looks as pairs of words");
 });
 
 test("a number that is set by hand after a training stands after it", () => {

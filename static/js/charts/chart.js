@@ -1,8 +1,9 @@
-import { attrs, html, mark, text } from "../dom.js";
+import { OURS, attrs, html, mark, text } from "../dom.js";
 import { save } from "../export/save.js";
 import { exact } from "../format.js";
 import { ProblemError } from "../server.js";
 import { listen, undoAll } from "../store.js";
+import { createTurns } from "../turns.js";
 import { words } from "../words.js";
 import { bringPlotly, getCharts, getFigure, getTable } from "./library.js";
 import { csvOf, tableOf } from "./twin.js";
@@ -57,34 +58,6 @@ function build() {
   return { ...parts, tools, root };
 }
 
-/** Does something again and again, never twice at once and never without a pause; who asks meanwhile is served by the next time. */
-function createTurns(act, pause) {
-  let running = false;
-  let asked = false;
-  let timer;
-
-  async function turn() {
-    if (running) return;
-    running = true;
-    asked = false;
-    await act();
-    timer = setTimeout(() => {
-      running = false;
-      if (asked) turn();
-    }, pause());
-  }
-  return {
-    ask() {
-      asked = true;
-      turn();
-    },
-    stop() {
-      running = true; // for good
-      clearTimeout(timer);
-    },
-  };
-}
-
 /**
  * Draws a chart of the shown scene in an element, or its table, and draws it anew for another scene or theme. The first one brings Plotly.
  *
@@ -107,7 +80,7 @@ export function mountChart(element, store, name) {
     rows.hidden = state !== "table";
     tools.hidden = window.hidden && rows.hidden;
     if (state === "empty") drawn = null;
-    text(attrs(note, { lang: null, dir: null }), sentence);
+    text(attrs(note, OURS), sentence);
     note.hidden = sentence === "";
   }
 

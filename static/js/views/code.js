@@ -1,4 +1,4 @@
-import { mark, text } from "../dom.js";
+import { OURS, mark, text } from "../dom.js";
 import { kerasCode } from "../keras.js";
 import { missingInPyTorch, pytorchCode } from "../pytorch.js";
 import { getSummary } from "../server.js";
@@ -27,7 +27,7 @@ export function mountCode(root, store) {
     const missing = missingInPyTorch(scene);
     text(codeOf(keras), kerasCode(scene, tables.gates));
     codeOf(pytorch).hidden = pytorch.querySelector("button").hidden = missing !== null;
-    mark(none, missing && words("pytorch.none", missing));
+    mark(none, missing && words("pytorch.none", missing), OURS);
     if (!missing) text(codeOf(pytorch), pytorchCode(scene, tables.gates));
   }
 

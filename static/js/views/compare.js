@@ -1,4 +1,4 @@
-import { attrs, mark, text } from "../dom.js";
+import { OURS, SERVERS, attrs, mark, text } from "../dom.js";
 import { setField } from "../fields.js";
 import { fixed } from "../format.js";
 import { wordsOf } from "../scene.js";
@@ -48,7 +48,8 @@ export function mountCompare(root, store, mountGrid) {
     setField(sentence, otherSentence.join(" "));
     attrs(contrast, { "aria-pressed": String(on) });
     window.hidden = other === null;
-    mark(note, other ? null : otherProblem ?? words(otherScene(state) ? "say.loading" : "compare.none"));
+    const theirs = otherProblem !== null && otherProblem !== words("panel.away");
+    mark(note, other ? null : otherProblem ?? words(otherScene(state) ? "say.loading" : "compare.none"), theirs ? SERVERS : OURS);
     text(verdict, verdicts(state));
   }
 

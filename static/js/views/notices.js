@@ -1,4 +1,4 @@
-import { SERVERS, attrs, text } from "../dom.js";
+import { OURS, SERVERS, attrs, text } from "../dom.js";
 import { MARKED, faultAt } from "../problem.js";
 import { undoAll } from "../store.js";
 import { words } from "../words.js";
@@ -18,7 +18,7 @@ export function mountNotices(root, store) {
   const stop = store.watch(({ away, problem, notice, scene }) => [away, problem, notice, scene], ([away, problem, notice, scene]) => {
     const detail = away ? null : unmarked(problem, scene);
     const said = away ? words("notice.away") : detail ?? notice?.text ?? "";
-    attrs(root, detail === null ? { lang: null, dir: null } : SERVERS);
+    attrs(root, detail === null ? OURS : SERVERS);
     root.hidden = said === "";
     root.dataset.kind = away || said !== notice?.text ? "bad" : notice.kind;
     text(root, said);

@@ -1,15 +1,14 @@
-import { html, join, mark, text } from "../dom.js";
-import { setField } from "../fields.js";
+import { OURS, attrs, html, join, mark, text } from "../dom.js";
+import { setField, typed } from "../fields.js";
 import { exact, fixed } from "../format.js";
+import { firstRecurrent, parameters } from "../scene.js";
 import { ProblemError, getUpdate } from "../server.js";
-import { placeIn, shapeIn, stepIn } from "../state.js";
+import { placeIn, stepIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
-import { layerOf } from "../timeline.js";
 import { tables, words } from "../words.js";
 
 /** @import { State } from "../types.js" */
 
-const MOST = 400; // numbers of a layer that can be chosen one by one
 const SMALL = 1e-3; // below it four decimals would say little of a number
 const SYMBOLS = { rate: "η", momentum: "μ", rho: "ρ", beta_1: "β₁", beta_2: "β₂", epsilon: "ε", alpha: "α", sqrt: "√", max: "max" };
 const LETTER = /[a-z_]+[0-9]?/g;
@@ -27,7 +26,7 @@ function drawLines(list, { lines }, precise) {
   const number = (value) => (precise ? exact(value) : Math.abs(value) < SMALL && value !== 0 ? exact(Number(value.toPrecision(3))) : fixed(value, 4));
   join(list, lines, {
     key: ({ name }) => name,
-    create: () => html("li", {}, html("b", {}), html("span", { class: "formula" }), html("span", { class: "filled" }), html("output", {})),
+    create: () => html("li", {}, html("b", {}), html("span", { class: "formula" }), html("span", { class: "filled" }), html("span", { class: "result" })),
     update(item, { name, formula, values, value }) {
       const [letter, inLetters, inNumbers, result] = item.children;
       text(letter, symbol(name));
@@ -38,28 +37,37 @@ function drawLines(list, { lines }, precise) {
   });
 }
 
-/** Every number of a layer that learns, by its address, as many as can be chosen from. */
-function numbersOf(/** @type {State} */ state) {
-  const { layer } = placeIn(state);
-  const { trace } = state.shown;
-  const type = layerOf(shapeIn(state), layer).type;
-  return tables.weights[type].flatMap((weight) => {
-    const rows = trace?.weight({ layer, weight, of: "weights" }) ?? [];
-    const known = trace?.rowsOf({ layer, weight }) ?? [];
-    const flat = rows.length === 1 && weight === "bias";
-    return rows.flatMap((row, i) => Array.from(row, (_, column) => ({ layer, weight, row: flat ? null : known[i], unit: column + 1 })));
-  }).slice(0, MOST);
+/** Where a layer of the picture stands in its scene. */
+function indexOf(/** @type {State} */ { shown: { scene } }, layer) {
+  if (layer === "embedding") return 0;
+  return layer === "output" ? scene.layers.length - 1 : firstRecurrent(scene) + Number(layer) - 1;
 }
 
-const nameOf = ({ layer, weight, row, unit }) => `${layer}/${weight}/${row === null ? "" : `${row},`}${unit}`;
+/** How many rows and columns each weight of a layer has; a vector has no rows. @returns {Record<string, {rows: number | null, columns: number}>} */
+function sizesOf(/** @type {State} */ state, layer) {
+  const { sizes, gates } = parameters(state.shown.scene, indexOf(state, layer), tables.gates);
+  return Object.fromEntries(Object.entries(sizes).map(([weight, size]) => [weight, { rows: size.length > 1 ? size[0] : null, columns: gates * size[size.length - 1] }]));
+}
+
+/** What the optimizer is given in place of the gradient. */
+function givenOf({ gradient, penalised, clipped }) {
+  const added = penalised !== gradient;
+  const limited = clipped !== penalised;
+  const values = { gradient: fixed(gradient, 4), penalised: fixed(penalised, 4), clipped: fixed(clipped, 4) };
+  if (limited) return words(added ? "rule.both" : "rule.clipped", values);
+  return words(added ? "rule.penalised" : "rule.gradient", values);
+}
+
+const within = (number, most) => Math.max(1, Math.min(most, Math.round(number)));
 
 /** How the optimizer moves one number: every line of its rule, with the values of this number. */
 export function mountRule(root, store) {
-  const [choice, gradient, list, fault] = ["number", "gradient", "lines", "fault"].map((name) => root.querySelector(`[data-part=${name}]`));
-  let chosen = null; // the address of the number
+  const [choice, row, column, gradient, list, fault] = ["weight", "row", "column", "gradient", "lines", "fault"].map((name) => root.querySelector(`[data-part=${name}]`));
+  let chosen = { weight: "", row: null, column: 1 }; // before a person has chosen a row it is the first that is read
+  let number = null; // the address of what is shown
   let asked = 0;
 
-  async function ask(/** @type {State} */ state, number) {
+  async function ask(/** @type {State} */ state) {
     asked += 1;
     const mine = asked;
     try {
@@ -67,11 +75,20 @@ export function mountRule(root, store) {
       if (mine !== asked) return;
       mark(fault, null);
       drawLines(list, told, state.exact);
-      const { gradient: g, penalised, clipped } = told;
-      text(gradient, words(penalised === clipped ? (g === penalised ? "rule.gradient" : "rule.penalised") : "rule.clipped", { gradient: fixed(g, 4), penalised: fixed(penalised, 4), clipped: fixed(clipped, 4) }));
+      text(gradient, givenOf(told));
     } catch (error) {
-      if (mine === asked) mark(fault, error instanceof ProblemError ? error.message : words("panel.away"));
+      if (mine !== asked) return;
+      if (error instanceof ProblemError) mark(fault, error.message);
+      else mark(fault, words("panel.away"), OURS);
     }
+  }
+
+  /** The number that is chosen, as far as this layer has it. */
+  function numberIn(/** @type {State} */ state, layer, sizes) {
+    const weight = chosen.weight in sizes ? chosen.weight : Object.keys(sizes)[0];
+    const { rows, columns } = sizes[weight];
+    const first = state.shown.trace?.rowsOf({ layer, weight })[0] ?? 1;
+    return { layer, weight, row: rows && within(chosen.row ?? first, rows), unit: within(chosen.column, columns) };
   }
 
   function draw() {
@@ -79,19 +96,29 @@ export function mountRule(root, store) {
     const updating = stepIn(state).phase === "update" && !state.pinned && state.shown.id !== null;
     root.hidden = !updating;
     if (!updating) return;
-    const numbers = numbersOf(state);
-    join(choice, numbers, { key: nameOf, create: (each) => html("option", { value: nameOf(each) }, nameOf(each)), update: () => {} });
-    const number = numbers.find((each) => nameOf(each) === chosen) ?? numbers[0];
-    if (!number) return;
-    setField(choice, nameOf(number));
-    ask(state, number);
+    const { layer } = placeIn(state);
+    const sizes = sizesOf(state, layer);
+    number = numberIn(state, layer, sizes);
+    const { rows, columns } = sizes[number.weight];
+    join(choice, Object.keys(sizes), { key: (each) => each, create: (each) => html("option", { value: each }, each), update: () => {} });
+    setField(choice, number.weight);
+    row.parentElement.hidden = rows === null;
+    setField(attrs(row, { max: rows ?? 1 }), number.row ?? 1);
+    setField(attrs(column, { max: columns }), number.unit);
+    ask(state);
+  }
+
+  function choose(patch) {
+    chosen = { ...chosen, ...patch };
+    draw();
+    row.value = String(number.row ?? 1); // of what was typed there is not every number
+    column.value = String(number.unit);
   }
 
   return undoAll([
-    listen(choice, "change", () => {
-      chosen = choice.value;
-      draw();
-    }),
+    listen(choice, "change", () => choose({ weight: choice.value })),
+    listen(row, "change", () => choose({ row: typed(row) ?? chosen.row })),
+    listen(column, "change", () => choose({ column: typed(column) ?? chosen.column })),
     store.watch((state) => [state.step, state.detail, state.order, state.shown, state.pinned, state.exact], draw),
   ]);
 }

@@ -1,0 +1,40 @@
+/**
+ * Does something again and again, never twice at once and never without a pause; of what is asked for meanwhile the newest is done next,
+ * also where the one before came to nothing.
+ *
+ * @template [A=void]
+ * @param {(asked: A) => Promise<void>} act
+ * @param {() => number} pause in ms
+ */
+export function createTurns(act, pause) {
+  let running = false;
+  let stopped = false;
+  let waiting = null; // in a list: what is asked for can be nothing
+  let timer;
+
+  async function turn() {
+    if (running || stopped || !waiting) return;
+    const [asked] = waiting;
+    waiting = null;
+    running = true;
+    try {
+      await act(asked);
+    } finally {
+      timer = setTimeout(() => {
+        running = false;
+        turn();
+      }, pause());
+    }
+  }
+
+  return {
+    ask(/** @type {A} */ asked) {
+      waiting = [asked];
+      turn();
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
