@@ -4,7 +4,7 @@ import { ProblemError, answered, getJson, sendJson } from "./server.js";
 
 /** What the server says of trainings and of what they learn from. */
 export const getDataSets = async () => (await getJson("api/datasets")).datasets;
-export const getDataSet = (id) => getJson(`api/datasets/${id}`);
+export const getDataSet = (id) => getJson(`api/datasets/${encodeURIComponent(id)}`);
 export const sendTable = (text) => sendJson("POST", "api/datasets/table", { text });
 /** @returns {Promise<{id: string, first: number, last: number, batches: number}>} */
 export const startTraining = (/** @type {Scene} */ scene, epochs) => sendJson("POST", `api/trainings?epochs=${epochs}`, scene);

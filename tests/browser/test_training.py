@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -98,9 +100,101 @@ def test_pause_keeps_what_was_learnt_and_start_goes_on_to_the_same_end(training:
     assert paused < 2000
     expect_grid(training, paused)
     press(training, "Start training")
-    expect(training.get_by_role("button", name="Pause")).to_be_visible()
-    press(training, "Stop")
-    told(training, "Stopped after epoch")
+    told(training, "of 2000, ")
+    press(training, "Pause")
+    told(training, "Paused after epoch")
+    paused = int(slider(training).input_value())
+    panel(training).get_by_role("spinbutton", name="Epochs").fill("3")
+    press(training, "Start training")
+    told(training, f"Finished after epoch {paused + 3}")
+
+
+def test_another_network_other_weights_and_an_undo_end_a_training_and_leave_nothing_of_it(training: Page) -> None:
+    sets = training.get_by_role("combobox", name="Data set")
+    sets.select_option("order matters")
+    panel(training).get_by_role("spinbutton", name="Epochs").fill("2000")
+    for change in ("Add layer", "New weights"):
+        press(training, "Start training")
+        told(training, "loss")
+        press(training, change)
+        told(training, "Nothing is learnt yet")
+        expect(training.get_by_role("button", name="Stop")).to_be_disabled()
+        expect(slider(training)).to_be_disabled()
+        expect(slider(training)).to_have_attribute("max", "1")
+        expect(panel(training).locator(".measured")).not_to_contain_text("loss 0")
+        expect(sets.locator("option:checked")).to_have_text("order matters")
+    press(training, "Start training")
+    told(training, "loss")
+    press(training, "Undo")
+    told(training, "Nothing is learnt yet")
+    panel(training).get_by_role("spinbutton", name="Epochs").fill("2")
+    press(training, "Undo")
+    press(training, "New weights")
+    press(training, "Start training")
+    told(training, "Finished after epoch 2")
+    expect(slider(training)).to_have_attribute("max", "2")
+
+
+def link_to(dataset: str) -> str:
+    """The fragment of a scene that learns from this data set."""
+    weights = {"seed": 0, "training": {"dataset": dataset, "batch_size": 4, "seed": 0, "updates": 0, "edits": {}}}
+    return "v=1&view=training&scene=" + quote(json.dumps({**default_scene().document(), "weights": weights}))
+
+
+def test_a_link_to_a_data_set_that_is_not_known_here_says_so_and_one_that_is_known_is_brought(
+    page: Page, server: Server, watched: Watched
+) -> None:
+    watched.allowed.append("404")
+    table = "good film, 1\nbad film, 0\n"
+    own = page.request.post(f"{server.address}api/datasets/table", data={"text": table}).json()["id"]
+    page.goto("about:blank")
+    page.goto(f"{server.address}#{link_to('f' * 64)}")
+    expect(page.get_by_role("combobox", name="Data set").locator("option")).to_have_count(6)
+    fault = panel(page).get_by_role("alert").filter(has_text="data set")
+    expect(fault).to_be_visible()
+    for control in (page.get_by_role("button", name="Start training"), page.get_by_role("button", name="One step"), slider(page)):
+        expect(control).to_be_disabled()
+    page.get_by_role("combobox", name="Data set").select_option("parity")
+    told(page, "sentences: 16, words in each: 4")
+    expect(fault).to_be_hidden()
+    expect(page.get_by_role("button", name="Start training")).to_be_enabled()
+    page.evaluate("(link) => { location.hash = link; }", link_to(own))
+    told(page, "sentences: 2, words in each: 2")
+
+
+def test_the_keyboard_keeps_its_place_and_what_happens_is_read_out_once(training: Page) -> None:
+    heard = panel(training).locator("[aria-live]").and_(training.locator("[data-part=heard]"))
+    panel(training).get_by_role("spinbutton", name="Epochs").fill("2000")
+    training.get_by_role("button", name="Start training").focus()
+    training.keyboard.press("Enter")
+    expect(training.get_by_role("button", name="Pause")).to_be_focused()
+    expect(heard).to_have_text("The training has begun, up to epoch 2000.", timeout=SOON)
+    told(training, "loss")
+    training.keyboard.press("Enter")
+    expect(training.get_by_role("button", name="Start training")).to_be_focused()
+    expect(heard).to_contain_text("Paused after epoch")
+    training.keyboard.press("Enter")
+    expect(heard).to_contain_text("has begun", timeout=SOON)
+    training.get_by_role("button", name="Stop").focus()
+    training.keyboard.press("Enter")
+    expect(heard).to_contain_text("Stopped after epoch")
+    expect(training.get_by_role("button", name="Stop")).to_be_focused()
+    expect(training.get_by_role("status")).to_have_count(1)
+    training.get_by_role("combobox", name="Data set").select_option("your own table")
+    expect(training.get_by_role("textbox", name="Sentences and labels")).to_have_accessible_description(
+        re.compile("^One sentence per line")
+    )
+
+
+def test_the_grid_goes_on_following_after_a_refused_scene(training: Page, watched: Watched) -> None:
+    watched.allowed.append("429")
+    refused = {"type": "about:blank", "title": "Busy", "status": 429, "detail": "The server is busy."}
+    answer = {"status": 429, "content_type": "application/problem+json", "body": json.dumps(refused)}
+    training.route("**/api/traces", lambda route: route.fulfill(**answer), times=2)  # type: ignore[arg-type]
+    panel(training).get_by_role("spinbutton", name="Epochs").fill("7")
+    press(training, "Start training")
+    told(training, "Finished after epoch 7")
+    expect_grid(training, 7)
 
 
 def test_ones_own_sentences_are_learnt_from(training: Page, watched: Watched) -> None:
@@ -128,6 +222,7 @@ def test_a_training_whose_steps_overshoot_says_so_and_offers_remedies(training: 
     press(training, "Rate ÷ 10")
     expect(rate).to_have_value("10")
     told(training, "Nothing is learnt yet")
+    expect(training.get_by_role("button", name="Start training")).to_be_focused()
     press(training, "Start training")
     told(training, "Finished after epoch 100")
 

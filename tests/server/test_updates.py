@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from safetensors.numpy import load
 
+from app.limits import most
 from tests.server.asking import require_problem
 
 RULES: list[dict[str, Any]] = [
@@ -49,3 +50,13 @@ def test_a_bias_has_no_rows_and_an_unknown_number_is_told(client: TestClient, to
     assert client.get(f"/api/traces/{toy_id}/updates/output/bias").json()["index"] == [1]
     require_problem(client.get(f"/api/traces/{toy_id}/updates/1/kernel?row=4"), 404, "unknown-number")
     require_problem(client.get(f"/api/traces/{toy_id}/updates/1/weights"), 404, "unknown-number")
+
+
+@pytest.mark.parametrize("kind", ["updates", "weights"])
+def test_every_column_of_the_gates_of_a_wide_layer_can_be_asked_for(client: TestClient, toy: dict[str, Any], kind: str) -> None:
+    units = most("units")
+    layers = [{"type": "LSTM", "units": units, "return_sequences": False}, toy["layers"][-1]]
+    answer = client.post("/api/traces", json={**toy, "layers": layers})
+    place = f"/api/traces/{answer.headers['Scene-Id']}/{kind}/1/kernel?row=1&unit="
+    assert client.get(f"{place}{4 * units}").status_code == 200
+    assert client.get(f"{place}{4 * units + 1}").status_code == 422
