@@ -71,6 +71,24 @@ def test_axe_finds_nothing_on_any_view_of_the_desk(plain: Page, server: Server) 
     expect_nothing(page, "compare")
 
 
+def test_axe_finds_nothing_on_a_training(plain: Page, server: Server) -> None:
+    page = plain
+    open_page(page, f"{server.address}#v=1&view=training")
+    sets = page.get_by_role("combobox", name="Data set")
+    expect(sets.locator("option")).to_have_count(6)
+    expect_nothing(page, "before a training")
+    page.get_by_role("spinbutton", name="Epochs").fill("3")
+    press(page, "Start training")
+    training = page.get_by_role("complementary", name="Training")
+    expect(training).to_contain_text("Finished after epoch 3", timeout=15_000)
+    expect(training.get_by_role("listitem")).to_have_count(3)
+    sets.select_option("your own table")
+    page.get_by_role("textbox", name="Sentences and labels").fill("good film\n")
+    press(page, "Learn from these")
+    expect(training.get_by_role("alert").filter(has_text="Row 1")).to_be_visible()
+    expect_nothing(page, "after a training, with a table of one's own")
+
+
 def test_axe_finds_nothing_in_any_dialog_or_inside_a_cell(plain: Page, server: Server) -> None:
     page = plain
     open_page(page, server.address)

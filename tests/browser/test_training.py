@@ -145,7 +145,7 @@ def test_a_link_to_a_data_set_that_is_not_known_here_says_so_and_one_that_is_kno
     page: Page, server: Server, watched: Watched
 ) -> None:
     watched.allowed.append("404")
-    table = "good film, 1\nbad film, 0\n"
+    table = "cat mat, 1\nmat rat, 0\n"
     own = page.request.post(f"{server.address}api/datasets/table", data={"text": table}).json()["id"]
     page.goto("about:blank")
     page.goto(f"{server.address}#{link_to('f' * 64)}")
