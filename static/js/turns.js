@@ -1,12 +1,12 @@
 /**
- * Does something again and again, never twice at once and never without a pause; of what is asked for meanwhile the newest is done next,
+ * Does something again and again, never twice at once, and with a pause between; of what is asked for meanwhile the newest is done next,
  * also where the one before came to nothing.
  *
  * @template [A=void]
  * @param {(asked: A) => Promise<void>} act
- * @param {() => number} pause in ms
+ * @param {() => number} [pause] in ms
  */
-export function createTurns(act, pause) {
+export function createTurns(act, pause = () => 0) {
   let running = false;
   let stopped = false;
   let waiting = null; // in a list: what is asked for can be nothing
@@ -20,10 +20,13 @@ export function createTurns(act, pause) {
     try {
       await act(asked);
     } finally {
-      timer = setTimeout(() => {
+      const wait = pause();
+      const next = () => {
         running = false;
         turn();
-      }, pause());
+      };
+      if (wait) timer = setTimeout(next, wait);
+      else next();
     }
   }
 
