@@ -40,7 +40,8 @@ function withWordsOf(/** @type {Scene} */ scene, { vocabulary }) {
 export function withDataSet(/** @type {Scene} */ scene, /** @type {DataSet} */ dataset, { batch_size, seed }) {
   const worded = withWordsOf(scene, dataset);
   const top = recurrentLayers(worded).length - 1;
-  const shaped = dataset.label_per_timestep && !outputEverywhere(worded) ? withSequences(worded, top, true) : worded;
+  const everywhere = dataset.label_per_timestep || (outputEverywhere(worded) && !Array.isArray(scene.label)); // as a person set it, not a data set
+  const shaped = everywhere === outputEverywhere(worded) ? worded : withSequences(worded, top, everywhere);
   const fits = knows(shaped, shaped.sentence) && !dataset.label_per_timestep && shaped === scene;
   const reading = fits ? shaped : withSentence(shaped, dataset.first.sentence, dataset.first.label);
   return withTraining(reading, { dataset: dataset.id, batch_size, seed, updates: 0, edits: {} });

@@ -10,6 +10,7 @@ import { same } from "./memo.js";
 export function createStore(initial, schedule = requestAnimationFrame) {
   let state = Object.freeze({ ...initial });
   let pending = false;
+  let questioned = false;
   const watchers = new Set();
   const asking = new Set();
 
@@ -47,13 +48,20 @@ export function createStore(initial, schedule = requestAnimationFrame) {
       return () => called.delete(watcher);
     };
 
+  /** Once for all that was set in one go, and before anything else happens. */
+  function question() {
+    questioned = false;
+    for (const watcher of asking) watcher();
+  }
+
   return {
     get: () => state,
     /** @param {Partial<S>} patch */
     set(patch) {
       if (Object.keys(patch).every((key) => Object.is(patch[key], state[key]))) return;
       state = Object.freeze({ ...state, ...patch });
-      for (const watcher of asking) watcher();
+      if (!questioned) queueMicrotask(question);
+      questioned = true;
       if (pending) return;
       pending = true;
       schedule(flush);

@@ -69,7 +69,7 @@ def test_names_and_roles_are_those_of_the_contract(page: Page) -> None:
         expect(page.get_by_role("combobox", name=name).locator("option")).to_have_text(labels)
     expect(page.get_by_role("textbox", name="Your own sentence")).to_have_count(1)
     expect(page.get_by_role("status")).to_have_count(1)
-    expect(page.get_by_role("navigation", name="Views").get_by_role("link")).to_have_text(["Grid", "Compare", "Training"])
+    expect(page.get_by_role("navigation", name="Views").get_by_role("link")).to_have_text(["Grid", "Gradients", "Training", "Compare"])
     for number in (1, 2):
         expect(layer(page, number).get_by_role("spinbutton", name="units")).to_have_count(1)
         expect(layer(page, number).get_by_role("switch", name="return_sequences")).to_have_count(1)

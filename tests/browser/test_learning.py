@@ -43,7 +43,7 @@ def test_the_weights_after_the_update_are_those_of_the_chosen_optimizer(page: Pa
     expect(page.locator("#learning > summary")).to_contain_text(f"{optimizer}, rate 0.05")
     page.get_by_role("button", name="Last step").click()
     page.get_by_role("button", name="Full precision").click()
-    expect(page.get_by_role("status")).to_contain_text(f"first step of {optimizer}")
+    expect(page.get_by_role("status")).to_contain_text(f"one step of {optimizer}")
     trace = run(changed(optimizer={"type": optimizer, "learning_rate": 0.05, "clipnorm": 1}, l2=0.01))
     expected = np.concatenate([weight.ravel() for weight in trace.updated[:3]])
     expect(page.locator(UPDATED)).to_have_count(expected.size)

@@ -30,8 +30,8 @@ TRAINING_FAULTS = (
     Fault(
         "the optimizer begins anew in every epoch",
         FIT,
-        "batches, state = _epoch(learner, examples, plan, number, state)",
-        "batches, state = _epoch(learner, examples, plan, number, plan.optimizer.start(learner.get_weights()))",
+        "        batches: list[Batch] = []\n",
+        "        batches: list[Batch] = []\n        state = plan.optimizer.start(learner.get_weights())\n",
     ),
     Fault("going on forgets the optimizer's state", FIT, "state, done = resume.optimizer_state, resume.epoch", "done = resume.epoch"),
     Fault("going on forgets the weights", FIT, "        learner.set_weights(resume.weights)\n", ""),

@@ -75,3 +75,11 @@ test("a number that is set by hand after a training stands after it", () => {
   assert.equal(setByHand(edited, "1/kernel/1,2"), 0.5);
   assert.deepEqual(afterUpdates(edited, 13).weights.training.edits, {});
 });
+
+test("an output at every timestep goes with the labels that needed it, and stays where a person switched it on", () => {
+  const back = withDataSet(withDataSet(toy, bits, RECIPE), reviews, RECIPE);
+  assert.equal(back.layers[1].return_sequences, false);
+  assert.equal(back.label, 1);
+  const own = { ...toy, layers: toy.layers.with(1, { ...toy.layers[1], return_sequences: true }) };
+  assert.equal(withDataSet(own, reviews, RECIPE).layers[1].return_sequences, true);
+});

@@ -51,17 +51,19 @@ test("what is stopped draws no more, and leaves no watcher", () => {
   assert.equal(store.watching(), 0);
 });
 
-test("what asks is told at once, and once for each change", () => {
+test("what asks is told before the next frame, once for all that was set in one go", async () => {
   const frames = [];
   const store = createStore({ scene: 1, step: 0 }, (flush) => frames.push(flush));
   const asked = [];
   const stop = store.ask(({ scene }) => scene, (scene) => asked.push(scene));
   store.set({ scene: 2 });
-  store.set({ step: 1 });
-  assert.deepEqual(asked, [1, 2]);
+  store.set({ scene: 3, step: 1 });
+  await null;
+  assert.deepEqual([asked, frames.length], [[1, 3], 1]);
   stop();
-  store.set({ scene: 3 });
-  assert.deepEqual(asked, [1, 2]);
+  store.set({ scene: 4 });
+  await null;
+  assert.deepEqual(asked, [1, 3]);
 });
 
 test("a watcher that throws does not stop the others in that frame", () => {

@@ -30,7 +30,7 @@ function picture(/** @type {{error: Float32Array, points: number}} */ { error, p
   return canvas;
 }
 
-const slider = (part, name, low, high, step, value) => html("label", { class: "knob" }, html("span", {}, name), html("output"),
+const slider = (part, name, low, high, step, value) => html("label", { class: "knob" }, html("span", {}, name), html("output", { role: "presentation" }),
   html("input", { type: "range", "data-part": part, "aria-label": name, min: low, max: high, step, value }));
 
 const lineOf = (key, { errors, left }, pace) => {
@@ -45,7 +45,7 @@ export async function mountCliff(figure) {
   const [w, b] = [surface.w, surface.b].map((axis) => ({ low: axis[0], high: axis[points - 1] }));
   const canvas = html("canvas", { role: "img", "aria-label": words("gradients.cliff.name"), class: "surface" });
   const told = [["free", words("gradients.free")], ["clipped", words("gradients.clipped")]]
-    .map(([kind, name]) => html("p", { class: `walk ${kind}` }, html("i", { "aria-hidden": "true" }), html("span", {}, name), html("output")));
+    .map(([kind, name]) => html("p", { class: `walk ${kind}` }, html("i", { "aria-hidden": "true" }), html("span", {}, name), html("output", { role: "presentation" })));
   const knobs = [slider("pace", words("gradients.pace"), 0, PACES, 1, PACES), slider("w", words("gradients.at.w"), w.low, w.high, 0.01, 5), slider("b", words("gradients.at.b"), b.low, b.high, 0.01, -2.3), slider("rate", words("gradients.rate"), 0.01, 0.2, 0.01, 0.05)];
   const fault = html("p", { class: "fault", role: "alert", hidden: true });
   figure.replaceChildren(canvas, html("div", {}, told, knobs, fault));

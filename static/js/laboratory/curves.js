@@ -46,7 +46,7 @@ function drawBifurcation(w, { x, b, stable, folds }) {
 /** A study with one slider, the recurrent weight, and one drawing. */
 function mountWeight(figure, { low, high, step, first, ask, draw }) {
   const input = html("input", { type: "range", "aria-label": words("gradients.weight"), min: low, max: high, step, value: first });
-  const output = html("output");
+  const output = html("output", { role: "presentation" });
   const drawing = html("div");
   figure.replaceChildren(drawing, html("label", { class: "knob" }, html("span", {}, words("gradients.weight")), output, input));
   const show = createLatest(async (w) => drawing.replaceChildren(...draw(w, await ask(w))));

@@ -18,7 +18,7 @@ function drawMeter(row, { layer, singular_value: value, threshold, verdict }) {
   text(number, fixed(value, 2));
 }
 
-const createMeter = () => html("div", { class: "metered" }, html("span"), html("div", { role: "meter" }, html("i"), html("b"), html("span", { "aria-hidden": "true" })), html("output"));
+const createMeter = () => html("div", { class: "metered" }, html("span"), html("div", { role: "meter" }, html("i"), html("b"), html("span", { "aria-hidden": "true" })), html("output", { role: "presentation" }));
 
 /** The recurrent kernels of the first network that is shown against their threshold, and what follows from it. */
 export function mountMeters(root) {

@@ -33,7 +33,7 @@ function update(item, /** @type {Prediction} */ { sentence, label, output, right
   attrs(button, { "aria-label": judged ? words("training.prediction", { ...told, verdict: words(right ? "training.right" : "training.wrong") }) : words("training.prediction.number", told) });
   text(number, outputText(output));
   text(verdict, judged ? (right ? "✓" : "✗") : "");
-  attrs(item, { "data-right": judged ? String(right) : null });
+  attrs(item, { "data-right": judged ? String(right) : null, "data-labels": Array.isArray(label) ? "many" : null });
 }
 
 /** What the network says of every sentence; a press makes the page read it. */

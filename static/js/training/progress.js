@@ -93,7 +93,8 @@ export function mountProgress(root, store, trainer) {
     drawCommands(parts, isRunning(now), chosenIn(state) !== null);
     drawPlace(parts, state);
     drawTrouble(now);
-    text(parts.said, sentenceOf(now));
+    const { epoch } = placeIn(state);
+    text(parts.said, now.phase === "idle" && epoch > 0 ? words("training.kept", { epoch }) : sentenceOf(now));
     drawHeard(now);
     mark(parts.fault, state.datasets.problem ?? (now.reason === "refused" ? now.problem : null));
     if (sound.checked && isRunning(now) && latest) tone.sound(latest.loss);
