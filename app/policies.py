@@ -83,6 +83,7 @@ COMMAND = Policy(callers="own pages", body=most("command_bytes"), rate="addresse
 SMALL = Policy(callers="own pages", body=most("vote_bytes"), rate="addresses")
 FOLLOW = Policy(rate="addresses")
 POLICIES |= {
+    "GET /metrics": READ,
     "GET /join/{code}": READ,
     "GET /api/reach": READ,
     "POST /api/lectures": COMMAND,

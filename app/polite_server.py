@@ -36,7 +36,7 @@ class PoliteServer(uvicorn.Server):
                 http=protocol(root_path),
                 ws="none",
                 lifespan="on",
-                log_level="warning",
+                log_config=None,
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=math.ceil(grace) + NET,

@@ -136,6 +136,7 @@ PROBLEMS: dict[str, ProblemType] = {
         "This lecture cannot be started here",
         "Who may start lectures is a setting of the server. Ask whoever runs it for the passphrase, or start a server of your own.",
     ),
+    "not-for-you": ProblemType(403, "This is for whoever runs the server", "A setting of the server says which addresses may ask."),
     "not-presenter": ProblemType(
         403,
         "Only the presenter may do that",

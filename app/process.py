@@ -24,6 +24,7 @@ from app.polite_server import PoliteServer
 from app.services import Services
 from app.settings import Settings
 from app.store import StorageRefused, Store
+from app.telemetry import configure_logging
 
 # What pydantic calls it -> what a setting must be.
 RULES = {
@@ -92,6 +93,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Until it is told to stop."""
+    configure_logging(settings.log_requests)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
     gc.freeze()  # what is loaded by now stays: to look through it for garbage, at the very end too, takes a tenth of a second
     port = listener.getsockname()[1]

@@ -26,6 +26,8 @@ from app.lectures.storage import (
     LectureStorage,
     Moved,
     Record,
+    State,
+    UnknownLecture,
 )
 
 TICK = 0.25  # s: soft news leave at most 4 times a second
@@ -54,13 +56,14 @@ class Lectures:
         self._counts: dict[str, set[str]] = {}
         self._process = secrets.token_urlsafe(6)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._stopping = False
 
     def __enter__(self) -> Self:
         self._begin(self._beat())
+        self._unlink = self.storage.on_change(self._linked)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._unlink()
         for task in self._tasks:
             task.cancel()
         for code in list(self._rooms):
@@ -68,7 +71,6 @@ class Lectures:
 
     def stop(self) -> None:
         """Tells every listener that the server is started anew, and ends its stream."""
-        self._stopping = True
         last = soft("restart", {"within": RESTART_WINDOW})
         for room in self._rooms.values():
             room.close(last)
@@ -100,7 +102,13 @@ class Lectures:
         if record is None:
             raise unknown()
         room = Room(record, (), self.storage, self._dirty.add)
-        undo = self.storage.watch(code, lambda entries: self._arrived(room, entries), lambda message: self._heard(room, message))
+        undo = self.storage.watch(
+            code,
+            lambda entries: self._arrived(room, entries),
+            lambda message: self._heard(room, message),
+            lambda _: void(self._begin(self._recreate(room))),
+            lambda _: self._gone(room),
+        )
         try:
             await self._catch_up(room)
         except BaseException:
@@ -121,6 +129,38 @@ class Lectures:
         room.arrived(entries)
         if entries and entries[-1].offset > room.offset and entries[-1].epoch == room.epoch:
             self._begin(self._catch_up(room))  # some came before the past was read
+
+    async def _recreate(self, room: Room) -> None:
+        """The log that is stored does not continue what was seen here: the lecture goes on from what is known here, in another epoch."""
+        async with room.lock:
+            known = Record(
+                room.code,
+                room.epoch,
+                room.offset,
+                room.state.fence,
+                room.state.holder,
+                room.holder,
+                room.created,
+                room.state.ended,
+                room.state.title,
+            )
+            try:
+                record = await self.storage.recreate(known, room.state.entries(), room.presenters)
+            except UnknownLecture:
+                self._gone(room)
+                return
+            room.begin_anew(record, await self.storage.read(room.code, 0))
+            await self._catch_up(room)
+
+    def _gone(self, room: Room) -> None:
+        """The lecture was deleted, here or elsewhere."""
+        room.close(soft("deleted", {}))
+        self._forget(room.code)
+
+    def _linked(self, state: State) -> None:
+        """The storage is out of reach, or back: everyone is told, and goes on alone meanwhile."""
+        for room in self._rooms.values():
+            room.tell(soft("link", {"state": "live" if state == "up" else "paused"}))
 
     def _heard(self, room: Room, message: dict[str, Any]) -> None:
         """What some process says of a lecture, and nobody keeps."""
@@ -151,7 +191,7 @@ class Lectures:
         """Carries out what a presenter does: it is stored before anyone hears of it. None: it was nothing to store."""
         async with room.lock:
             if command.kind in SOFT:
-                await self._require_fence(room, session, command.fence)
+                await self._require_holder(room, session, command.fence)
                 await self.storage.tell(room.code, {command.kind: command.body})
                 return None
             try:
@@ -194,13 +234,14 @@ class Lectures:
         tally = await self.storage.tally(room.code, poll["poll"])
         return Command(command.id, command.kind, {**command.body, "tally": tally, "votes": sum(tally.values())}, command.fence)
 
-    async def _require_fence(self, room: Room, session: str, fence: int) -> None:
-        if fence != room.state.fence:
-            raise not_presenting(room.state.holder, room.state.fence)
-
-    async def voted(self, room: Room, poll: str) -> None:
-        """A vote is stored: its poll is counted again soon, wherever somebody listens."""
-        room.voted(poll)
+    async def _require_holder(self, room: Room, session: str, fence: int) -> None:
+        """What is not stored is judged by what is: another process may know of another presenter."""
+        record = await self.storage.record(room.code)
+        if record is None:
+            raise unknown()
+        room.holder = record.session
+        if (session, fence) != (record.session, record.fence):
+            raise not_presenting(record.holder, record.fence)
 
     async def _beat(self) -> None:
         """The pulse of all rooms. Nothing that goes wrong in one of them stops it."""
@@ -229,7 +270,8 @@ class Lectures:
 
     async def _expire(self) -> None:
         for code in await self.storage.expire(time.time() - self._days * DAY):
-            self._forget(code)
+            if room := self._rooms.get(code):
+                self._gone(room)
 
     def _forget(self, code: str) -> None:
         room = self._rooms.pop(code, None)
@@ -239,10 +281,9 @@ class Lectures:
             self._counts.pop(code, None)
 
     async def delete(self, room: Room) -> None:
-        """The lecture and everything about it."""
+        """The lecture and everything about it; whoever follows is told by way of the storage."""
         await self.storage.delete(room.code)
-        room.close(soft("deleted", {}))
-        self._forget(room.code)
+        self._gone(room)
 
     async def _flush(self, room: Room) -> None:
         """Soft news of a room, at most once a tick."""
@@ -294,6 +335,10 @@ class Lectures:
         return list(self._rooms.values())
 
 
+def void(_: object) -> None:
+    """Nobody waits for it here."""
+
+
 def unknown() -> Problem:
     """The same for a code that never was, that is deleted, and that cannot be one."""
     return Problem("unknown-lecture", "There is no lecture with this code. Check the eight letters and digits on the presenter's screen.")
@@ -311,4 +356,3 @@ def require_poll(room: Room, name: str) -> dict[str, Any]:
     if poll is None:
         raise Problem("unknown-poll", "This lecture has no such question among its last ones. Open it again.")
     return poll
-

@@ -54,6 +54,7 @@ class Room:
 
     def __init__(self, record: Record, entries: Sequence[Entry], storage: LectureStorage, dirty: Callable[[Room], None]) -> None:
         self.code, self.epoch, self.created = record.code, record.epoch, record.created
+        self.holder = record.session
         self.state = State(title=record.title, fence=record.fence, holder=record.holder)
         self.offset = 0
         self.lock = asyncio.Lock()  # one command at a time: each is judged by the state that the one before left
@@ -80,9 +81,10 @@ class Room:
             self.recent.append(block)
             self.tell(block)
 
-    def begin_anew(self, epoch: str, entries: Sequence[Entry]) -> None:
+    def begin_anew(self, record: Record, entries: Sequence[Entry]) -> None:
         """Another log, that cannot be proven to continue the one before: everyone gets the whole state."""
-        self.epoch, self.offset, self.state = epoch, 0, State(self.state.title, fence=self.state.fence, holder=self.state.holder)
+        self.epoch, self.offset, self.holder = record.epoch, 0, record.session
+        self.state = State(title=record.title, fence=record.fence, holder=record.holder)
         self.recent.clear()
         self.presenters.clear()
         self._snapshots.clear()

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.lectures.entries import Entry
 
+ADDED = ("open", "revealed", "offset")  # what a state knows of a poll beyond its question
 POLLS_KEPT = 20  # a snapshot holds the last of them; the log has all
 
 
@@ -54,6 +55,23 @@ class State:
     def poll(self, name: str) -> dict[str, Any] | None:
         """A poll by its id, if it is one of the last."""
         return next((poll for poll in self.polls if poll["poll"] == name), None)
+
+    def entries(self) -> list[tuple[str, dict[str, Any]]]:
+        """Entries that lead to this state from an empty log: what is left where the log is lost."""
+        told: list[tuple[str, dict[str, Any]]] = []
+        if self.scene:
+            told.append(("scene", {"scene": self.scene, "view": self.view or {}}))
+        elif self.view:
+            told.append(("view", {"view": self.view}))
+        for poll in self.polls:
+            name = {"poll": poll["poll"]}
+            told.append(("poll opened", {key: value for key, value in poll.items() if key not in ADDED}))
+            if poll["revealed"]:
+                told.append(("poll revealed", name | poll["revealed"]))
+            elif not poll["open"]:
+                told.append(("poll closed", name))
+        told += [(kind, {kind: True}) for kind in ("frozen", "blanked") if getattr(self, kind)]
+        return told + [("ended", {})] * self.ended
 
     def document(self) -> dict[str, Any]:
         """The state as a snapshot has it."""

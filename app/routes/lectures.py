@@ -37,7 +37,10 @@ router = APIRouter(tags=["lectures"])
 NEVER_KEPT = "no-store"
 BODY = ("malformed-json", "body-too-large", "unsupported-media-type", "cross-site", "invalid-command")
 KNOWN = ("unknown-lecture", "too-many-requests", "storage")
-EVENTS = {"description": "Server-sent events, until the lecture or the server ends", "content": {EVENTS_TYPE: {"schema": {"type": "string"}}}}
+EVENTS = {
+    "description": "Server-sent events, until the lecture or the server ends",
+    "content": {EVENTS_TYPE: {"schema": {"type": "string"}}},
+}
 SVG = {"description": "The QR code", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}
 RECORDING = {"description": "The lecture's log with its scenes", "content": {"application/json": {"schema": {"type": "object"}}}}
 WRONG = "Too many wrong codes came from this address."
@@ -46,7 +49,9 @@ Secret = Annotated[str | None, Cookie(alias=PRESENTER, max_length=64)]
 Body = Annotated[bytes, Depends(read_body)]
 
 
-async def _room(request: Request, code: str, services: ServicesDep, participant: Annotated[str | None, Cookie(alias=PARTICIPANT)] = None) -> Room:
+async def _room(
+    request: Request, code: str, services: ServicesDep, participant: Annotated[str | None, Cookie(alias=PARTICIPANT)] = None
+) -> Room:
     """The lecture of the address. Wrong codes are counted by where they come from; whoever has joined is never locked out."""
     address = address_of(request)
     if participant is None:
@@ -91,7 +96,9 @@ async def join(request: Request, code: str) -> Response:
 @router.post(
     "/api/lectures",
     status_code=201,
-    responses=responses(document_of(StartedDocument), *BODY, "lecture-refused", "unknown-scene", "too-many-requests", "storage", status=201),
+    responses=responses(
+        document_of(StartedDocument), *BODY, "lecture-refused", "unknown-scene", "too-many-requests", "storage", status=201
+    ),
     openapi_extra=body_of(Start),
 )
 async def start_lecture(request: Request, body: Body, services: ServicesDep) -> Response:
@@ -112,12 +119,16 @@ async def start_lecture(request: Request, body: Body, services: ServicesDep) -> 
 def _require_starter(request: Request, passphrase: str, services: Services) -> None:
     settings, address = services.settings, address_of(request)
     if settings.starters == "nobody":
-        raise Problem("lecture-refused", "Lectures cannot be started on this server. Start a server of your own: python3 scripts/serve.py --lan")
+        raise Problem(
+            "lecture-refused", "Lectures cannot be started on this server. Start a server of your own: python3 scripts/serve.py --lan"
+        )
     if settings.starters == "passphrase":
         services.tries.codes.require(address, "Too many wrong passphrases came from this address.")
         if not hmac.compare_digest(passphrase.encode(), settings.passphrase.get_secret_value().encode()):
             services.tries.codes.take(address)
-            raise Problem("lecture-refused", "A lecture needs the passphrase of this server, and this is another. Ask whoever runs the server.")
+            raise Problem(
+                "lecture-refused", "A lecture needs the passphrase of this server, and this is another. Ask whoever runs the server."
+            )
 
 
 async def _first(wanted: Start, services: Services) -> list[tuple[str, dict[str, Any]]]:
@@ -130,7 +141,11 @@ async def _first(wanted: Start, services: Services) -> list[tuple[str, dict[str,
 
 @router.get("/api/lectures/{code}", responses=responses(document_of(LectureDocument), *KNOWN))
 async def get_lecture(
-    request: Request, room: RoomDep, services: ServicesDep, secret: Secret = None, participant: Annotated[str | None, Cookie(alias=PARTICIPANT)] = None
+    request: Request,
+    room: RoomDep,
+    services: ServicesDep,
+    secret: Secret = None,
+    participant: Annotated[str | None, Cookie(alias=PARTICIPANT)] = None,
 ) -> Response:
     """What a page needs to know before it follows."""
     base = reachable(services.settings)
@@ -169,13 +184,19 @@ async def become_presenter(request: Request, room: RoomDep, body: Body, services
     services.tries.codes.require(address, WRONG)
     if not await services.lectures.storage.use_key(room.code, hashed(wanted.key), hashed(session), wanted.device):
         services.tries.codes.take(address)
-        raise Problem("key-used", "This presenter's link was opened before, or is not of this lecture. Make a new one on a device that presents.")
+        raise Problem(
+            "key-used", "This presenter's link was opened before, or is not of this lecture. Make a new one on a device that presents."
+        )
     told = answer(request, json_answer({"fence": room.state.fence, "holder": room.state.holder}), NEVER_KEPT)
     give_cookie(told, PRESENTER, session, services.settings, room.code)
     return told
 
 
-@router.post("/api/lectures/{code}/keys", responses=responses(document_of(KeyDocument), *BODY, *KNOWN, "not-presenter"), openapi_extra=body_of(Device))
+@router.post(
+    "/api/lectures/{code}/keys",
+    responses=responses(document_of(KeyDocument), *BODY, *KNOWN, "not-presenter"),
+    openapi_extra=body_of(Device),
+)
 async def make_key(request: Request, room: RoomDep, session: SessionDep, body: Body, services: ServicesDep) -> Response:
     """The key of one more presenter's link, for another device or another person."""
     parsed(Device, body)
@@ -243,4 +264,3 @@ async def delete_lecture(request: Request, room: RoomDep, session: SessionDep, s
     """Delete a lecture and everything about it. Whoever follows is told."""
     await services.lectures.delete(room)
     return answer(request, json_answer({"code": room.code}), NEVER_KEPT)
-
