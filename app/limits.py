@@ -53,6 +53,15 @@ LIMITS = {
     "study": Limit(-10, 10, "weight, bias or state of a study of one unit"),
     "points": Limit(2, 301, "points of a study along one axis"),
     "paces": Limit(1, 1000, "steps of gradient descent in a study"),
+    "command_bytes": Limit(1, 16 * 2**10, "bytes of what a presenter does"),
+    "vote_bytes": Limit(1, 2**10, "bytes of a vote, or of what a participant says of themselves"),
+    "command_id": Limit(1, 64, "characters of a command's id, and of a poll's"),
+    "fence": Limit(0, 1_000_000, "times that a lecture's presenter has changed"),
+    "view_parts": Limit(0, 40, "parts of a view"),
+    "view_text": Limit(0, 2_000, "characters of one part of a view"),
+    "poll_text": Limit(1, 500, "characters of a question, or of why its answer is right"),
+    "nickname": Limit(0, 40, "characters of a nickname, or of a device's name"),
+    "lecture_title": Limit(0, 120, "characters of a lecture's title"),
     "terms": Limit(1, 100_000, "terms of one answer that explains numbers"),
 }
 

@@ -13,7 +13,7 @@ import engine
 from app.guards import Faults, HeadRequests, KnownHosts, PageOfSubPath, SecureAnswers, SubPath
 from app.handlers import add_handlers
 from app.policies import enforce
-from app.routes import cells, charts, docs, gradients, health, pages, scenes, studies, traces, trainings, worksheets
+from app.routes import cells, charts, docs, gradients, health, lectures, pages, polls, scenes, studies, traces, trainings, worksheets
 from app.services import opened
 from app.settings import Settings
 
@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(PageOfSubPath, root_path=settings.root_path),
         ],
     )
-    for routes in (pages, docs, health, scenes, traces, cells, worksheets, trainings, charts, gradients, studies):
+    for routes in (pages, docs, health, scenes, traces, cells, worksheets, trainings, charts, gradients, studies, lectures, polls):
         app.include_router(routes.router)
     add_handlers(app)
     return app

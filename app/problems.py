@@ -120,6 +120,56 @@ PROBLEMS: dict[str, ProblemType] = {
         "There is no such training",
         "A training is known while it waits or runs, and for a while after. Start it anew: the same scene gives the same numbers.",
     ),
+    "invalid-command": ProblemType(
+        422,
+        "The command breaks a rule",
+        "Each entry of errors names a place in what was sent, the rule, what was received, and what to do.",
+    ),
+    "unknown-lecture": ProblemType(
+        404,
+        "There is no lecture with this code",
+        "Check the code: eight letters and digits, as they stand on the presenter's screen. Lectures are deleted some days after they began.",
+    ),
+    "unknown-poll": ProblemType(404, "This lecture has no such question", "The question is not among the last ones of this lecture."),
+    "lecture-refused": ProblemType(
+        403,
+        "This lecture cannot be started here",
+        "Who may start lectures is a setting of the server. Ask whoever runs it for the passphrase, or start a server of your own.",
+    ),
+    "not-presenter": ProblemType(
+        403,
+        "Only the presenter may do that",
+        "This browser does not present this lecture. The presenter's link, opened once, gives it that right.",
+    ),
+    "key-used": ProblemType(
+        403,
+        "This link was opened before",
+        "A presenter's link works once. Make another one on a device that presents.",
+    ),
+    "not-presenting": ProblemType(
+        409,
+        "Another device presents now",
+        "One device presents at a time. Take over, or leave it to the other.",
+    ),
+    "lecture-ended": ProblemType(409, "The lecture has ended", "Nothing can be added to it. It can be watched again."),
+    "lecture-changed": ProblemType(
+        409,
+        "The lecture has changed meanwhile",
+        "Another device, or another server, was quicker. Read what is new, then try again.",
+    ),
+    "poll-closed": ProblemType(409, "The question is not open", "Votes count while a question is open. Nothing was changed."),
+    "no-participant": ProblemType(
+        401,
+        "A vote needs a participant",
+        "PUT .../participant of the lecture first: its cookie lets a browser vote once in each question.",
+    ),
+    "invalid-vote": ProblemType(422, "This is no answer to the question", "The detail says what an answer looks like."),
+    "too-many-identities": ProblemType(
+        429,
+        "Too many participants from one address",
+        "So many participants came from this address that another one is not let in. The presenter sees how many there are.",
+    ),
+    "too-many-requests": ProblemType(429, "Too many requests", "Wait for the seconds that the header Retry-After names."),
     "invalid-dataset": ProblemType(
         422,
         "The data set breaks a rule",
@@ -183,6 +233,10 @@ FAULTS: dict[str, FaultKind] = {
     "too_long": FaultKind(
         "invalid-scene",
         "{place} may have at most {limit} {measure}. Received: {received} {measure}. Choose a shorter word.",
+    ),
+    "text_too_long": FaultKind(
+        "invalid-command",
+        "{place} may have at most {limit} characters. Received: {received}. Shorten it.",
     ),
     "control_character": FaultKind(
         "invalid-scene",

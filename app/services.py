@@ -12,11 +12,30 @@ from fastapi import Depends, Request
 from app.charting import Charts
 from app.computing import Computing
 from app.histories import Histories
+from app.lectures.entering import Tries
+from app.lectures.lectures import Lectures
+from app.lectures.sqlite_storage import SqliteLectureStorage
 from app.lessons import DataSets, Lessons
 from app.settings import Settings
 from app.store import Store
 from app.trainings import Trainings
 from app.work import Cache, Pool
+
+
+MINUTE, HOUR = 60.0, 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class AddressTries:
+    """How often an address may try what costs more than an answer."""
+
+    codes: Tries
+    starts: Tries
+
+    @classmethod
+    def of(cls, settings: Settings) -> AddressTries:
+        """As the settings have it."""
+        return cls(Tries(settings.wrong_codes, MINUTE), Tries(settings.lectures_per_hour, HOUR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,8 @@ class Services:
     lessons: Lessons
     computing: Computing
     charts: Charts
+    lectures: Lectures
+    tries: AddressTries
 
 
 @contextmanager
