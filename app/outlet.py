@@ -44,6 +44,12 @@ class Outlet:
         """One block, in the framing of this connection."""
         self._transport.write(chunk if self._chunked else plain)
 
+    def resumed(self) -> None:
+        """The other side's buffers have room again."""
+        self.paused = False
+        if self.listener:
+            self.listener.drained()
+
     @property
     def waiting(self) -> int:
         """Bytes that were written and that the kernel has not taken."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.errors import Problem, problem_answer
@@ -75,6 +75,43 @@ def _under_way(connection: Any) -> bool:
     return cycle is not None and not (cycle.response_complete or cycle.more_body or connection.flow.write_paused)
 
 
+class OutletProtocol(H11Protocol):
+    """HTTP in whose scope an answer that goes on for long finds its connection, and is told what becomes of it."""
+
+    outlet: Outlet | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Every request of the connection comes with an outlet; a HEAD has nothing to write."""
+        super().connection_made(transport)
+        app = self.app
+
+        async def with_outlet(scope: Any, receive: Any, send: Any) -> None:
+            if scope["method"] != "HEAD":
+                self.outlet = Outlet(transport, chunked=scope["http_version"] == "1.1")
+                scope["extensions"] = {"outlet": self.outlet}
+            await app(scope, receive, send)
+
+        self.app = with_outlet
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tells the listener."""
+        super().connection_lost(exc)
+        if self.outlet and self.outlet.listener:
+            self.outlet.listener.lost()
+
+    def pause_writing(self) -> None:
+        """The other side's buffers are full."""
+        super().pause_writing()
+        if self.outlet:
+            self.outlet.paused = True
+
+    def resume_writing(self) -> None:
+        """They have room again."""
+        super().resume_writing()
+        if self.outlet:
+            self.outlet.resumed()
+
+
 def protocol(root_path: str) -> type[H11Protocol]:
     """HTTP whose refusal of what is no HTTP is a problem like any other."""
     refusal = problem_answer(NOT_HTTP, {"root_path": root_path, "path": ""})
@@ -82,43 +119,7 @@ def protocol(root_path: str) -> type[H11Protocol]:
     headers = b"".join(b"%s: %s\r\n" % header for header in refusal.raw_headers)
     sent = b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (headers, refusal.body)
 
-    class PoliteProtocol(H11Protocol):
-        outlet: Outlet | None = None
-
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            """Answers that go on for long find the connection in their scope."""
-            super().connection_made(transport)
-            app = self.app
-
-            async def with_outlet(scope: Scope, receive: Receive, send: Send) -> None:
-                if scope["method"] != "HEAD":
-                    self.outlet = Outlet(transport, chunked=scope["http_version"] == "1.1")
-                    scope["extensions"] = {"outlet": self.outlet}
-                await app(scope, receive, send)
-
-            self.app = with_outlet
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            """Tells the listener."""
-            super().connection_lost(exc)
-            if self.outlet and self.outlet.listener:
-                self.outlet.listener.lost()
-            self.app = None  # the connection and what it holds go together
-
-        def pause_writing(self) -> None:
-            """The other side's buffers are full."""
-            super().pause_writing()
-            if self.outlet:
-                self.outlet.paused = True
-
-        def resume_writing(self) -> None:
-            """They have room again."""
-            super().resume_writing()
-            if self.outlet:
-                self.outlet.paused = False
-                if self.outlet.listener:
-                    self.outlet.listener.drained()
-
+    class PoliteProtocol(OutletProtocol):
         def send_400_response(self, msg: str) -> None:
             """Our words instead of msg. Where half an answer is out already, the connection breaks off."""
             if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:

@@ -128,7 +128,7 @@ PROBLEMS: dict[str, ProblemType] = {
     "unknown-lecture": ProblemType(
         404,
         "There is no lecture with this code",
-        "Check the code: eight letters and digits, as they stand on the presenter's screen. Lectures are deleted some days after they began.",
+        "Check the code: eight letters and digits, as on the presenter's screen. Lectures are deleted some days after they began.",
     ),
     "unknown-poll": ProblemType(404, "This lecture has no such question", "The question is not among the last ones of this lecture."),
     "lecture-refused": ProblemType(

@@ -14,14 +14,13 @@ from app.computing import Computing
 from app.histories import Histories
 from app.lectures.entering import Tries
 from app.lectures.lectures import Lectures
-from app.lectures.sqlite_storage import SqliteLectureStorage
+from app.lectures.sqlite_storage import SqliteStorage
 from app.lessons import DataSets, Lessons
 from app.settings import Settings
 from app.store import Store
 from app.telemetry import Telemetry
 from app.trainings import Trainings
 from app.work import Cache, Pool
-
 
 MINUTE, HOUR = 60.0, 3600.0
 
@@ -66,7 +65,7 @@ async def opened(settings: Settings, telemetry: Telemetry) -> AsyncIterator[Serv
         store = stack.enter_context(Store(settings.data, settings.storage_patience, settings.retry_after))
         pool = stack.enter_context(Pool(settings.workers, settings.waiting, settings.retry_after))
         trainings = stack.enter_context(_trainings(settings, store, histories))
-        storage = await stack.enter_async_context(SqliteLectureStorage(settings.data, settings.storage_patience, settings.retry_after))
+        storage = await stack.enter_async_context(SqliteStorage(settings.data, settings.storage_patience, settings.retry_after))
         lectures = stack.enter_context(Lectures(storage, settings.lecture_days))
         datasets = DataSets(store, pool)
         lessons = Lessons(datasets, histories, trainings, pool)

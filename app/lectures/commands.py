@@ -127,7 +127,7 @@ class Start(Part):
     device: Name = ""
     passphrase: Annotated[str, Field(max_length=most("view_text"))] = ""
     scene: SceneId | None = None
-    view: View = {}
+    view: View = Field(default_factory=dict)
 
 
 class Device(Part):

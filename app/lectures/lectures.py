@@ -1,4 +1,4 @@
-"""All lectures of this process: rooms are opened when somebody comes, kept while somebody is there, and forgotten afterwards; the log is elsewhere."""
+"""All lectures of this process: a room is opened when somebody comes and forgotten when nobody is there; the log is elsewhere."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from app.errors import Problem
 from app.events import event
@@ -40,6 +40,7 @@ RESTART_WINDOW = 5  # s over which listeners come back after a restart
 TRIES = 5  # of a command whose log moved on meanwhile
 READ_AT_ONCE = 10_000
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
@@ -85,17 +86,21 @@ class Lectures:
 
     async def room(self, typed: str) -> Room:
         """The room of a lecture by its code; 404 in equal words, whatever is wrong with it."""
-        code = read_code(typed) or ""
-        room = self._rooms.get(code)
-        if room is None:
-            task = self._opening.get(code) or self._begin(self._open(code))
-            self._opening[code] = task
-            try:
-                room = await asyncio.shield(task)
-            finally:
-                self._opening.pop(code, None)
+        code = read_code(typed)
+        if code is None:
+            raise unknown()
+        room = self._rooms.get(code) or await self._opened(code)
         room.last_used = time.monotonic()
         return room
+
+    async def _opened(self, code: str) -> Room:
+        """Opened once, however many come at once."""
+        task = self._opening.get(code) or self._begin(self._open(code))
+        self._opening[code] = task
+        try:
+            return await asyncio.shield(task)
+        finally:
+            self._opening.pop(code, None)
 
     async def _open(self, code: str) -> Room:
         record = await self.storage.record(code)
@@ -319,7 +324,7 @@ class Lectures:
         room.tell(Block.of(event("tally", {**votes, "tally": tally}), lane=f"tally {name}"), presenters=True)
         room.tell(Block.of(event("tally", votes), lane=f"tally {name}"), presenters=False)
 
-    def _begin(self, work: Any) -> asyncio.Task[Any]:
+    def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)

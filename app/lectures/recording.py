@@ -8,13 +8,13 @@ from typing import Any
 
 from app.lectures.room import Room
 from app.lectures.storage import LectureStorage
-from app.store import SceneStore
+from app.store import Store
 
 VERSION = 1
 READ_AT_ONCE = 10_000
 
 
-async def recording(room: Room, storage: LectureStorage, scenes: SceneStore) -> dict[str, Any]:
+async def recording(room: Room, storage: LectureStorage, scenes: Store) -> dict[str, Any]:
     """The whole log, in the order in which it happened; a scene that is stored no more is left out."""
     entries: list[dict[str, Any]] = []
     while more := await storage.read(room.code, len(entries), READ_AT_ONCE):

@@ -221,7 +221,7 @@ async def make_key(request: Request, room: RoomDep, session: SessionDep, body: B
     openapi_extra=JSON_COMMAND,
 )
 async def command(request: Request, room: RoomDep, session: SessionDep, body: Body, services: ServicesDep) -> Response:
-    """What the presenter does. It is stored before this is answered, and sent to everyone after; a repeated id gets the first answer again."""
+    """What the presenter does: stored, then answered, then sent to everyone. A repeated id gets the first answer again."""
     wanted = parse_command(body)
     if wanted.kind == "scene":
         await services.computing.scene(wanted.body["scene"])

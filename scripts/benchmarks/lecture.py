@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from _environment import ROOT
 from app.scenes import default_scene
 from benchmarks.report import Number, Report, quantile
-from benchmarks.running import server
+from benchmarks.running import server_process
 
 EVENTS_PER_SECOND = 10
 SECONDS = 10
@@ -28,8 +29,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 METHOD = f"""One server process, one process of listeners (plain sockets and epoll), and a presenter who moves the playhead {EVENTS_PER_SECOND} times a
 second for {SECONDS} s. Each command says when it was sent, by the clock that the processes share; its age is taken where it arrives, at every listener.
-Processor time and memory are the server's own, from /proc; memory per listener is what the process grew by while they came. With two processes, each has half of the
-listeners and Redis is between them."""
+Processor time and memory are the server's own, from /proc; memory per listener is what the process grew by while they came."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,7 @@ class Process:
         return int(self._read("statm").split()[1]) * PAGE
 
     def _read(self, name: str) -> str:
-        with open(f"/proc/{self.pid}/{name}", encoding="ascii") as file:
-            return file.read()
+        return Path(f"/proc/{self.pid}/{name}").read_text(encoding="ascii")
 
 
 class Presenter:
@@ -57,13 +56,14 @@ class Presenter:
 
     def __init__(self, port: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port)
+        self.cookie = self.session = ""
         scene = self.ask("POST", "/api/traces", default_scene().document(), raw=True)
-        started, cookie = self.ask("POST", "/api/lectures", {"scene": scene}), self.cookie
-        self.code, self.fence, self.session = started["code"], started["fence"], cookie
+        started = self.ask("POST", "/api/lectures", {"scene": scene})
+        self.code, self.fence, self.session = started["code"], started["fence"], self.cookie
 
     def ask(self, method: str, path: str, body: dict[str, Any], raw: bool = False) -> Any:
         """One request; for a trace, the id of its scene."""
-        headers = {"Content-Type": "application/json"} | ({"Cookie": self.session} if hasattr(self, "session") else {})
+        headers = {"Content-Type": "application/json"} | ({"Cookie": self.session} if self.session else {})
         self.connection.request(method, path, json.dumps(body), headers)
         answer = self.connection.getresponse()
         text = answer.read()
@@ -127,7 +127,7 @@ def settled() -> Iterator[None]:
 
 def one_process(listeners: int, stalled: int = 0) -> list[Number]:
     """So many listeners on one server."""
-    with server() as (port, pid):
+    with server_process() as (port, pid):
         presenter, process = Presenter(port), Process(pid)
         presenter.play(1)
         empty = process.memory()
