@@ -216,9 +216,9 @@ FAULTS: dict[str, FaultKind] = {
         "malformed-json",
         "{place} holds half a character (a lone surrogate, \\ud800 to \\udfff). Write the whole character.",
     ),
-    "missing": FaultKind("invalid-scene", "{place} is missing, and a scene needs it. Add it."),
+    "missing": FaultKind("invalid-scene", "{place} is missing, and has to be there. Add it."),
     "unknown_field": FaultKind(
-        "invalid-scene", "{place} is nothing that a scene has. Received: {received}. Remove it, or check its spelling."
+        "invalid-scene", "{place} is nothing that may stand there. Received: {received}. Remove it, or check its spelling."
     ),
     "wrong_type": FaultKind("invalid-scene", "{place} must be {limit}. Received: {received}. Write {limit} there."),
     "unknown_choice": FaultKind("invalid-scene", "{place} must be one of {limit}. Received: {received}. Choose one of them."),
@@ -238,6 +238,19 @@ FAULTS: dict[str, FaultKind] = {
     "text_too_long": FaultKind(
         "invalid-command",
         "{place} may have at most {limit} characters. Received: {received}. Shorten it.",
+    ),
+    "no_choices": FaultKind(
+        "invalid-command",
+        "A question for a number or for words is answered by typing, so it has no choices. Received: {received}. Take them out.",
+    ),
+    "too_few_choices": FaultKind(
+        "invalid-command",
+        "A question that is answered by choosing needs {limit} choices or more. Received: {received}. Add some.",
+    ),
+    "choice_twice": FaultKind("invalid-command", "{place} must hold each choice once. Received: {received} twice. Take one out."),
+    "no_tolerance": FaultKind(
+        "invalid-command",
+        "Only a question for a number has a tolerance. Received: {received}. Take it out.",
     ),
     "control_character": FaultKind(
         "invalid-scene",
@@ -359,6 +372,11 @@ PLACES: dict[tuple[str | type, ...], str] = {
     ("examples", int, str): "the {2} of example {1}",
     ("examples", int, str, int): "number {3} of the {2} of example {1}",
     ("optimizer", str): "`{1}` of the optimizer",
+    ("choice",): "the answer",
+    ("body", "text"): "the question",
+    ("body", "choices"): "the list of choices",
+    ("body", "choices", int): "choice {2} of the question",
+    ("body", "cell", str): "`{2}` of the cell",
     ("initial_state", int): "the initial state of layer {1}",
     ("initial_state", int, int): "number {2} of the initial state of layer {1}",
     ("initial_state", int, str): "`{2}` of the initial state of layer {1}",

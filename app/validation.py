@@ -99,6 +99,7 @@ BOUNDS = {
     "points": (LIMITS["points"].min, LIMITS["points"].max),
     "paces": (LIMITS["paces"].min, LIMITS["paces"].max),
     "fence": (LIMITS["fence"].min, LIMITS["fence"].max),
+    "tolerance": (0, LIMITS["absolute_value"].max),
     **dict.fromkeys(("x", "y"), (0, 1)),
     **dict.fromkeys(("w", "b", "x_0", "w_from", "w_to", "b_from", "b_to"), (LIMITS["study"].min, LIMITS["study"].max)),
 }
