@@ -51,7 +51,7 @@ class Database:
         connection = opened(path, schema, patience)
         self._reader = sqlite3.connect(path, timeout=patience, check_same_thread=False)
         self._read_thread = ThreadPoolExecutor(1, thread_name_prefix=f"{path.stem}-read")
-        self._writer = _Writer(connection, f"{path.stem}-write")
+        self._writer = Writer(connection, f"{path.stem}-write")
 
     def close(self) -> None:
         """What waits is written first."""
@@ -60,7 +60,7 @@ class Database:
         self._reader.close()
 
     async def write(self, action: Action[T], committed: Callable[[T], None] = lambda _: None) -> T:
-        """What the action gives, once it is committed. `committed` is called in the event loop then, also when nobody waits for the answer any more."""
+        """What the action gives, once it is committed: then `committed` is called in the event loop, even where nobody waits any more."""
         return await self._answered(self._writer.submit(action, committed))
 
     async def read(self, action: Action[T]) -> T:
@@ -105,7 +105,7 @@ class _Operation(Generic[T]):
             self.committed(self.result)
 
 
-class _Writer:
+class Writer:
     """One thread that commits whatever has gathered in one transaction: a thousand votes are not a thousand syncs."""
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
@@ -121,6 +121,7 @@ class _Writer:
         return operation.answer
 
     def close(self) -> None:
+        """What waits is written first."""
         self._waiting.put(None)
         self._thread.join()
         self._connection.close()

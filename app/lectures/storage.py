@@ -96,7 +96,7 @@ def new_epoch() -> str:
 
 
 class LectureStorage(Protocol):
-    """All lectures. Whatever has answered is stored; whatever is out of reach raises Problem("storage"). Opened and closed by `async with`."""
+    """All lectures. Whatever has answered is stored; what is out of reach raises Problem("storage"). Opened and closed by `async with`."""
 
     async def __aenter__(self) -> Self: ...
 
@@ -111,17 +111,18 @@ class LectureStorage(Protocol):
     async def append(self, code: str, epoch: str, expected: int, session: str, command: Command) -> Entry:
         """The command as entry expected + 1. A repeated id gets its entry again, whatever happened since.
 
-        UnknownLecture, EpochChanged, LectureEnded, FenceChanged, Moved. In the same step a poll opens or closes for votes, and the end closes all.
+        In the same step a poll opens or closes for votes, and the end closes all.
+        UnknownLecture, EpochChanged, LectureEnded, FenceChanged, Moved.
         """
 
     async def take_over(self, code: str, epoch: str, session: str, name: str, command_id: str) -> Entry:
-        """From now on this session presents, with the next fence; a repeated id gets its entry again. UnknownLecture, EpochChanged, LectureEnded."""
+        """This session presents now, with the next fence; a repeated id as above. UnknownLecture, EpochChanged, LectureEnded."""
 
     async def recreate(self, record: Record, state: First, sessions: Mapping[str, str]) -> Record:
-        """Goes on after `broken`, with a new epoch: as the caller knows the lecture, unless another process was first and knew as much.
+        """Goes on after `broken` under a new epoch, unless another process was first and knew as much. Gives what holds: read it anew.
 
-        `state` are entries that lead to what the caller shows; they are added where the storage has lost what the caller had seen. `sessions` (hash -> name)
-        may present. What is stored stays: log, votes, participants. What holds from now on is answered; read it anew. UnknownLecture when it was deleted.
+        `state` are entries that lead to what the caller shows; they are added where the storage has lost what the caller had seen.
+        `sessions` (hash -> name) may present. Whatever is still stored stays: log, votes, participants. UnknownLecture when it was deleted.
         """
 
     async def read(self, code: str, after: int, limit: int = 10_000) -> list[Entry]:
@@ -137,7 +138,7 @@ class LectureStorage(Protocol):
         """The session's name, if it may present this lecture."""
 
     async def join(self, code: str, participant: str, nickname: str, address: str, most: int) -> None:
-        """Who may vote from now on; again, it is a new nickname. UnknownLecture; TooManyIdentities where `most` have this address already."""
+        """Who may vote; again, it is a new nickname. UnknownLecture; TooManyIdentities where this address has `most` already."""
 
     async def identities(self, code: str) -> list[int]:
         """How many participants each address has, the largest first."""
@@ -170,8 +171,8 @@ class LectureStorage(Protocol):
     ) -> Undo:
         """Called in the event loop, in order, for entries that any process commits from now on; and for what was told.
 
-        Watch first and read the past second: then nothing falls between, and what comes twice is told by its offset. `broken`: the log that is stored is not
-        a continuation of what was seen, and nothing arrives any more until `recreate`. `gone`: the lecture was deleted.
+        Watch first and read the past second: then nothing falls between, and what comes twice is known by its offset.
+        `broken`: the stored log does not continue what was seen here; nothing arrives any more until `recreate`. `gone`: it was deleted.
         """
 
     async def tell(self, code: str, message: dict[str, Any]) -> None:
