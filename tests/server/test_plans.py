@@ -6,13 +6,18 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Problem
-from app.lectures.plans import Plan, parse_plan
-from app.scenes import default_scene
-from tests.server.asking import LIBRARY_WORDS
+from app.languages import ENGLISH, LANGUAGES, Language
+from app.lectures.plans import Plan, Prepared, parse_plan
+from app.lectures.shipped_plans import KERAS_ERROR, shipped_plan
+from app.scenes import Scene, default_scene, parse_scene
+from app.traces import run
+from app.worksheets import fixed
+from tests.server.asking import LIBRARY_WORDS, require_problem
 
 TOY = default_scene().document()
 QUESTION = {
@@ -129,3 +134,125 @@ def test_older_plans_are_brought_up_one_version_at_a_time(monkeypatch: pytest.Mo
 def test_any_text_is_kept_as_it_is_or_refused(path: str, text: str) -> None:
     with suppress(Problem):
         assert parsed(at(PLAN, path, text)).document() == at(parsed(PLAN).document(), path, text)
+
+
+SHIPPED_NOTES = shipped_plan("notes", ENGLISH)
+
+
+def asked_in(kind: str) -> list[Prepared]:
+    return [step.question for step in SHIPPED_NOTES.steps if step.question and step.question.kind == kind]
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=lambda language: language.code)
+def test_the_plan_that_comes_with_unrolled_is_a_plan_in_every_language(language: Language) -> None:
+    plan = shipped_plan("notes", language)
+    assert parse_plan(plan.text.encode()).document() == plan.document()
+    assert len(plan.steps) == 20
+    assert all(step.title and step.notes for step in plan.steps)
+
+
+def test_it_asks_every_kind_of_question_and_knows_the_answers() -> None:
+    assert {step.question.kind for step in SHIPPED_NOTES.steps if step.question} == {
+        "choice",
+        "shape",
+        "sign",
+        "number",
+        "edge",
+        "count",
+        "words",
+    }
+    assert all(question.answer is not None for step in SHIPPED_NOTES.steps if (question := step.question) and question.kind != "words")
+
+
+def test_its_answers_are_the_engine_s() -> None:
+    toy = run(default_scene())
+    (sign,), (number,), (shape,) = asked_in("sign"), asked_in("number"), asked_in("shape")
+    state = float(toy.forward.layers[2]["h"][0, 1, 0])
+    assert (sign.answer, sign.why.split()[2]) == ("positive" if state > 0 else "negative", f"{fixed(state)}.")
+    assert number.answer == fixed(float(toy.forward.output[0, 0]))
+    assert shape.answer == "×".join(map(str, toy.forward.weights[3].shape))
+    table, *keras = run(Scene.model_validate(SHIPPED_NOTES.steps[12].scene)).model.get_weights()
+    gru = run(Scene.model_validate(SHIPPED_NOTES.steps[17].scene)).model.get_weights()
+    counts = [sum(weight.size for weight in weights) for weights in ([table], keras[:3], gru[:3])]
+    assert [question.answer for question in asked_in("count")] == list(map(str, counts)) == ["320000", "190", "72"]
+
+
+def test_it_covers_what_the_notes_contain() -> None:
+    kinds = [[layer["type"] for layer in step.scene["layers"]] for step in SHIPPED_NOTES.steps]
+    for stack in (
+        ["SimpleRNN", "SimpleRNN", "Dense"],
+        ["Embedding", "SimpleRNN", "SimpleRNN", "Dense"],
+        ["LSTM", "LSTM", "Dense"],
+        ["GRU", "GRU", "Dense"],
+        ["LSTM", "GRU", "SimpleRNN", "Dense"],
+    ):
+        assert stack in kinds
+    said = " ".join(step.notes for step in SHIPPED_NOTES.steps)
+    for words in (
+        "rat rat mat",
+        "0 1 0",
+        "3×3",
+        "2×2",
+        "zero",
+        "32000",
+        "190",
+        "185",
+        "55",
+        "320,251",
+        "return_sequences",
+        "cat is in the review",
+    ):
+        assert words in said
+
+
+def test_its_broken_stack_is_refused_with_the_words_that_it_quotes() -> None:
+    (step,) = [step for step in SHIPPED_NOTES.steps if "draft" in step.view]
+    with pytest.raises(Problem) as caught:
+        parse_scene(step.view["draft"].encode())
+    assert KERAS_ERROR in caught.value.detail
+
+
+def test_plans_are_listed_and_given_in_the_language_that_is_asked_for(client: TestClient) -> None:
+    assert client.get("/api/plans").json() == {"plans": [{"name": "notes", "title": "The notes' lecture", "steps": 20}]}
+    hindi = client.get("/api/plans/notes", headers={"Accept-Language": "hi"})
+    assert hindi.json() == shipped_plan("notes", LANGUAGES["hi"]).document()
+    assert hindi.headers["Vary"].startswith("Accept-Language")
+    assert client.get("/api/plans/notes?language=en", headers={"Accept-Language": "hi"}).json() == SHIPPED_NOTES.document()
+    assert "There are: notes." in require_problem(client.get("/api/plans/nothing"), 404)["detail"]
+
+
+def started(client: TestClient) -> str:
+    """A lecture that this client presents."""
+    answer = client.post("/api/lectures", json={"title": "Tuesday"})
+    assert answer.status_code == 201
+    code: str = answer.json()["code"]
+    return code
+
+
+def test_a_lecture_keeps_its_plan_for_whoever_presents_it(fresh: TestClient) -> None:
+    code = started(fresh)
+    assert fresh.get(f"/api/lectures/{code}/plan").json()["steps"] == []
+    assert fresh.put(f"/api/lectures/{code}/plan", json=PLAN).json() == {"code": code}
+    assert fresh.get(f"/api/lectures/{code}/plan").json() == parsed(PLAN).document()
+    assert require_problem(fresh.put(f"/api/lectures/{code}/plan", json=at(PLAN, "/version", 2)), 422)["type"].endswith("newer-plan")
+    assert fresh.get(f"/api/lectures/{code}/plan").json() == parsed(PLAN).document()
+    fresh.cookies.clear()
+    for refused in (
+        fresh.get(f"/api/lectures/{code}/plan"),
+        fresh.put(f"/api/lectures/{code}/plan", json=PLAN),
+        fresh.get(f"/api/lectures/{code}/results"),
+    ):
+        assert require_problem(refused, 403)["type"].endswith("not-presenter")
+
+
+def test_the_answers_of_a_class_can_be_taken_home(fresh: TestClient) -> None:
+    code = started(fresh)
+    commands = f"/api/lectures/{code}/commands"
+    question = {"poll": "p1", "kind": "words", "text": "One word?"}
+    assert fresh.post(commands, json={"id": "1", "fence": 1, "kind": "poll opened", "body": question}).status_code == 200
+    assert fresh.put(f"/api/lectures/{code}/participant", json={}).status_code == 200
+    assert fresh.put(f"/api/lectures/{code}/polls/p1/vote", json={"choice": "  =Gate "}).json() == {"poll": "p1", "choice": "=gate"}
+    results = fresh.get(f"/api/lectures/{code}/results")
+    assert results.headers["Content-Type"].startswith("text/csv")
+    assert results.headers["Content-Disposition"] == f'attachment; filename="lecture-{code}-results.csv"'
+    assert "'=gate,1" in results.content.decode("utf-8-sig")
