@@ -7,7 +7,7 @@ const BUSY = 429;
 /** @typedef {{kind: string, id: string | undefined, data: any}} ServerEvent */
 
 /** A wait that ends early where nobody needs it any more. */
-function pause(wait, signal) {
+export function pause(wait, signal) {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(done, wait);
@@ -19,6 +19,9 @@ function pause(wait, signal) {
     signal.addEventListener("abort", done);
   });
 }
+
+/** How long to wait after so many failures: no two pages share it. */
+export const waitAfter = (failures, first = FIRST_WAIT) => Math.random() * Math.min(LONGEST_WAIT, first * 2 ** failures);
 
 /** The fields of a block as it stands in a stream, by their names; comments have none. */
 function fieldsOf(block) {
@@ -65,7 +68,7 @@ function behind({ kind, data }, last) {
 }
 
 /** Will it be the same answer however often one asks? */
-const final = (error) => error instanceof ProblemError && error.problem.status < 500 && error.problem.status !== BUSY;
+export const final = (error) => error instanceof ProblemError && error.problem.status < 500 && error.problem.status !== BUSY;
 
 /**
  * Server-sent events, over one connection after another: it comes back to where it was, after a wait that grows and that no two pages share.
@@ -96,7 +99,7 @@ export function openEvents(path, { signal, ending = null, tries = Infinity, sile
     }
   }
 
-  const wait = () => Math.random() * (within || Math.min(LONGEST_WAIT, first * 2 ** failures));
+  const wait = () => (within ? Math.random() * within : waitAfter(failures, first));
 
   async function* events() {
     while (failures < tries) {
