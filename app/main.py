@@ -13,9 +13,25 @@ import engine
 from app.guards import Faults, HeadRequests, KnownHosts, PageOfSubPath, SecureAnswers, SubPath
 from app.handlers import add_handlers
 from app.policies import enforce
-from app.routes import cells, charts, docs, gradients, health, pages, scenes, studies, traces, trainings, worksheets
+from app.routes import (
+    cells,
+    charts,
+    docs,
+    gradients,
+    health,
+    lectures,
+    metrics,
+    pages,
+    polls,
+    scenes,
+    studies,
+    traces,
+    trainings,
+    worksheets,
+)
 from app.services import opened
 from app.settings import Settings
+from app.telemetry import Observed, Telemetry
 
 DESCRIPTION = "Deep recurrent networks, unrolled: every number forward, every gradient backward, each with the terms it comes from."
 
@@ -23,9 +39,11 @@ DESCRIPTION = "Deep recurrent networks, unrolled: every number forward, every gr
 def create_app(settings: Settings) -> FastAPI:
     """The application with these settings; what it needs is opened when it starts and closed when it stops."""
 
+    telemetry = Telemetry()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with opened(settings) as services:
+        async with opened(settings, telemetry) as services:
             app.state.services = services
             yield
 
@@ -42,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         dependencies=[Depends(enforce)],
         middleware=[
             Middleware(SubPath, root_path=settings.root_path),
+            Middleware(Observed, telemetry=telemetry),
             Middleware(SecureAnswers),
             Middleware(HeadRequests),
             Middleware(Faults),
@@ -49,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(PageOfSubPath, root_path=settings.root_path),
         ],
     )
-    for routes in (pages, docs, health, scenes, traces, cells, worksheets, trainings, charts, gradients, studies):
+    for routes in (pages, docs, health, scenes, traces, cells, worksheets, trainings, charts, gradients, studies, lectures, polls, metrics):
         app.include_router(routes.router)
     add_handlers(app)
     return app

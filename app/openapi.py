@@ -14,6 +14,8 @@ from app.datasets import DataSet
 from app.documents import DOCUMENTS, Document, ProblemDocument
 from app.errors import PROBLEM_TYPE
 from app.gradient_documents import GRADIENT_DOCUMENTS
+from app.lectures.commands import CommandDocument, Device, Exchange, Participant, Start, Vote
+from app.lectures.documents import LECTURE_DOCUMENTS
 from app.presets import REVIEWS
 from app.problems import PROBLEMS
 from app.scenes import Scene, default_scene
@@ -34,9 +36,15 @@ def document_of(model: type[Document]) -> dict[str, Any]:
     return {"description": model.__doc__, "content": {"application/json": {"schema": reference(model)}}}
 
 
-def responses(well: dict[str, Any], *names: str) -> Responses:
+def body_of(model: type[BaseModel], example: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A body in JSON."""
+    content: dict[str, Any] = {"schema": reference(model), **({"example": example} if example else {})}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+def responses(well: dict[str, Any], *names: str, status: int = 200) -> Responses:
     """What a route answers when all is well, and its problems by status; those that every route has come with them."""
-    by_status: Responses = {200: well}
+    by_status: Responses = {status: well}
     for name in (*names, *EVERYWHERE):
         kind = PROBLEMS[name]
         known = by_status.setdefault(kind.status, {"description": kind.title, "content": PROBLEM, "x-problems": []})
@@ -47,31 +55,18 @@ def responses(well: dict[str, Any], *names: str) -> Responses:
 UNCHANGED = {"description": "Nothing has changed since the answer whose ETag If-None-Match names"}
 PROBLEM = {PROBLEM_TYPE: {"schema": reference(ProblemDocument)}}
 SCENE = {"description": "The scene in its canonical form", "content": {"application/json": {"schema": reference(Scene)}}}
-JSON_SCENE = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": reference(Scene), "example": default_scene().document()}},
-    }
-}
-JSON_DATASET = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": reference(DataSet), "example": {"examples": REVIEWS}}},
-    }
-}
-JSON_TABLE = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": reference(Table), "example": {"text": "cat mat rat, 1\nrat rat mat, 0"}}},
-    }
-}
+JSON_SCENE = body_of(Scene, default_scene().document())
+JSON_DATASET = body_of(DataSet, {"examples": REVIEWS})
+JSON_TABLE = body_of(Table, {"text": "cat mat rat, 1\nrat rat mat, 0"})
+JSON_COMMAND = body_of(CommandDocument, {"id": "7f3a", "fence": 1, "kind": "view", "body": {"view": {"step": "7"}}})
+BODIES: tuple[type[BaseModel], ...] = (Scene, DataSet, Table, Start, Device, Exchange, CommandDocument, Participant, Vote)
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
     """The whole document, made once."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, servers=app.servers, routes=app.routes)
-        models: tuple[type[BaseModel], ...] = (*DOCUMENTS, *GRADIENT_DOCUMENTS, Scene, DataSet, Table)
+        models: tuple[type[BaseModel], ...] = (*DOCUMENTS, *GRADIENT_DOCUMENTS, *LECTURE_DOCUMENTS, *BODIES)
         _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=REFERENCE)
         document["components"] = {"schemas": schemas["$defs"]}
         for methods in document["paths"].values():

@@ -17,11 +17,14 @@ JSON_TYPE = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """callers: whose pages may call; body: the most bytes that are read; rate: what stops a flood, if it costs more than sending bytes."""
+    """callers: whose pages may call; body: the most bytes that are read; rate: what stops a flood, if it costs more than sending bytes.
+
+    Beside the page: who may do it. What only the presenter or a participant may, their cookies say in the route.
+    """
 
     callers: Literal["any page", "own pages"] = "any page"
     body: int = 0
-    rate: Literal["free", "pool"] = "free"
+    rate: Literal["free", "pool", "addresses"] = "free"
 
 
 READ = Policy()
@@ -75,6 +78,25 @@ POLICIES |= {
     "GET /api/charts": READ,
     "GET /api/charts/{name}": COMPUTE,
     "GET /api/charts/{name}/table": COMPUTE,
+}
+COMMAND = Policy(callers="own pages", body=most("command_bytes"), rate="addresses")
+SMALL = Policy(callers="own pages", body=most("vote_bytes"), rate="addresses")
+FOLLOW = Policy(rate="addresses")
+POLICIES |= {
+    "GET /metrics": READ,
+    "GET /join/{code}": READ,
+    "GET /api/reach": READ,
+    "POST /api/lectures": COMMAND,
+    "GET /api/lectures/{code}": FOLLOW,
+    "GET /api/lectures/{code}/qr.svg": FOLLOW,
+    "POST /api/lectures/{code}/presenter": SMALL,
+    "POST /api/lectures/{code}/keys": SMALL,
+    "POST /api/lectures/{code}/commands": COMMAND,
+    "GET /api/lectures/{code}/events": FOLLOW,
+    "GET /api/lectures/{code}/recording": FOLLOW,
+    "DELETE /api/lectures/{code}": Policy(callers="own pages", rate="addresses"),
+    "PUT /api/lectures/{code}/participant": SMALL,
+    "PUT /api/lectures/{code}/polls/{poll}/vote": SMALL,
 }
 
 

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.errors import Problem, problem_answer
 from app.guards import SECURITY_HEADERS
+from app.outlet import Outlet
 
 NET = 5  # s: if a connection does not end although it was told to
 SWEEP = 0.05  # s: how often a server that stops looks who needs no more waiting for
@@ -28,14 +29,14 @@ NOT_HTTP = Problem(
 class PoliteServer(uvicorn.Server):
     """Answers that are still computed get `grace` seconds to finish; who reads or sends slowly is let go."""
 
-    def __init__(self, app: ASGIApp, root_path: str, grace: float, announce: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, root_path: str, grace: float, announce: Callable[[], None], stopping: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 http=protocol(root_path),
                 ws="none",
                 lifespan="on",
-                log_level="warning",
+                log_config=None,
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=math.ceil(grace) + NET,
@@ -43,6 +44,7 @@ class PoliteServer(uvicorn.Server):
         )
         self._grace = grace
         self._announce = announce
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Opens what the app needs, listens, and says so."""
@@ -50,7 +52,8 @@ class PoliteServer(uvicorn.Server):
         self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Takes nobody in any more, and ends when the last answer has."""
+        """Takes nobody in any more, ends what would never end by itself, and ends when the last answer has."""
+        self._stopping()
         letting_go = asyncio.create_task(self._let_go())
         await super().shutdown(sockets)
         letting_go.cancel()
@@ -72,6 +75,43 @@ def _under_way(connection: Any) -> bool:
     return cycle is not None and not (cycle.response_complete or cycle.more_body or connection.flow.write_paused)
 
 
+class OutletProtocol(H11Protocol):
+    """HTTP in whose scope an answer that goes on for long finds its connection, and is told what becomes of it."""
+
+    outlet: Outlet | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Every request of the connection comes with an outlet; a HEAD has nothing to write."""
+        super().connection_made(transport)
+        app = self.app
+
+        async def with_outlet(scope: Any, receive: Any, send: Any) -> None:
+            if scope["method"] != "HEAD":
+                self.outlet = Outlet(transport, chunked=scope["http_version"] == "1.1")
+                scope["extensions"] = {"outlet": self.outlet}
+            await app(scope, receive, send)
+
+        self.app = with_outlet
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tells the listener."""
+        super().connection_lost(exc)
+        if self.outlet and self.outlet.listener:
+            self.outlet.listener.lost()
+
+    def pause_writing(self) -> None:
+        """The other side's buffers are full."""
+        super().pause_writing()
+        if self.outlet:
+            self.outlet.paused = True
+
+    def resume_writing(self) -> None:
+        """They have room again."""
+        super().resume_writing()
+        if self.outlet:
+            self.outlet.resumed()
+
+
 def protocol(root_path: str) -> type[H11Protocol]:
     """HTTP whose refusal of what is no HTTP is a problem like any other."""
     refusal = problem_answer(NOT_HTTP, {"root_path": root_path, "path": ""})
@@ -79,7 +119,7 @@ def protocol(root_path: str) -> type[H11Protocol]:
     headers = b"".join(b"%s: %s\r\n" % header for header in refusal.raw_headers)
     sent = b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (headers, refusal.body)
 
-    class PoliteProtocol(H11Protocol):
+    class PoliteProtocol(OutletProtocol):
         def send_400_response(self, msg: str) -> None:
             """Our words instead of msg. Where half an answer is out already, the connection breaks off."""
             if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:

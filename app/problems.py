@@ -120,6 +120,57 @@ PROBLEMS: dict[str, ProblemType] = {
         "There is no such training",
         "A training is known while it waits or runs, and for a while after. Start it anew: the same scene gives the same numbers.",
     ),
+    "invalid-command": ProblemType(
+        422,
+        "The command breaks a rule",
+        "Each entry of errors names a place in what was sent, the rule, what was received, and what to do.",
+    ),
+    "unknown-lecture": ProblemType(
+        404,
+        "There is no lecture with this code",
+        "Check the code: eight letters and digits, as on the presenter's screen. Lectures are deleted some days after they began.",
+    ),
+    "unknown-poll": ProblemType(404, "This lecture has no such question", "The question is not among the last ones of this lecture."),
+    "lecture-refused": ProblemType(
+        403,
+        "This lecture cannot be started here",
+        "Who may start lectures is a setting of the server. Ask whoever runs it for the passphrase, or start a server of your own.",
+    ),
+    "not-for-you": ProblemType(403, "This is for whoever runs the server", "A setting of the server says which addresses may ask."),
+    "not-presenter": ProblemType(
+        403,
+        "Only the presenter may do that",
+        "This browser does not present this lecture. The presenter's link, opened once, gives it that right.",
+    ),
+    "key-used": ProblemType(
+        403,
+        "This link was opened before",
+        "A presenter's link works once. Make another one on a device that presents.",
+    ),
+    "not-presenting": ProblemType(
+        409,
+        "Another device presents now",
+        "One device presents at a time. Take over, or leave it to the other.",
+    ),
+    "lecture-ended": ProblemType(409, "The lecture has ended", "Nothing can be added to it. It can be watched again."),
+    "lecture-changed": ProblemType(
+        409,
+        "The lecture has changed meanwhile",
+        "Another device, or another server, was quicker. Read what is new, then try again.",
+    ),
+    "poll-closed": ProblemType(409, "The question is not open", "Votes count while a question is open. Nothing was changed."),
+    "no-participant": ProblemType(
+        401,
+        "A vote needs a participant",
+        "PUT .../participant of the lecture first: its cookie lets a browser vote once in each question.",
+    ),
+    "invalid-vote": ProblemType(422, "This is no answer to the question", "The detail says what an answer looks like."),
+    "too-many-identities": ProblemType(
+        429,
+        "Too many participants from one address",
+        "So many participants came from this address that another one is not let in. The presenter sees how many there are.",
+    ),
+    "too-many-requests": ProblemType(429, "Too many requests", "Wait for the seconds that the header Retry-After names."),
     "invalid-dataset": ProblemType(
         422,
         "The data set breaks a rule",
@@ -165,9 +216,9 @@ FAULTS: dict[str, FaultKind] = {
         "malformed-json",
         "{place} holds half a character (a lone surrogate, \\ud800 to \\udfff). Write the whole character.",
     ),
-    "missing": FaultKind("invalid-scene", "{place} is missing, and a scene needs it. Add it."),
+    "missing": FaultKind("invalid-scene", "{place} is missing, and has to be there. Add it."),
     "unknown_field": FaultKind(
-        "invalid-scene", "{place} is nothing that a scene has. Received: {received}. Remove it, or check its spelling."
+        "invalid-scene", "{place} is nothing that may stand there. Received: {received}. Remove it, or check its spelling."
     ),
     "wrong_type": FaultKind("invalid-scene", "{place} must be {limit}. Received: {received}. Write {limit} there."),
     "unknown_choice": FaultKind("invalid-scene", "{place} must be one of {limit}. Received: {received}. Choose one of them."),
@@ -183,6 +234,23 @@ FAULTS: dict[str, FaultKind] = {
     "too_long": FaultKind(
         "invalid-scene",
         "{place} may have at most {limit} {measure}. Received: {received} {measure}. Choose a shorter word.",
+    ),
+    "text_too_long": FaultKind(
+        "invalid-command",
+        "{place} may have at most {limit} characters. Received: {received}. Shorten it.",
+    ),
+    "no_choices": FaultKind(
+        "invalid-command",
+        "A question for a number or for words is answered by typing, so it has no choices. Received: {received}. Take them out.",
+    ),
+    "too_few_choices": FaultKind(
+        "invalid-command",
+        "A question that is answered by choosing needs {limit} choices or more. Received: {received}. Add some.",
+    ),
+    "choice_twice": FaultKind("invalid-command", "{place} must hold each choice once. Received: {received} twice. Take one out."),
+    "no_tolerance": FaultKind(
+        "invalid-command",
+        "Only a question for a number has a tolerance. Received: {received}. Take it out.",
     ),
     "control_character": FaultKind(
         "invalid-scene",
@@ -304,6 +372,11 @@ PLACES: dict[tuple[str | type, ...], str] = {
     ("examples", int, str): "the {2} of example {1}",
     ("examples", int, str, int): "number {3} of the {2} of example {1}",
     ("optimizer", str): "`{1}` of the optimizer",
+    ("choice",): "the answer",
+    ("body", "text"): "the question",
+    ("body", "choices"): "the list of choices",
+    ("body", "choices", int): "choice {2} of the question",
+    ("body", "cell", str): "`{2}` of the cell",
     ("initial_state", int): "the initial state of layer {1}",
     ("initial_state", int, int): "number {2} of the initial state of layer {1}",
     ("initial_state", int, str): "`{2}` of the initial state of layer {1}",

@@ -14,14 +14,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import segno
+from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.main import create_app
 from app.network import EVERY_NETWORK, PORTS_TRIED, address, lan_address, listening, own_names
 from app.polite_server import PoliteServer
+from app.services import Services
 from app.settings import Settings
 from app.store import StorageRefused, Store
+from app.telemetry import configure_logging
 
 # What pydantic calls it -> what a setting must be.
 RULES = {
@@ -90,11 +93,20 @@ def _listen(settings: Settings) -> socket.socket:
 
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Until it is told to stop."""
+    configure_logging(settings.log_requests)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
     gc.freeze()  # what is loaded by now stays: to look through it for garbage, at the very end too, takes a tenth of a second
     port = listener.getsockname()[1]
-    server = PoliteServer(create_app(settings), settings.root_path, settings.shutdown_seconds, lambda: announce(settings, port))
+    settings = settings.model_copy(update={"port": port})
+    app = create_app(settings)
+    server = PoliteServer(app, settings.root_path, settings.shutdown_seconds, lambda: announce(settings, port), lambda: end_streams(app))
     server.run([listener])
+
+
+def end_streams(app: FastAPI) -> None:
+    """Whoever follows a lecture is told to come back."""
+    services: Services = app.state.services
+    services.lectures.stop()
 
 
 def announce(settings: Settings, port: int) -> None:

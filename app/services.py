@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,11 +12,30 @@ from fastapi import Depends, Request
 from app.charting import Charts
 from app.computing import Computing
 from app.histories import Histories
+from app.lectures.entering import Tries
+from app.lectures.lectures import Lectures
+from app.lectures.sqlite_storage import SqliteStorage
 from app.lessons import DataSets, Lessons
 from app.settings import Settings
 from app.store import Store
+from app.telemetry import Telemetry
 from app.trainings import Trainings
 from app.work import Cache, Pool
+
+MINUTE, HOUR = 60.0, 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class AddressTries:
+    """How often an address may try what costs more than an answer."""
+
+    codes: Tries
+    starts: Tries
+
+    @classmethod
+    def of(cls, settings: Settings) -> AddressTries:
+        """As the settings have it."""
+        return cls(Tries(settings.wrong_codes, MINUTE), Tries(settings.lectures_per_hour, HOUR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +52,39 @@ class Services:
     lessons: Lessons
     computing: Computing
     charts: Charts
+    lectures: Lectures
+    telemetry: Telemetry
+    tries: AddressTries
 
 
-@contextmanager
-def opened(settings: Settings) -> Iterator[Services]:
+@asynccontextmanager
+async def opened(settings: Settings, telemetry: Telemetry) -> AsyncIterator[Services]:
     """The services of one server."""
     cache, histories = Cache(settings.cache_bytes), Histories(settings.history_bytes)
-    with (
-        Store(settings.data, settings.storage_patience, settings.retry_after) as store,
-        Pool(settings.workers, settings.waiting, settings.retry_after) as pool,
-        _trainings(settings, store, histories) as trainings,
-    ):
+    async with AsyncExitStack() as stack:
+        store = stack.enter_context(Store(settings.data, settings.storage_patience, settings.retry_after))
+        pool = stack.enter_context(Pool(settings.workers, settings.waiting, settings.retry_after))
+        trainings = stack.enter_context(_trainings(settings, store, histories))
+        storage = await stack.enter_async_context(SqliteStorage(settings.data, settings.storage_patience, settings.retry_after))
+        lectures = stack.enter_context(Lectures(storage, settings.lecture_days))
         datasets = DataSets(store, pool)
         lessons = Lessons(datasets, histories, trainings, pool)
         computing = Computing(store, cache, pool, lessons)
-        charts = Charts(computing, lessons, cache, pool)
-        yield Services(settings, store, cache, pool, datasets, histories, trainings, lessons, computing, charts)
+        yield Services(
+            settings,
+            store,
+            cache,
+            pool,
+            datasets,
+            histories,
+            trainings,
+            lessons,
+            computing,
+            Charts(computing, lessons, cache, pool),
+            lectures,
+            telemetry,
+            AddressTries.of(settings),
+        )
 
 
 def _trainings(settings: Settings, store: Store, histories: Histories) -> Trainings:

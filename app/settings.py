@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -32,5 +33,18 @@ class Settings(BaseSettings):
     training_waiting: int = Field(64, ge=0, description="Trainings that may wait; the next gets 429")
     training_patience: float = Field(10, gt=0, description="Seconds after which a training ends that nobody listens to")
     history_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of past epochs that are kept to go back to; others are computed again")
+    public_url: str = Field(
+        "", pattern=r"^(https?://[^\s?#]+)?$", description="Where others reach this server, such as https://example.org/unrolled"
+    )
+    starters: Literal["anyone", "passphrase", "nobody"] = Field(
+        "anyone", description="Who may start a lecture: anyone, passphrase or nobody"
+    )
+    passphrase: SecretStr = Field(SecretStr(""), description="What has to be typed to start a lecture, where starters is passphrase")
+    lecture_days: float = Field(30, gt=0, description="Days after its start at which a lecture is deleted")
+    lectures_per_hour: int = Field(60, gt=0, description="Lectures that one address may start in an hour")
+    wrong_codes: int = Field(60, gt=0, description="Wrong codes, keys and passphrases that one address may try in a minute")
+    identities: int = Field(500, gt=0, description="Participants of a lecture that may vote from one address")
+    metrics_from: tuple[str, ...] = Field(("127.0.0.1", "::1"), description='Addresses that may read /metrics, as JSON: ["10.0.0.7"]')
+    log_requests: bool = Field(False, description="Write a line for every request; lines are JSON, on stderr, without secrets")
     retry_after: int = Field(1, gt=0, description="Seconds after which a refused client may come back")
     shutdown_seconds: float = Field(1, gt=0, description="Seconds that answers under way get to finish when the server stops")

@@ -28,9 +28,14 @@ def normalised(word: str) -> str:
         raise _too_long(len(word), code_points, "code points")
     if size > most("token_bytes"):
         raise _too_long(size, most("token_bytes"), "bytes of UTF-8")
-    if control := next((char for char in word if unicodedata.category(char) == "Cc"), None):
+    return without_controls(word)
+
+
+def without_controls(text: str) -> str:
+    """The text, in which nothing stands that could break a line, a header or a log."""
+    if control := next((char for char in text if unicodedata.category(char) == "Cc"), None):
         raise PydanticCustomError("control_character", "control character", {"received": f"U+{ord(control):04X}"})
-    return word
+    return text
 
 
 Token = Annotated[str, Field(min_length=1), AfterValidator(normalised)]

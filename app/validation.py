@@ -52,6 +52,7 @@ RULES: dict[str, Rule] = {
     "union_tag_invalid": _context("unknown_choice", "expected_tags"),
     "string_pattern_mismatch": _fixed("an id of 64 hexadecimal digits"),
     "string_too_short": _nothing("empty"),
+    "string_too_long": _context("text_too_long", "max_length"),
     "too_short": _nothing("empty"),
     "too_long": _context("too_many", "max_length"),
 }
@@ -97,6 +98,9 @@ BOUNDS = {
     "threshold": (LIMITS["clip"].min, LIMITS["clip"].max),
     "points": (LIMITS["points"].min, LIMITS["points"].max),
     "paces": (LIMITS["paces"].min, LIMITS["paces"].max),
+    "fence": (LIMITS["fence"].min, LIMITS["fence"].max),
+    "tolerance": (0, LIMITS["absolute_value"].max),
+    **dict.fromkeys(("x", "y"), (0, 1)),
     **dict.fromkeys(("w", "b", "x_0", "w_from", "w_to", "b_from", "b_to"), (LIMITS["study"].min, LIMITS["study"].max)),
 }
 MANY = {"vocabulary": "too_many_words", "sentence": "too_many_words", "layers": "too_many_layers"}

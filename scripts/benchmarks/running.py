@@ -23,15 +23,24 @@ PATIENCE = 20.0
 @contextmanager
 def server() -> Iterator[int]:
     """`python -m app` on a free port of loopback, from the first answer until it has ended; gives the port."""
+    with server_process() as (port, _):
+        yield port
+
+
+@contextmanager
+def server_process(**settings: str) -> Iterator[tuple[int, int]]:
+    """The same with settings of its own; gives the port and the process id."""
     with tempfile.TemporaryDirectory() as folder:
         port, log = free_port(), Path(folder) / "log"
         environ = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
         command = [sys.executable, "-m", "app", "--port", str(port), "--no-browser"]
         with log.open("wb") as output:
-            started = subprocess.Popen(command, cwd=ROOT, env=environ | {"UNROLLED_DATA": folder}, stdout=output, stderr=subprocess.STDOUT)
+            started = subprocess.Popen(
+                command, cwd=ROOT, env=environ | {"UNROLLED_DATA": folder, **settings}, stdout=output, stderr=subprocess.STDOUT
+            )
         try:
             wait_until_ready(started, port, log)
-            yield port
+            yield port, started.pid
         finally:
             started.terminate()
             started.wait(PATIENCE)

@@ -1,0 +1,192 @@
+"""A lecture in this process: its state, its last entries as bytes, and whoever listens here."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import engine
+from app.events import event
+from app.lectures.blocks import Block, soft
+from app.lectures.entries import Entry
+from app.lectures.listener import About, Listener
+from app.lectures.state import State
+from app.lectures.storage import LectureStorage, Record
+from app.outlet import Outlet
+
+RECENT = 512  # entries that are kept as bytes; older ones are read from the storage
+MOST_MISSED = 2000  # entries: who has missed more gets the state instead
+STUCK_SWEEPS = 4  # of SWEEP seconds each: 20 s
+RETRY = (500, 3000)  # ms: each client is told another wait
+POSITION = re.compile(r"([\w-]{1,64}):(\d{1,9})", re.ASCII)
+
+Reason = Literal["first", "epoch", "trimmed", "future", "slow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a client says it is: the last entry that it has."""
+
+    epoch: str
+    offset: int
+
+    @classmethod
+    def read(cls, text: str | None) -> Position | None:
+        """As Last-Event-ID has it; what cannot be read is no position."""
+        found = POSITION.fullmatch(text or "")
+        return cls(found[1], int(found[2])) if found else None
+
+
+def block_of(entry: Entry) -> Block:
+    """An entry as every listener gets it."""
+    data = {"offset": entry.offset, "at": entry.at, **entry.body}
+    return Block.of(event(entry.kind.replace(" ", "_"), data, f"{entry.epoch}:{entry.offset}"), entry.offset)
+
+
+class Room:
+    """Publishing never waits for a listener, and a listener is registered before the past is read: nothing falls between."""
+
+    def __init__(self, record: Record, entries: Sequence[Entry], storage: LectureStorage, dirty: Callable[[Room], None]) -> None:
+        self.code, self.epoch, self.created = record.code, record.epoch, record.created
+        self.holder = record.session
+        self.state = State(title=record.title, fence=record.fence, holder=record.holder)
+        self.offset = 0
+        self.lock = asyncio.Lock()  # one command at a time: each is judged by the state that the one before left
+        self.listeners: set[Listener] = set()
+        self.recent: deque[Block] = deque(maxlen=RECENT)
+        self.presenters: dict[str, str] = {}  # sessions that may present, and their names
+        self.votes: set[str] = set()  # polls whose tally has changed since it was told
+        self.presence_changed = False
+        self.last_used = 0.0
+        self._storage = storage
+        self._dirty = dirty
+        self._snapshots: dict[Reason, Block] = {}
+        self.arrived(entries)
+
+    def arrived(self, entries: Sequence[Entry]) -> None:
+        """Entries that are stored, in order: the state follows, and every listener is told."""
+        for entry in entries:
+            if entry.epoch != self.epoch or entry.offset != self.offset + 1:
+                continue  # known already; a gap is closed by whoever finds it, before it publishes
+            self.state = self.state.after(entry)
+            self.offset = entry.offset
+            self._snapshots.clear()
+            block = block_of(entry)
+            self.recent.append(block)
+            self.tell(block)
+
+    def begin_anew(self, record: Record, entries: Sequence[Entry]) -> None:
+        """Another log, that cannot be proven to continue the one before: everyone gets the whole state."""
+        self.epoch, self.offset, self.holder = record.epoch, 0, record.session
+        self.state = State(title=record.title, fence=record.fence, holder=record.holder)
+        self.recent.clear()
+        self.presenters.clear()
+        self._snapshots.clear()
+        told, self.listeners = self.listeners, set()
+        self.arrived(entries)
+        self.listeners = told
+        for listener in self.listeners:
+            listener.position = 0
+        self.tell(self.snapshot("epoch"))
+
+    def tell(self, block: Block, presenters: bool | None = None) -> None:
+        """Sends a block to everyone, or to presenters or students alone."""
+        for listener in self.listeners:
+            if presenters is None or listener.about.presenter == presenters:
+                listener.put(block)
+
+    def snapshot(self, reason: Reason) -> Block:
+        """The whole state and why it comes; encoded once for all who need it."""
+        if reason not in self._snapshots:
+            data = {"reason": reason, **self._where(), "state": self.state.document()}
+            self._snapshots[reason] = Block.of(event("snapshot", data, f"{self.epoch}:{self.offset}"), self.offset)
+        return self._snapshots[reason]
+
+    def _where(self) -> dict[str, Any]:
+        return {"epoch": self.epoch, "offset": self.offset, "version": engine.__version__}
+
+    async def past(self, position: Position | None) -> list[Block] | Reason:
+        """What was missed before the entries that are kept here, or why it cannot be told."""
+        if position is None:
+            return "first"
+        if position.epoch != self.epoch:
+            return "epoch"
+        if position.offset > self.offset:
+            return "future"
+        if self.offset - position.offset > MOST_MISSED:
+            return "trimmed"
+        if position.offset + 1 >= self._oldest:
+            return []
+        entries = await self._storage.read(self.code, position.offset, MOST_MISSED)
+        return [block_of(entry) for entry in entries]
+
+    @property
+    def _oldest(self) -> int:
+        return self.offset - len(self.recent) + 1
+
+    def welcome(self, position: Position | None, past: list[Block] | Reason) -> tuple[bytes, int]:
+        """Exactly what was missed, or the whole state and the reason why; and the offset up to which it goes."""
+        retry = b"retry: %d\n\n" % random.randint(*RETRY)
+        if position is None or isinstance(past, str):
+            snapshot = self.snapshot(past if isinstance(past, str) else "first")
+            return retry + snapshot.plain, self.offset
+        told = past[-1].offset or 0 if past else position.offset
+        if position.epoch != self.epoch or told + 1 < self._oldest:  # while the past was read it went on without us
+            return retry + self.snapshot("epoch" if position.epoch != self.epoch else "trimmed").plain, self.offset
+        missed = [*past, *(block for block in self.recent if block.offset is not None and block.offset > told)]
+        resumed = event("resumed", {"from": position.offset, "to": self.offset, "version": engine.__version__, "epoch": self.epoch})
+        return retry + resumed + b"".join(block.plain for block in missed), self.offset
+
+    @contextmanager
+    def listen(self, outlet: Outlet, about: About, position: Position | None, past: list[Block] | Reason) -> Iterator[asyncio.Future[None]]:
+        """A listener for as long as the block lasts; it has been welcomed when the block begins."""
+        listener = Listener(outlet, about, lambda: self.snapshot("slow"))
+        welcome, listener.position = self.welcome(position, past)
+        listener.put(Block.of(welcome))
+        self.listeners.add(listener)
+        self.changed_presence()
+        try:
+            yield listener.ended
+        finally:
+            self.listeners.discard(listener)
+            self.changed_presence()
+
+    def changed_presence(self) -> None:
+        """Whoever counts is told soon."""
+        self.presence_changed = True
+        self._dirty(self)
+
+    def voted(self, poll: str) -> None:
+        """A tally is counted again soon."""
+        self.votes.add(poll)
+        self._dirty(self)
+
+    def presence(self) -> dict[str, Any]:
+        """Who listens in this process."""
+        students = [listener.about for listener in self.listeners if not listener.about.presenter]
+        modes = Counter(about.mode for about in students)
+        hands = [about.nickname for about in students if about.hand]
+        return {"students": len(students), "exploring": modes["exploring"], "hands": hands[:100], "raised": len(hands)}
+
+    def heartbeat(self) -> None:
+        """Carries the position, so that a gap shows."""
+        self.tell(soft("heartbeat", {"epoch": self.epoch, "offset": self.offset}))
+
+    def sweep(self) -> None:
+        """Lets go whoever has taken nothing for too long."""
+        for listener in list(self.listeners):
+            if listener.is_stuck(STUCK_SWEEPS):
+                listener.abort()
+
+    def close(self, last: Block | None = None) -> None:
+        """Ends every stream, with a last word."""
+        for listener in list(self.listeners):
+            if last:
+                listener.put(last)
+            listener.end()

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import asyncio
+import hmac
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Cookie, Depends, Header, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from app.answers import Representation, answer
+from app.computing import json_answer
+from app.errors import Problem
+from app.events import EVENTS_TYPE, Broadcast
+from app.lectures.commands import Device, Exchange, Start, parse_command, parsed
+from app.lectures.documents import (
+    CodeDocument,
+    CommandAnswerDocument,
+    KeyDocument,
+    LectureDocument,
+    PresenterDocument,
+    ReachDocument,
+    StartedDocument,
+)
+from app.lectures.entering import PARTICIPANT, PRESENTER, address_of, give_cookie
+from app.lectures.listener import About
+from app.lectures.reach import join_address, qr_code, reachable
+from app.lectures.recording import recording
+from app.lectures.room import Position, Room
+from app.lectures.secret import hashed, new_secret, read_code
+from app.limits import most
+from app.openapi import JSON_COMMAND, body_of, document_of, responses
+from app.policies import read_body
+from app.services import Services, ServicesDep
+
+router = APIRouter(tags=["lectures"])
+
+NEVER_KEPT = "no-store"
+BODY = ("malformed-json", "body-too-large", "unsupported-media-type", "cross-site", "invalid-command")
+KNOWN = ("unknown-lecture", "too-many-requests", "storage")
+EVENTS = {
+    "description": "Server-sent events, until the lecture or the server ends",
+    "content": {EVENTS_TYPE: {"schema": {"type": "string"}}},
+}
+SVG = {"description": "The QR code", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}
+RECORDING = {"description": "The lecture's log with its scenes", "content": {"application/json": {"schema": {"type": "object"}}}}
+WRONG = "Too many wrong codes came from this address."
+
+Secret = Annotated[str | None, Cookie(alias=PRESENTER, max_length=64)]
+Body = Annotated[bytes, Depends(read_body)]
+
+
+async def _room(
+    request: Request, code: str, services: ServicesDep, participant: Annotated[str | None, Cookie(alias=PARTICIPANT)] = None
+) -> Room:
+    """The lecture of the address. Wrong codes are counted by where they come from; whoever has joined is never locked out."""
+    address = address_of(request)
+    if participant is None:
+        services.tries.codes.require(address, WRONG)
+    try:
+        return await services.lectures.room(code)
+    except Problem as problem:
+        if problem.name == "unknown-lecture":
+            services.tries.codes.take(address)
+        raise
+
+
+RoomDep = Annotated[Room, Depends(_room)]
+
+
+async def _presenter(room: RoomDep, services: ServicesDep, secret: Secret = None) -> str:
+    """The session of whoever may present this lecture; 403 for everyone else."""
+    session = await services.lectures.session(room, secret)
+    if session is None:
+        raise Problem("not-presenter", "This browser does not present this lecture. Open the presenter's link in it first.")
+    return session
+
+
+SessionDep = Annotated[str, Depends(_presenter)]
+
+
+@router.get("/api/reach", responses=responses(document_of(ReachDocument)))
+async def get_reach(request: Request, services: ServicesDep) -> Response:
+    """Where others reach this server, if they can, and who may start a lecture here."""
+    document = {"address": reachable(services.settings), "starters": services.settings.starters}
+    return answer(request, json_answer(document), NEVER_KEPT)
+
+
+@router.get("/join/{code}", include_in_schema=False)
+async def join(request: Request, code: str) -> Response:
+    """The page, as a student of this lecture."""
+    language = request.query_params.get("language")
+    spoken = f"&language={language}" if language and language.isalpha() else ""
+    return RedirectResponse(f"../?join={read_code(code) or ''}{spoken}", status_code=307)
+
+
+@router.post(
+    "/api/lectures",
+    status_code=201,
+    responses=responses(
+        document_of(StartedDocument), *BODY, "lecture-refused", "unknown-scene", "too-many-requests", "storage", status=201
+    ),
+    openapi_extra=body_of(Start),
+)
+async def start_lecture(request: Request, body: Body, services: ServicesDep) -> Response:
+    """Start a lecture. Whoever does presents it, by the cookie that comes back; the key lets another device present it."""
+    wanted = parsed(Start, body)
+    _require_starter(request, wanted.passphrase, services)
+    services.tries.starts.require(address_of(request), "Many lectures were started from this address.")
+    first = await _first(wanted, services)
+    record, key, session = await services.lectures.start(wanted.title, wanted.device, first)
+    services.tries.starts.take(address_of(request))
+    document = {"code": record.code, "key": key, "epoch": record.epoch, "offset": record.last, "fence": record.fence}
+    told = answer(request, json_answer(document), NEVER_KEPT)
+    told.status_code = 201
+    give_cookie(told, PRESENTER, session, services.settings, record.code)
+    return told
+
+
+def _require_starter(request: Request, passphrase: str, services: Services) -> None:
+    settings, address = services.settings, address_of(request)
+    if settings.starters == "nobody":
+        raise Problem(
+            "lecture-refused", "Lectures cannot be started on this server. Start a server of your own: python3 scripts/serve.py --lan"
+        )
+    if settings.starters == "passphrase":
+        services.tries.codes.require(address, "Too many wrong passphrases came from this address.")
+        if not hmac.compare_digest(passphrase.encode(), settings.passphrase.get_secret_value().encode()):
+            services.tries.codes.take(address)
+            raise Problem(
+                "lecture-refused", "A lecture needs the passphrase of this server, and this is another. Ask whoever runs the server."
+            )
+
+
+async def _first(wanted: Start, services: Services) -> list[tuple[str, dict[str, Any]]]:
+    """The first entries of the log: where the presenter stands."""
+    if wanted.scene is None:
+        return []
+    await services.computing.scene(wanted.scene)
+    return [("scene", {"scene": wanted.scene, "view": wanted.view})]
+
+
+@router.get("/api/lectures/{code}", responses=responses(document_of(LectureDocument), *KNOWN))
+async def get_lecture(
+    request: Request,
+    room: RoomDep,
+    services: ServicesDep,
+    secret: Secret = None,
+    participant: Annotated[str | None, Cookie(alias=PARTICIPANT)] = None,
+) -> Response:
+    """What a page needs to know before it follows."""
+    base = reachable(services.settings)
+    document = {
+        "code": room.code,
+        "title": room.state.title,
+        "epoch": room.epoch,
+        "offset": room.offset,
+        "created": room.created,
+        "ended": room.state.ended,
+        "presenter": await services.lectures.session(room, secret) is not None,
+        "fence": room.state.fence,
+        "holder": room.state.holder,
+        "address": base and join_address(base, room.code),
+        "participant": participant is not None,
+    }
+    return answer(request, json_answer(document), NEVER_KEPT)
+
+
+@router.get("/api/lectures/{code}/qr.svg", responses=responses(SVG, *KNOWN))
+async def get_qr_code(request: Request, room: RoomDep, services: ServicesDep) -> Response:
+    """The QR code of the address to join at."""
+    base = reachable(services.settings) or str(request.base_url).rstrip("/")
+    return answer(request, Representation.text(qr_code(join_address(base, room.code)), "image/svg+xml"), NEVER_KEPT)
+
+
+@router.post(
+    "/api/lectures/{code}/presenter",
+    responses=responses(document_of(PresenterDocument), *BODY, *KNOWN, "key-used"),
+    openapi_extra=body_of(Exchange),
+)
+async def become_presenter(request: Request, room: RoomDep, body: Body, services: ServicesDep) -> Response:
+    """Exchange the key of a presenter's link for the cookie that presents. A key works once."""
+    wanted, session = parsed(Exchange, body), new_secret()
+    address = address_of(request)
+    services.tries.codes.require(address, WRONG)
+    if not await services.lectures.storage.use_key(room.code, hashed(wanted.key), hashed(session), wanted.device):
+        services.tries.codes.take(address)
+        raise Problem(
+            "key-used", "This presenter's link was opened before, or is not of this lecture. Make a new one on a device that presents."
+        )
+    told = answer(request, json_answer({"fence": room.state.fence, "holder": room.state.holder}), NEVER_KEPT)
+    give_cookie(told, PRESENTER, session, services.settings, room.code)
+    return told
+
+
+@router.post(
+    "/api/lectures/{code}/keys",
+    responses=responses(document_of(KeyDocument), *BODY, *KNOWN, "not-presenter"),
+    openapi_extra=body_of(Device),
+)
+async def make_key(request: Request, room: RoomDep, session: SessionDep, body: Body, services: ServicesDep) -> Response:
+    """The key of one more presenter's link, for another device or another person."""
+    parsed(Device, body)
+    key = new_secret()
+    await services.lectures.storage.add_key(room.code, hashed(key))
+    return answer(request, json_answer({"key": key}), NEVER_KEPT)
+
+
+@router.post(
+    "/api/lectures/{code}/commands",
+    responses=responses(
+        document_of(CommandAnswerDocument),
+        *BODY,
+        *KNOWN,
+        "not-presenter",
+        "not-presenting",
+        "lecture-ended",
+        "lecture-changed",
+        "unknown-poll",
+        "unknown-scene",
+    ),
+    openapi_extra=JSON_COMMAND,
+)
+async def command(request: Request, room: RoomDep, session: SessionDep, body: Body, services: ServicesDep) -> Response:
+    """What the presenter does: stored, then answered, then sent to everyone. A repeated id gets the first answer again."""
+    wanted = parse_command(body)
+    if wanted.kind == "scene":
+        await services.computing.scene(wanted.body["scene"])
+    entry = await services.lectures.command(room, session, wanted)
+    document = {"epoch": room.epoch, "offset": entry.offset if entry else room.offset}
+    return answer(request, json_answer(document), NEVER_KEPT)
+
+
+@router.get("/api/lectures/{code}/events", responses=responses(EVENTS, *KNOWN, "not-presenter", "invalid-parameter"))
+async def follow(
+    room: RoomDep,
+    services: ServicesDep,
+    last_event_id: Annotated[str | None, Header(max_length=100)] = None,
+    last: Annotated[str | None, Query(alias="last_event_id", max_length=100)] = None,
+    role: Annotated[Literal["student", "presenter"], Query(alias="as")] = "student",
+    mode: Annotated[Literal["following", "exploring"], Query()] = "following",
+    hand: Annotated[bool, Query()] = False,
+    nickname: Annotated[str, Query(max_length=most("nickname"))] = "",
+    secret: Secret = None,
+) -> Response:
+    """The lecture as server-sent events, from where this listener left off; it says about itself what is counted."""
+    if role == "presenter":
+        await _presenter(room, services, secret)
+    position = Position.read(last_event_id or last)
+    past = await room.past(position)
+    about = About(role == "presenter", mode, hand, "".join(filter(str.isprintable, nickname)))
+    return Broadcast(lambda outlet: room.listen(outlet, about, position, past), lambda: room.welcome(position, past)[0])
+
+
+@router.get("/api/lectures/{code}/recording", responses=responses(RECORDING, *KNOWN))
+async def get_recording(request: Request, room: RoomDep, services: ServicesDep) -> Response:
+    """The log of a lecture and every scene in it: enough to watch it again anywhere."""
+    document = await recording(room, services.lectures.storage, services.store)
+    told = await asyncio.to_thread(json_answer, document)
+    return answer(request, told, NEVER_KEPT, {"Content-Disposition": f'attachment; filename="lecture-{room.code}.json"'})
+
+
+@router.delete("/api/lectures/{code}", responses=responses(document_of(CodeDocument), *KNOWN, "cross-site", "not-presenter"))
+async def delete_lecture(request: Request, room: RoomDep, session: SessionDep, services: ServicesDep) -> Response:
+    """Delete a lecture and everything about it. Whoever follows is told."""
+    await services.lectures.delete(room)
+    return answer(request, json_answer({"code": room.code}), NEVER_KEPT)

@@ -1,0 +1,97 @@
+"""What the server says about itself to those who run it: JSON lines with request ids, and figures in Prometheus's text format."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import sys
+import time
+from contextvars import ContextVar
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from pythonjsonlogger.json import JsonFormatter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUEST_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+FIELDS = "{asctime}{levelname}{name}{message}"
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+requests_logger = logging.getLogger("app.requests")
+
+
+class _WithRequestId(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Every line says which request it is about."""
+        if name := request_id.get():
+            record.request_id = name
+        return True
+
+
+def configure_logging(requests: bool) -> None:
+    """Each line on stderr is one JSON object, whatever stands in it; with a line for every request, or without."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter(FIELDS, style="{", rename_fields={"asctime": "at", "levelname": "level", "name": "logger"}))
+    handler.addFilter(_WithRequestId())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    requests_logger.setLevel(logging.INFO if requests else logging.WARNING)
+
+
+class Telemetry:
+    """Figures of one server; each application has its own, so that two in one process do not mix."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "unrolled_requests", "Answers by route, method and status", ("method", "route", "status"), registry=self.registry
+        )
+        self.seconds = Histogram("unrolled_request_seconds", "Seconds until an answer begins, by route", ("route",), registry=self.registry)
+        self.rooms = Gauge("unrolled_lecture_rooms", "Lectures that are open in this process", registry=self.registry)
+        self.listeners = Gauge("unrolled_lecture_listeners", "Streams of lectures that are open in this process", registry=self.registry)
+
+    def text(self) -> bytes:
+        """All figures."""
+        return generate_latest(self.registry)
+
+
+class Observed:
+    """Counts and names every request. What stands in queries, bodies and cookies is never written anywhere."""
+
+    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
+        self.app = app
+        self.telemetry = telemetry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes on; the answer carries the request's id."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        name = _name_of(scope)
+        token = request_id.set(name)
+        began = time.perf_counter()
+
+        async def observed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-Id"] = name
+                self._count(scope, message["status"], time.perf_counter() - began)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, observed)
+        finally:
+            request_id.reset(token)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "none")  # a path of somebody's own making would be a figure of its own
+        self.telemetry.requests.labels(scope["method"], route, status).inc()
+        self.telemetry.seconds.labels(route).observe(seconds)
+        requests_logger.info(
+            "request", extra={"method": scope["method"], "path": scope["path"], "status": status, "seconds": round(seconds, 4)}
+        )
+
+
+def _name_of(scope: Scope) -> str:
+    """The id that a proxy gave the request, or one of ours."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else secrets.token_urlsafe(9)

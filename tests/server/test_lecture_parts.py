@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from app.lectures.blocks import Block
+from app.lectures.entries import Entry
+from app.lectures.mailbox import MOST_BLOCKS, MOST_BYTES, Mailbox
+from app.lectures.secret import ALPHABET, new_code, read_code
+from app.lectures.state import State
+
+
+def block(offset: int, size: int = 10) -> Block:
+    return Block.of(b"x" * size, offset)
+
+
+def test_a_mailbox_keeps_entries_in_order_and_of_soft_news_the_newest() -> None:
+    mailbox = Mailbox()
+    mailbox.put(block(1))
+    mailbox.put(Block.of(b"old", lane="pointer"))
+    mailbox.put(block(2))
+    mailbox.put(Block.of(b"new", lane="pointer"))
+    assert [(each.offset, each.plain) for each in mailbox.take()] == [(1, b"x" * 10), (2, b"x" * 10), (None, b"new")]
+    assert len(mailbox) == 0
+
+
+@pytest.mark.parametrize(("count", "size"), [(MOST_BLOCKS, 10), (1, MOST_BYTES)])
+def test_a_mailbox_holds_its_bounds_and_is_emptied_by_one_more(count: int, size: int) -> None:
+    mailbox = Mailbox()
+    for offset in range(count):
+        mailbox.put(block(offset, size))
+    assert not mailbox.overflowed
+    mailbox.put(block(count))
+    assert mailbox.overflowed
+    assert len(mailbox) == 0
+    mailbox.put(block(count + 1))
+    assert mailbox.take() == []
+    assert not mailbox.overflowed
+
+
+def test_a_code_is_read_however_it_is_typed() -> None:
+    code = new_code()
+    assert set(code) <= set(ALPHABET)
+    assert read_code(f" {code[:4].lower()}-{code[4:]}\n") == code
+    assert read_code(code[:-1]) is None
+    assert read_code(code[:-1] + "0") is None
+    assert len({new_code() for _ in range(1000)}) == 1000
+
+
+def entry(offset: int, kind: str, **body: object) -> Entry:
+    return Entry("epoch", offset, kind, body, at=0.0)
+
+
+def test_a_state_follows_from_the_log_alone() -> None:
+    entries = [
+        entry(1, "scene", scene="a" * 64, view={"step": "0"}),
+        entry(2, "view", view={"step": "7"}),
+        entry(3, "frozen", frozen=True),
+        entry(4, "poll opened", poll="q", kind="choice", text="?", choices=["a", "b"]),
+        entry(5, "presenter changed", fence=2, name="tablet"),
+        entry(6, "poll revealed", poll="q", answer="a", why="so", tally={"a": 3}, votes=3),
+        entry(7, "frozen", frozen=False),
+    ]
+    state = State(title="t")
+    for each in entries:
+        state = state.after(each)
+    assert (state.scene, state.view, state.frozen, state.fence, state.holder) == ("a" * 64, {"step": "7"}, False, 2, "tablet")
+    poll = state.poll("q")
+    assert poll is not None
+    assert (poll["open"], poll["revealed"]["tally"], poll["offset"]) == (False, {"a": 3}, 4)
+
+
+def test_the_end_closes_every_poll_and_shows_the_class_its_screen_again() -> None:
+    state = State(blanked=True).after(entry(1, "poll opened", poll="q", kind="words", text="?")).after(entry(2, "ended"))
+    assert (state.ended, state.blanked, state.polls[0]["open"]) == (True, False, False)
+
+
+def test_an_entry_of_no_known_kind_is_never_passed_over() -> None:
+    with pytest.raises(ValueError, match="of the kind 'jumped'"):
+        State().after(entry(1, "jumped"))
