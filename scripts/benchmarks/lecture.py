@@ -85,6 +85,7 @@ class Presenter:
 
     def play(self, seconds: float) -> list[float]:
         """So many events a second, by the clock: who is late does not wait for the next one too."""
+        self.connection.close()  # the server may have, meanwhile; the next request opens it again
         began, answers = time.monotonic(), []
         for number in range(round(seconds * EVENTS_PER_SECOND)):
             time.sleep(max(0.0, began + number / EVENTS_PER_SECOND - time.monotonic()))
