@@ -3,6 +3,8 @@ import { listen, undoAll } from "../store.js";
 import { words } from "../words.js";
 import { qrAt } from "./requests.js";
 
+const COMMAND = "python3 scripts/serve.py --lan";
+
 /** How others join: the address, or that there is none. */
 export function reachOf(/** @type {import("./room.js").Lecture} */ { address, code }) {
   return address ?? new URL(`join/${code}`, new URL(".", location.href)).href;
@@ -25,6 +27,7 @@ export function mountCard(root, /** @type {import("./room.js").Room} */ { store 
     text(find("address"), reachOf(store.get()));
     find("address").href = reachOf(store.get());
     find("alone").hidden = address !== null;
+    text(find("alone").querySelector("code"), COMMAND);
   }
 
   return undoAll([

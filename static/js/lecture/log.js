@@ -1,51 +1,31 @@
-/** What is known of a lecture: the fold of its log, and of what is said beside it. Pure functions. */
+import { EMPTY, after, entryOf } from "./state.js";
 
-/** @typedef {{poll: string, open: boolean, revealed: any, offset: number, kind: string, text: string, choices: string[]}} Poll */
 /**
- * @typedef {object} Heard
+ * What a page has heard of a lecture: what its log comes to, and what is said beside the log. Pure functions.
+ *
+ * @typedef {object} Said
  * @property {"joining" | "live" | "ended" | "unknown" | "deleted"} phase
  * @property {"live" | "paused" | "lost"} link paused: the lecture's storage is out of the server's reach; lost: the server is out of ours
  * @property {string | null} epoch
  * @property {number} offset of the last entry
  * @property {number} placed of the last entry that moved the picture
  * @property {string | null} version of the engine that the server has
- * @property {string} title
- * @property {string | null} scene
- * @property {Record<string, string>} view
- * @property {boolean} frozen
- * @property {boolean} blanked
- * @property {number} fence
- * @property {string} holder
- * @property {Poll[]} polls
- * @property {Record<string, {votes: number, tally?: Record<string, number>}>} tallies
+ * @property {Record<string, {votes: number, tally?: Record<string, number>}>} tallies of open questions, by their ids
  * @property {{students: number, exploring?: number, hands?: string[], raised?: number, identities?: number}} presence
  * @property {{x: number, y: number} | null} pointer
  * @property {boolean} hand is one's own hand raised?
+ * @typedef {import("./state.js").Lecture & Said} Heard
  */
 
 /** @type {Heard} */
 export const UNHEARD = {
-  phase: "joining", link: "live", epoch: null, offset: 0, placed: 0, version: null, title: "", scene: null, view: {}, frozen: false, blanked: false, fence: 0, holder: "",
-  polls: [], tallies: {}, presence: { students: 0 }, pointer: null, hand: false,
+  ...EMPTY, phase: "joining", link: "live", epoch: null, offset: 0, placed: 0, version: null, tallies: {}, presence: { students: 0 }, pointer: null, hand: false,
 };
 
-const POLLS_KEPT = 20;
-
-const withPoll = (polls, name, patch) => polls.map((poll) => (poll.poll === name ? { ...poll, ...patch } : poll));
-
-/** What each kind of event makes of it. */
-const TOLD = {
+/** What is said beside the log, and where a stream begins: what each of them makes of it. */
+const SAID = {
   snapshot: ({ state, epoch, offset, version }) => ({ ...state, epoch, offset, placed: offset, version, link: "live", phase: state.ended ? "ended" : "live" }),
   resumed: ({ epoch, version }) => ({ epoch, version, link: "live", phase: "live" }),
-  scene: ({ scene, view, offset }, now) => ({ scene, view: view ?? now.view, placed: offset }),
-  view: ({ view, offset }) => ({ view, placed: offset }),
-  frozen: ({ frozen }) => ({ frozen }),
-  blanked: ({ blanked }) => ({ blanked }),
-  presenter_changed: ({ fence, name }) => ({ fence, holder: name, pointer: null }),
-  poll_opened: ({ at: _, ...poll }, { polls }) => ({ polls: [...polls, { ...poll, open: true, revealed: null }].slice(-POLLS_KEPT) }),
-  poll_closed: ({ poll }, { polls }) => ({ polls: withPoll(polls, poll, { open: false }) }),
-  poll_revealed: ({ poll, answer, why, tally, votes }, { polls }) => ({ polls: withPoll(polls, poll, { open: false, revealed: { answer, why, tally, votes } }) }),
-  ended: (_, { polls }) => ({ phase: "ended", frozen: false, blanked: false, pointer: null, polls: polls.map((poll) => ({ ...poll, open: false })) }),
   tally: ({ poll, ...tally }, { tallies }) => ({ tallies: { ...tallies, [poll]: tally } }),
   presence: (presence) => ({ presence }),
   pointer: ({ x, y, hidden }) => ({ pointer: hidden ? null : { x, y } }),
@@ -54,10 +34,18 @@ const TOLD = {
   deleted: () => ({ phase: "deleted" }),
 };
 
-/** What an event changes; of one that is known already, or that this page has no word for, nothing. @returns {Partial<Heard>} */
-export function told(/** @type {Heard} */ now, { kind, id, data }) {
-  if (!Object.hasOwn(TOLD, kind)) return {};
-  const entry = id !== undefined && kind !== "snapshot";
-  if (entry && data.offset <= now.offset) return {};
-  return { ...TOLD[kind](data, now), ...(entry ? { offset: data.offset } : {}) };
+/** What an entry changes beside what it says. */
+const ALSO = {
+  scene: ({ offset }) => ({ placed: offset }),
+  view: ({ offset }) => ({ placed: offset }),
+  "presenter changed": () => ({ pointer: null }),
+  ended: () => ({ phase: "ended", pointer: null }),
+};
+
+/** The page's knowledge after an event; one that is known already, or that it has no word for, changes nothing. @returns {Partial<Heard>} */
+export function told(/** @type {Heard} */ now, { kind, data }) {
+  const entry = entryOf(kind, data);
+  if (!entry) return Object.hasOwn(SAID, kind) ? SAID[kind](data, now) : {};
+  if (entry.offset <= now.offset) return {};
+  return { ...after(now, entry), offset: entry.offset, ...ALSO[entry.kind]?.(entry) };
 }
