@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.words import WORDS
+from app.words_asking import ASKING, ASKING_HI
 from app.words_hi import LABELS_HI, WORDS_HI
 from app.words_late import LATE, LATE_HI
 from app.words_plans import PLANS, PLANS_HI
@@ -30,8 +31,8 @@ class Language:
         return self.labels.get(english, english)
 
 
-ENGLISH = Language("en", "English", WORDS | LATE | PLANS, {})
-HINDI = Language("hi", "हिन्दी", WORDS_HI | LATE_HI | PLANS_HI, LABELS_HI)
+ENGLISH = Language("en", "English", WORDS | LATE | ASKING | PLANS, {})
+HINDI = Language("hi", "हिन्दी", WORDS_HI | LATE_HI | ASKING_HI | PLANS_HI, LABELS_HI)
 LANGUAGES = {language.code: language for language in (ENGLISH, HINDI)}
 
 

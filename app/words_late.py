@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PARTS = ("gradients", "training", "rule", "compare", "predict", "export", "lecture")
+PARTS = ("gradients", "training", "rule", "compare", "predict", "export", "lecture", "asking")
 
 
 def is_late(key: str) -> bool:
