@@ -16,6 +16,7 @@ from app.errors import PROBLEM_TYPE
 from app.gradient_documents import GRADIENT_DOCUMENTS
 from app.lectures.commands import CommandDocument, Device, Exchange, Participant, Start, Vote
 from app.lectures.documents import LECTURE_DOCUMENTS
+from app.lectures.plans import Plan
 from app.presets import REVIEWS
 from app.problems import PROBLEMS
 from app.scenes import Scene, default_scene
@@ -58,7 +59,7 @@ JSON_SCENE = body_of(Scene, default_scene().document())
 JSON_DATASET = body_of(DataSet, {"examples": REVIEWS})
 JSON_TABLE = body_of(Table, {"text": "cat mat rat, 1\nrat rat mat, 0"})
 JSON_COMMAND = body_of(CommandDocument, {"id": "7f3a", "fence": 1, "kind": "view", "body": {"view": {"step": "7"}}})
-BODIES: tuple[type[BaseModel], ...] = (Scene, DataSet, Table, Start, Device, Exchange, CommandDocument, Participant, Vote)
+BODIES: tuple[type[BaseModel], ...] = (Scene, DataSet, Table, Start, Device, Exchange, CommandDocument, Participant, Vote, Plan)
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:

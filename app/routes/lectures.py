@@ -23,7 +23,7 @@ from app.lectures.documents import (
 )
 from app.lectures.entering import PARTICIPANT, PRESENTER, address_of, give_cookie
 from app.lectures.listener import About
-from app.lectures.reach import join_address, qr_code, reachable
+from app.lectures.reach import join_address, presenter_address, qr_code, reachable
 from app.lectures.recording import recording
 from app.lectures.room import Position, Room
 from app.lectures.secret import hashed, new_secret, read_code
@@ -149,6 +149,7 @@ async def get_lecture(
 ) -> Response:
     """What a page needs to know before it follows."""
     base = reachable(services.settings)
+    session, record = await services.lectures.session(room, secret), await services.lectures.storage.record(room.code)
     document = {
         "code": room.code,
         "title": room.state.title,
@@ -156,7 +157,8 @@ async def get_lecture(
         "offset": room.offset,
         "created": room.created,
         "ended": room.state.ended,
-        "presenter": await services.lectures.session(room, secret) is not None,
+        "presenter": session is not None,
+        "presenting": session is not None and record is not None and session == record.session,
         "fence": room.state.fence,
         "holder": room.state.holder,
         "address": base and join_address(base, room.code),
@@ -168,8 +170,12 @@ async def get_lecture(
 @router.get("/api/lectures/{code}/qr.svg", responses=responses(SVG, *KNOWN))
 async def get_qr_code(request: Request, room: RoomDep, services: ServicesDep) -> Response:
     """The QR code of the address to join at."""
-    base = reachable(services.settings) or str(request.base_url).rstrip("/")
-    return answer(request, Representation.text(qr_code(join_address(base, room.code)), "image/svg+xml"), NEVER_KEPT)
+    return answer(request, Representation.text(qr_code(join_address(_base(request, services), room.code)), "image/svg+xml"), NEVER_KEPT)
+
+
+def _base(request: Request, services: Services) -> str:
+    """Where other devices find this server, or else where this one did."""
+    return reachable(services.settings) or str(request.base_url).rstrip("/")
 
 
 @router.post(
@@ -202,7 +208,8 @@ async def make_key(request: Request, room: RoomDep, session: SessionDep, body: B
     parsed(Device, body)
     key = new_secret()
     await services.lectures.storage.add_key(room.code, hashed(key))
-    return answer(request, json_answer({"key": key}), NEVER_KEPT)
+    address = presenter_address(_base(request, services), room.code, key)
+    return answer(request, json_answer({"key": key, "address": address, "qr": qr_code(address).decode()}), NEVER_KEPT)
 
 
 @router.post(
