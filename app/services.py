@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,8 +12,10 @@ from fastapi import Depends, Request
 from app.charting import Charts
 from app.computing import Computing
 from app.histories import Histories
+from app.lectures.storage import LectureStorage
 from app.lessons import DataSets, Lessons
 from app.settings import Settings
+from app.storages import Storages, storages
 from app.store import Store
 from app.trainings import Trainings
 from app.work import Cache, Pool
@@ -25,6 +27,7 @@ class Services:
 
     settings: Settings
     store: Store
+    lecture_storage: LectureStorage
     cache: Cache
     pool: Pool
     datasets: DataSets
@@ -35,12 +38,19 @@ class Services:
     charts: Charts
 
 
-@contextmanager
-def opened(settings: Settings) -> Iterator[Services]:
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Services]:
     """The services of one server."""
-    cache, histories = Cache(settings.cache_bytes), Histories(settings.history_bytes)
+    async with storages(settings) as kept:
+        with _serving(settings, kept) as services:
+            yield services
+
+
+@contextmanager
+def _serving(settings: Settings, kept: Storages) -> Iterator[Services]:
+    """What computes, over what is kept."""
+    cache, histories, store = Cache(settings.cache_bytes), Histories(settings.history_bytes), kept.scenes
     with (
-        Store(settings.data, settings.storage_patience, settings.retry_after) as store,
         Pool(settings.workers, settings.waiting, settings.retry_after) as pool,
         _trainings(settings, store, histories) as trainings,
     ):
@@ -48,7 +58,7 @@ def opened(settings: Settings) -> Iterator[Services]:
         lessons = Lessons(datasets, histories, trainings, pool)
         computing = Computing(store, cache, pool, lessons)
         charts = Charts(computing, lessons, cache, pool)
-        yield Services(settings, store, cache, pool, datasets, histories, trainings, lessons, computing, charts)
+        yield Services(settings, store, kept.lectures, cache, pool, datasets, histories, trainings, lessons, computing, charts)
 
 
 def _trainings(settings: Settings, store: Store, histories: Histories) -> Trainings:

@@ -1,0 +1,233 @@
+"""SQLite as every storage here uses it: opened with care, one thread that writes in groups, one that reads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from app.errors import Problem
+
+T = TypeVar("T")
+Action = Callable[[sqlite3.Connection], T]
+logger = logging.getLogger(__name__)
+
+
+class StorageRefused(Exception):
+    """The storage cannot be used, and a sentence says what to do: the server does not start."""
+
+
+def out_of_reach(error: BaseException, retry_after: int) -> Problem:
+    """The answer where nothing could be stored."""
+    logger.warning("storage does not answer: %r", error)
+    detail = f"The server cannot reach its storage, so nothing was stored. Try again in {retry_after} s."
+    return Problem("storage", detail, headers={"Retry-After": str(retry_after)})
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a file holds, and how sure a commit is: NORMAL outlives the process, FULL also the machine."""
+
+    version: int
+    statements: Sequence[str]
+    synchronous: Literal["NORMAL", "FULL"]
+
+
+class Database:
+    """A file of this schema, and its two threads."""
+
+    def __init__(self, path: Path, schema: Schema, patience: float, retry_after: int) -> None:
+        self._patience = patience
+        self._retry_after = retry_after
+        self._schema = schema
+        connection = opened(path, schema, patience)
+        self._reader = sqlite3.connect(path, timeout=patience, check_same_thread=False)
+        self._read_thread = ThreadPoolExecutor(1, thread_name_prefix=f"{path.stem}-read")
+        self._writer = Writer(connection, f"{path.stem}-write")
+
+    def close(self) -> None:
+        """What waits is written first."""
+        self._writer.close()
+        self._read_thread.shutdown(cancel_futures=True)
+        self._reader.close()
+
+    async def write(self, action: Action[T], committed: Callable[[T], None] = lambda _: None) -> T:
+        """What the action gives, once it is committed: then `committed` is called in the event loop, even where nobody waits any more."""
+        return await self._answered(self._writer.submit(action, committed))
+
+    async def read(self, action: Action[T]) -> T:
+        """What the action gives of what was committed."""
+        return await self._answered(asyncio.get_running_loop().run_in_executor(self._read_thread, action, self._reader))
+
+    async def check(self) -> None:
+        """A problem unless it can be written to."""
+        await self.write(lambda connection: connection.execute(f"PRAGMA user_version = {self._schema.version}"))
+
+    async def _answered(self, answer: asyncio.Future[T]) -> T:
+        try:
+            async with asyncio.timeout(2 * self._patience):  # its own wait for a lock, and that of one before it
+                return await answer
+        except (sqlite3.Error, TimeoutError) as error:
+            raise out_of_reach(error, self._retry_after) from error
+
+
+class _Operation(Generic[T]):
+    """An action on its way through the writer."""
+
+    def __init__(self, action: Action[T], committed: Callable[[T], None]) -> None:
+        self.action = action
+        self.committed = committed
+        self.loop = asyncio.get_running_loop()
+        self.answer: asyncio.Future[T] = self.loop.create_future()
+        self.result: T
+        self.error: BaseException | None = None
+
+    def settle(self) -> None:
+        """In the event loop, after the commit or its failure."""
+        if self.answer.cancelled():
+            return
+        if self.error is None:
+            self.answer.set_result(self.result)
+        else:
+            self.answer.set_exception(self.error)
+
+    def announce(self) -> None:
+        """In the event loop, after all were answered."""
+        if self.error is None:
+            self.committed(self.result)
+
+
+class Writer:
+    """One thread that commits whatever has gathered in one transaction: a thousand votes are not a thousand syncs."""
+
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self._connection = connection
+        self._waiting: queue.SimpleQueue[_Operation[Any] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, action: Action[T], committed: Callable[[T], None]) -> asyncio.Future[T]:
+        """The answer to come. Whoever stops waiting before the action has begun has it not done."""
+        operation = _Operation(action, committed)
+        self._waiting.put(operation)
+        return operation.answer
+
+    def close(self) -> None:
+        """What waits is written first."""
+        self._waiting.put(None)
+        self._thread.join()
+        self._connection.close()
+
+    def _run(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            group, last = self._gathered(first)
+            self._commit(group)
+            _settled(group)
+            if last:
+                return
+
+    def _gathered(self, first: _Operation[Any]) -> tuple[list[_Operation[Any]], bool]:
+        """All that waits by now, and whether that is the end."""
+        group = [first]
+        while not self._waiting.empty():
+            following = self._waiting.get()
+            if following is None:
+                return group, True
+            group.append(following)
+        return group, False
+
+    def _commit(self, group: Sequence[_Operation[Any]]) -> None:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            for operation in group:
+                self._attempt(operation)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error):  # a full disk has taken the transaction back already
+                self._connection.execute("ROLLBACK")
+            for operation in group:
+                operation.error = error
+
+    def _attempt(self, operation: _Operation[Any]) -> None:
+        """One that fails takes nothing of the others with it, unless the whole transaction is gone, as on a full disk."""
+        if operation.answer.cancelled():
+            operation.error = asyncio.CancelledError()
+            return
+        self._connection.execute("SAVEPOINT operation")
+        try:
+            operation.result = operation.action(self._connection)
+        except Exception as error:
+            operation.error = error
+            if not self._connection.in_transaction:
+                raise
+            self._connection.execute("ROLLBACK TO operation")
+        self._connection.execute("RELEASE operation")
+
+
+def _settled(group: Sequence[_Operation[Any]]) -> None:
+    """Answers go to their event loop in one go, and what follows from them after all."""
+
+    def settle(operations: Sequence[_Operation[Any]]) -> None:
+        for operation in operations:
+            operation.settle()
+        for operation in operations:
+            operation.announce()
+
+    for loop in {operation.loop for operation in group}:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, [operation for operation in group if operation.loop is loop])
+
+
+def opened(path: Path, schema: Schema, patience: float) -> sqlite3.Connection:
+    """A connection that writes. A file that is damaged is moved aside; one that cannot be used is refused with what to do."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _connected(path, schema, patience)
+    except (OSError, sqlite3.OperationalError) as error:
+        sentence = f"The data folder {path.parent} cannot be written to ({error}). Make it writable, or set UNROLLED_DATA to another."
+        raise StorageRefused(sentence) from error
+    except sqlite3.DatabaseError:
+        _move_aside(path)
+        return _connected(path, schema, patience)
+
+
+def _connected(path: Path, schema: Schema, patience: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=patience, check_same_thread=False, isolation_level=None)
+    try:
+        _prepare(connection, path, schema)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > schema.version:
+        raise StorageRefused(f"{path} is of a newer Unrolled (schema {version}). Start that one, or set UNROLLED_DATA to another folder.")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA synchronous = {schema.synchronous}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in schema.statements:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {schema.version}")
+    connection.execute("COMMIT")
+
+
+def _move_aside(path: Path) -> None:
+    """A file that is no database is kept under another name: somebody may want to look."""
+    number = next(number for number in range(1, 10_000) if not path.with_suffix(f".corrupt-{number}").exists())
+    aside = path.with_suffix(f".corrupt-{number}")
+    path.rename(aside)
+    for companion in ("-wal", "-shm"):
+        path.with_name(path.name + companion).unlink(missing_ok=True)
+    logger.warning("%s is damaged: moved to %s, and started anew", path, aside)
