@@ -27,7 +27,7 @@ async def live(request: Request) -> Response:
 async def ready(request: Request, services: ServicesDep) -> Response:
     """The server can do its work: its storages can be written to."""
     await services.store.check()
-    await services.lecture_storage.check()
+    await services.lectures.storage.check()
     return answer(request, OK, NEVER_KEPT)
 
 
