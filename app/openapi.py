@@ -37,10 +37,9 @@ def document_of(model: type[Document]) -> dict[str, Any]:
     return {"description": model.__doc__, "content": {"application/json": {"schema": reference(model)}}}
 
 
-def body_of(model: type[BaseModel], example: dict[str, Any] | None = None) -> dict[str, Any]:
+def body_of(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
     """A body in JSON."""
-    content: dict[str, Any] = {"schema": reference(model), **({"example": example} if example else {})}
-    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": reference(model), "example": example}}}}
 
 
 def responses(well: dict[str, Any], *names: str, status: int = 200) -> Responses:
