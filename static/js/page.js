@@ -16,7 +16,7 @@ export function openPage(mount) {
   const bring = () => Promise.all([import("./lecture/lecture.js"), bringPart(root, "lecture"), styles("lecture")]);
   const around = ([{ mountLecture }]) => mountLecture(root, page);
   const lecture = document.body.dataset.lecture
-    ? mountLate(store, ({ away }) => !away, bring, around)
+    ? mountLate(store, () => true, bring, around)
     : mountOnPress(store, "[data-part=lecture]", bring, around);
   return { unmount: undoAll([() => page.takeDown(), lecture]) };
 }
