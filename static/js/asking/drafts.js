@@ -1,4 +1,8 @@
+import { fixed } from "../format.js";
+import { asText, quantityName } from "../names.js";
+import { notationIn } from "../notation.js";
 import { questionsAt } from "../questions.js";
+import { shapeIn, timelineIn } from "../state.js";
 import { words } from "../words.js";
 
 /** @import { State } from "../types.js" */
@@ -35,9 +39,21 @@ function numberOf(/** @type {Question} */ { values, cell, value = 0, why }) {
   };
 }
 
+/** Before the output: what the network will say, where that is one number. @returns {Draft[]} */
+function outputs(/** @type {State} */ state, index) {
+  const { outputs: timesteps, output } = shapeIn(state);
+  const address = { layer: "output", timestep: timesteps[0], quantity: "y" };
+  const values = state.shown.trace?.vector(address);
+  if (timelineIn(state).steps[index]?.phase !== "output" || timesteps.length > 1 || output.units > 1 || !values) return [];
+  const name = asText(quantityName(notationIn(state), address));
+  return [numberOf({ kind: "sign", values: { name }, choices: [], right: "", cell: { layer: "output", timestep: timesteps[0] }, value: values[0], why: { name, value: fixed(values[0], 4) } })];
+}
+
 /** Whatever the engine can ask before a step, and answer. @returns {Draft[]} */
-export const draftsAt = (/** @type {State} */ state, index) => [...questionsAt(state, index)].flatMap((question) =>
-  (question.kind === "sign" ? [draftOf(question), numberOf(question)] : [draftOf(question)]));
+export const draftsAt = (/** @type {State} */ state, index) => [
+  ...[...questionsAt(state, index)].flatMap((question) => (question.kind === "sign" ? [draftOf(question), numberOf(question)] : [draftOf(question)])),
+  ...outputs(state, index),
+];
 
 /** What the class is told of a question when it is opened: everything but the answer. */
 export const askedOf = (/** @type {Draft} */ { kind, text, choices, tolerance, cell }) =>

@@ -52,7 +52,7 @@ function histogramPicture(/** @type {Poll} */ poll, tally, /** @type {Marks} */ 
     ...(band ? [mark(Number(marks.answer), "answer")] : []), ...own,
     svg("text", { x: 0, y: PLOT.base + 16 }, exact(start)), svg("text", { x: PLOT.width, y: PLOT.base + 16, class: "end" }, exact(end)));
   const beyond = below + above ? [html("p", { class: "muted" }, words("asking.histogram.beyond", { votes: below + above }))] : [];
-  return html("figure", { class: "numbers" }, picture, html("figcaption", {}, name), ...beyond);
+  return html("figure", { class: "spread" }, picture, html("figcaption", {}, name), ...beyond);
 }
 
 function cloudPicture(/** @type {Tally} */ tally, /** @type {Marks} */ { own }) {

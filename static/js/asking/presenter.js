@@ -4,6 +4,7 @@ import { ProblemError } from "../server.js";
 import { timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { words } from "../words.js";
+import { votesOf } from "./counts.js";
 import { createComposer } from "./composer.js";
 import { askedOf, draftsAt } from "./drafts.js";
 import { choiceName, placeName } from "./labels.js";
@@ -47,7 +48,7 @@ function createPresent(/** @type {ReturnType<typeof createAsker>} */ asker, run)
     html("label", {}, html("span", {}, words("asking.reveal.answer")), answer), html("label", {}, html("span", {}, words("asking.reveal.why")), why));
   const close = html("button", { type: "button" }, words("asking.close"));
   const reveal = html("button", { type: "button", class: "primary" }, words("asking.reveal"));
-  const root = html("article", { "aria-label": words("asking.now"), class: "present" }, title, about, votes, distribution.root, known, edited, html("p", { class: "acts" }, close, reveal));
+  const root = html("article", { "aria-label": words("asking.now"), class: "present" }, title, about, votes, html("p", { class: "acts" }, close, reveal), distribution.root, known, edited);
   let poll = /** @type {Poll | null} */ (null);
 
   close.addEventListener("click", () => poll && run(() => asker.close(/** @type {Poll} */ (poll).poll)));
@@ -69,7 +70,8 @@ function createPresent(/** @type {ReturnType<typeof createAsker>} */ asker, run)
       const { answer: right = null } = next.revealed ?? { answer: asker.answerOf(next.poll).answer };
       const counted = next.revealed?.tally ?? tally?.tally ?? {};
       text(votes, `${votesText(next.revealed?.votes ?? tally?.votes ?? 0)} ${words(next.open ? "asking.state.open" : next.revealed ? "asking.state.revealed" : "asking.state.closed")}`);
-      distribution.draw(next, counted, { answer: right, own: null });
+      if (votesOf(counted)) distribution.draw(next, counted, { answer: right, own: null });
+      else distribution.hide();
       say(known, right === null || next.revealed ? null : words("asking.known", { answer: choiceName(next, right) }));
       [close.hidden, reveal.hidden, edited.hidden] = [!next.open, next.revealed !== null, next.revealed !== null];
     },

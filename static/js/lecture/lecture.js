@@ -19,7 +19,7 @@ const found = (root, name) => /** @type {HTMLElement} */ (root.querySelector(`[d
 
 /** Questions come with the first of them, and for whoever presents at once; `predict` lends its words to those that the engine makes. */
 function mountQuestions(root, page, room) {
-  const [slot, nowhere] = [found(root, "questions"), document.createElement("div")];
+  const [slot, nowhere] = [found(root, "questions"), /** @type {HTMLElement} */ (document.createElement("div"))];
   const bring = (modules, place = nowhere) => Promise.all([modules, bringPart(place, "asking"), bringPart(nowhere, "predict"), styles("asking")]);
   return undoAll([
     mountLate(room.store, ({ polls, link }) => polls.length > 0 && link === "live", () => bring(import("../asking/asking.js")), ([{ mountAsking }]) => mountAsking(root, page, room)),
