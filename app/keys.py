@@ -19,6 +19,8 @@ KEYS: list[Key] = [
     {"keys": [" "], "names": ["Space"], "command": "play", "label": "Play or pause", "single": True},
     {"keys": ["."], "names": ["."], "command": "stepForward", "label": "Step forward", "single": True},
     {"keys": [","], "names": [","], "command": "stepBack", "label": "Step back", "single": True},
+    {"keys": ["n", "PageDown"], "names": ["N", "Page ↓"], "command": "planNext", "label": "In a lecture: next step of the plan", "single": True},
+    {"keys": ["b", "PageUp"], "names": ["B", "Page ↑"], "command": "planBack", "label": "In a lecture: previous step of the plan", "single": True},
     {"keys": ["?"], "names": ["?"], "command": "showKeys", "label": "Show these keys", "single": True},
     {"keys": ["+", "="], "names": ["+"], "command": "zoomIn", "label": "Zoom in", "single": True},
     {"keys": ["-"], "names": ["−"], "command": "zoomOut", "label": "Zoom out", "single": True},

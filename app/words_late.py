@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PARTS = ("gradients", "training", "rule", "compare", "predict", "export", "lecture", "asking")
+PARTS = ("gradients", "training", "rule", "compare", "predict", "export", "lecture", "asking", "plan")
 
 
 def is_late(key: str) -> bool:

@@ -7,6 +7,13 @@ import { undoAll } from "./store.js";
  * @typedef {{store: ReturnType<typeof openStore>, takeDown: () => void, mount: (store: any) => () => void, written: HTMLElement, renewed: Set<() => void>}} Page
  */
 
+/** Where a lecture is prepared comes with the first press of its button. */
+function mountDesk(/** @type {Page} */ page) {
+  const desk = Object.assign(document.createElement("aside"), { id: "desk" });
+  const bring = () => Promise.all([import("./planning/desk.js"), bringPart(desk, "plan"), bringPart(document.createElement("div"), "asking"), bringPart(document.createElement("div"), "predict"), styles("asking"), styles("plan")]);
+  return mountOnPress(page.store, "[data-opens=plan]", bring, ([desks]) => desks.mountDesk(desk, page));
+}
+
 /** Opens the page. The lecture that it belongs to, or that a person starts, is brought late, and stands around it. */
 export function openPage(mount) {
   const store = openStore();
@@ -18,5 +25,5 @@ export function openPage(mount) {
   const lecture = document.body.dataset.lecture
     ? mountLate(store, () => true, bring, around)
     : mountOnPress(store, "[data-part=lecture]", bring, around);
-  return { unmount: undoAll([() => page.takeDown(), lecture]) };
+  return { unmount: undoAll([() => page.takeDown(), lecture, mountDesk(page)]) };
 }

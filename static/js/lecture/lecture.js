@@ -17,6 +17,13 @@ import { mountStart } from "./start.js";
 
 const found = (root, name) => /** @type {HTMLElement} */ (root.querySelector(`[data-slot=${name}]`));
 
+/** The plan of whoever presents, with its notes. */
+function mountPlan(root, page, room, asker) {
+  const slots = { notes: found(root, "notes"), plan: found(root, "plan") };
+  return mountLate(room.store, ({ link }) => link === "live", () => Promise.all([import("../planning/walk.js"), bringPart(slots.plan, "plan"), styles("plan")]),
+    ([walk]) => walk.mountPlan(slots, page, room, asker));
+}
+
 /** Questions come with the first of them, and for whoever presents at once; `predict` lends its words to those that the engine makes. */
 function mountQuestions(root, page, room) {
   const [slot, nowhere] = [found(root, "questions"), /** @type {HTMLElement} */ (document.createElement("div"))];
@@ -24,7 +31,7 @@ function mountQuestions(root, page, room) {
   return undoAll([
     mountLate(room.store, ({ polls, link }) => polls.length > 0 && link === "live", () => bring(import("../asking/asking.js")), ([{ mountAsking }]) => mountAsking(root, page, room)),
     mountLate(room.store, ({ role, begun, link }) => role === "presenter" && begun && link === "live", () => bring(import("../asking/presenter.js"), slot),
-      ([{ createAsker, mountPresenter }]) => mountPresenter(slot, page, room, createAsker(room))),
+      ([{ createAsker, mountPresenter }]) => undoAll([mountPresenter(slot, page, room, createAsker(room)), mountPlan(root, page, room, createAsker(room))])),
   ]);
 }
 
