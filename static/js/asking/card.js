@@ -29,7 +29,7 @@ function newsOf(/** @type {Poll | undefined} */ last, seen) {
  * The class's card: what is asked now, over whatever the page shows.
  *
  * @param {HTMLElement} root
- * @param {{store: {get: () => {polls: Poll[], tallies: Record<string, {votes: number}>}, watch: (select: any, draw: any) => () => void}, voter: Voter | null}} of
+ * @param {{store: {get: () => {polls: Poll[], tallies: Record<string, {votes: number}>, scene: string | null}, watch: (select: any, draw: any) => () => void}, voter: Voter | null}} of
  */
 export function mountCard(root, { store, voter }) {
   const list = html("div", { class: "polls" });
@@ -41,6 +41,7 @@ export function mountCard(root, { store, voter }) {
   /** @type {Map<string, ReturnType<typeof createItem>>} */
   const items = new Map();
   let seen = newsOf(store.get().polls.at(-1), null)?.seen;
+  let shownScene = store.get().scene;
 
   function dismiss(name) {
     dismissed.add(name);
@@ -56,7 +57,7 @@ export function mountCard(root, { store, voter }) {
   }
 
   function draw() {
-    const { polls, tallies } = store.get();
+    const { polls, tallies, scene } = store.get();
     const shown = shownOf(polls, dismissed);
     card.hidden = shown.length === 0;
     for (const [name, item] of items) {
@@ -69,11 +70,13 @@ export function mountCard(root, { store, voter }) {
       if (!item.root.isConnected) list.prepend(item.root); // the newest first
       item.draw(poll, { votes: poll.revealed?.votes ?? tallies[poll.poll]?.votes ?? null, vote: voter?.of(poll.poll) ?? null, own: voter?.own(poll.poll) ?? null });
     }
+    if (scene !== shownScene && !shown.some(({ open }) => open)) setFolded(true); // the lecture has gone on: what is over makes room
+    shownScene = scene;
     const news = newsOf(polls.at(-1), seen);
     if (!news) return;
     seen = news.seen;
     text(heard, news.text);
-    if (polls.at(-1)?.open) setFolded(false);
+    setFolded(false);
   }
 
   function setFolded(folded) {
@@ -89,7 +92,7 @@ export function mountCard(root, { store, voter }) {
       () => card.remove(),
       () => heard.remove(),
       listen(fold, "click", () => setFolded(!list.hidden)),
-      store.watch(({ polls, tallies }) => [polls, tallies], draw),
+      store.watch(({ polls, tallies, scene }) => [polls, tallies, scene], draw),
     ]),
   };
 }

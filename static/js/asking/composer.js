@@ -1,7 +1,7 @@
 import { OURS, mark, text } from "../dom.js";
 import { listen, undoAll } from "../store.js";
 import { tables, words } from "../words.js";
-import { FIXED, placeName } from "./labels.js";
+import { FIXED, fixedName, placeName } from "./labels.js";
 
 /** @import { Draft } from "./drafts.js" */
 /** @import { Tied } from "../lecture/state.js" */
@@ -46,7 +46,7 @@ export function createComposer(root, cellNow) {
     const list = root.querySelector("datalist");
     list.replaceChildren(...(TYPED.includes(kind.value) && !offered.length ? [] : offered.map((choice) => {
       const option = document.createElement("option");
-      return Object.assign(option, { value: FIXED[kind.value] ? words(`predict.${choice}`) : choice });
+      return Object.assign(option, { value: FIXED[kind.value] ? fixedName(choice) : choice });
     })));
   }
 
@@ -54,7 +54,7 @@ export function createComposer(root, cellNow) {
   function answerOf() {
     const said = answer.value.normalize("NFC").trim();
     if (!said || kind.value === "words") return null;
-    const fixed = FIXED[kind.value]?.find((choice) => [choice, words(`predict.${choice}`)].includes(said));
+    const fixed = FIXED[kind.value]?.find((choice) => [choice, fixedName(choice)].includes(said));
     return fixed ?? (kind.value === "number" ? String(Number(said.replace("\u2212", "-"))) : said);
   }
 
@@ -85,7 +85,7 @@ export function createComposer(root, cellNow) {
     write(/** @type {Draft | null} */ draft) {
       [kind.value, asked.value, choices.value] = [draft?.kind ?? "choice", draft?.text ?? "", FIXED[draft?.kind ?? ""] ? "" : (draft?.choices ?? []).join("\n")];
       tolerance.value = draft?.tolerance ?? "";
-      answer.value = draft?.answer ? (FIXED[draft.kind] ? words(`predict.${draft.answer}`) : draft.answer) : "";
+      answer.value = draft?.answer ? (FIXED[draft.kind] ? fixedName(draft.answer) : draft.answer) : "";
       why.value = draft?.why ?? "";
       cell = draft?.cell ?? null;
       tied.checked = cell !== null;

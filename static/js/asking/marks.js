@@ -46,8 +46,9 @@ function createMark(/** @type {Poll} */ poll) {
  *
  * @param {Page} page
  * @param {{get: () => {polls: Poll[], scene: string | null}, watch: (select: any, draw: any) => () => void}} store
+ * @param {(poll: string) => string | null} [askedIn] the scene in which a question was asked; without it, the one that was shown when it was first heard of
  */
-export function mountMarks(page, store) {
+export function mountMarks(page, store, askedIn) {
   const root = html("div", { class: "poll-marks" });
   const asked = new Map(); // in which scene each question was asked, as far as this page has seen
   let drawn = null;
@@ -63,7 +64,7 @@ export function mountMarks(page, store) {
   function draw() {
     const { polls, scene } = store.get();
     const state = /** @type {State} */ (page.store.get());
-    for (const { poll } of polls) if (!asked.has(poll)) asked.set(poll, scene);
+    for (const { poll } of polls) if (!asked.has(poll)) asked.set(poll, askedIn ? askedIn(poll) : scene);
     const last = polls.at(-1);
     const tied = polls.filter((poll) => poll.cell && (poll.open || (poll === last && poll.revealed)) && asked.get(poll.poll) === state.shown.id && exists(state, poll.cell));
     document.getElementById("window")?.append(root);

@@ -23,7 +23,7 @@ const newPoll = () => [...crypto.getRandomValues(new Uint8Array(ID_BYTES))].map(
 
 /** Opens, closes and reveals. The answer stays in this browser until it is revealed. */
 export function createAsker(/** @type {Room} */ room) {
-  const memory = createMemory(`unrolled.asked.${room.store.get().code}`);
+  const memory = createMemory(`unrolled.asked/${room.store.get().code}`);
   return {
     answerOf: (poll) => memory.get(poll) ?? { answer: null, why: "" },
     /** One question at a time: what is still open is closed first. */

@@ -17,7 +17,7 @@ function judge(error) {
 /** A student's answers: sent until they are stored, and remembered by this browser, so that a page that is loaded again knows them. */
 export function createVoter(/** @type {Room} */ { store }, changed) {
   const { code } = store.get();
-  const memory = createMemory(`unrolled.answers.${code}`);
+  const memory = createMemory(`unrolled.answers/${code}`);
   const ballot = createBallot({
     join: () => takePart(code, store.get().nickname),
     send: (poll, choice) => sendVote(code, poll, choice),

@@ -52,13 +52,14 @@ export function mountEditor(root, page, planning, goTo) {
   const { store, change } = planning;
   const find = (name) => /** @type {any} */ (root.querySelector(`[data-part=${name}]`));
   const [title, add, undo, file, out, shipped, use, fault, said, list, chosen] =
-    ["title", "add", "undo", "import", "export", "shipped", "use", "fault", "said", "steps", "chosen"].map(find);
+    ["title", "add", "undo", "bring", "export", "shipped", "use", "fault", "said", "steps", "chosen"].map(find);
   const [name, notes, replace, asks, drop] = ["step-title", "notes", "replace", "asks", "drop"].map(find);
   const composer = createComposer(find("composer"), () => {
     const { pinned, unit } = page.store.get();
     return pinned && pinned.timestep > 0 ? { layer: pinned.layer, timestep: pinned.timestep, unit } : null;
   });
   let written = /** @type {Step | null} */ (null); // whose fields these are
+  let where = /** @type {number | null} */ (null);
 
   const tell = (sentence) => {
     fault.hidden = true;
@@ -87,7 +88,8 @@ export function mountEditor(root, page, planning, goTo) {
     setField(name, step.title);
     setField(notes, step.notes);
     if (written === null || step.question !== written.question) composer.write(step.question);
-    asks.open ||= step.question !== null;
+    asks.open = step.question !== null || (asks.open && where === at);
+    where = at;
     drop.hidden = step.question === null;
     written = step;
   }

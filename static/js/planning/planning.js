@@ -27,7 +27,7 @@ function kept(name) {
  * @param {string} [code] of the lecture; a lecture that has no plan yet begins with the browser's
  */
 export function openPlanning(code) {
-  const name = code ? `${KEPT}.${code}` : KEPT;
+  const name = code ? `${KEPT}/${code}` : KEPT;
   const store = createStore(/** @type {Planning} */ ({ plan: EMPTY_PLAN, at: null, past: [], ...(kept(name) ?? (code ? { ...kept(KEPT), at: null } : null)) }));
 
   function keep({ plan, at }) {
