@@ -84,6 +84,20 @@ class VoteDocument(Document):
     choice: str
 
 
+class PlanNameDocument(Document):
+    """A plan that comes with Unrolled."""
+
+    name: str
+    title: str = Field(description="in the language that was asked for")
+    steps: int
+
+
+class PlansDocument(Document):
+    """The plans that come with Unrolled."""
+
+    plans: list[PlanNameDocument]
+
+
 LECTURE_DOCUMENTS: tuple[type[Document], ...] = (
     ReachDocument,
     StartedDocument,
@@ -94,4 +108,5 @@ LECTURE_DOCUMENTS: tuple[type[Document], ...] = (
     CommandAnswerDocument,
     ParticipantDocument,
     VoteDocument,
+    PlansDocument,
 )

@@ -99,7 +99,7 @@ async def join(request: Request, code: str) -> Response:
     responses=responses(
         document_of(StartedDocument), *BODY, "lecture-refused", "unknown-scene", "too-many-requests", "storage", status=201
     ),
-    openapi_extra=body_of(Start),
+    openapi_extra=body_of(Start, {"title": "Deep RNNs", "view": {"step": "7"}}),
 )
 async def start_lecture(request: Request, body: Body, services: ServicesDep) -> Response:
     """Start a lecture. Whoever does presents it, by the cookie that comes back; the key lets another device present it."""
@@ -181,7 +181,7 @@ def _base(request: Request, services: Services) -> str:
 @router.post(
     "/api/lectures/{code}/presenter",
     responses=responses(document_of(PresenterDocument), *BODY, *KNOWN, "key-used"),
-    openapi_extra=body_of(Exchange),
+    openapi_extra=body_of(Exchange, {"key": "k2Jx0bLm", "device": "tablet"}),
 )
 async def become_presenter(request: Request, room: RoomDep, body: Body, services: ServicesDep) -> Response:
     """Exchange the key of a presenter's link for the cookie that presents. A key works once."""
@@ -201,7 +201,7 @@ async def become_presenter(request: Request, room: RoomDep, body: Body, services
 @router.post(
     "/api/lectures/{code}/keys",
     responses=responses(document_of(KeyDocument), *BODY, *KNOWN, "not-presenter"),
-    openapi_extra=body_of(Device),
+    openapi_extra=body_of(Device, {"device": "tablet"}),
 )
 async def make_key(request: Request, room: RoomDep, session: SessionDep, body: Body, services: ServicesDep) -> Response:
     """The key of one more presenter's link, for another device or another person."""
