@@ -256,7 +256,7 @@ class Lectures:
             await asyncio.sleep(TICK)
             tick += 1
             dirty = list(self._dirty)
-            self._dirty.clear()  # the very same set: rooms hold on to it
+            self._dirty.clear()  # the same set: rooms add themselves to it
             for room in dirty:
                 self._begin(self._flush(room))
             if tick % BEATS == 0:
