@@ -51,7 +51,7 @@ class Class:
         self.contexts.append(context)
         page = context.new_page()
         self.watched.append(Watched(page, self.server.address))
-        self.watched[-1].allowed.append("ERR_INTERNET_DISCONNECTED")
+        self.watched[-1].allowed += ["ERR_INTERNET_DISCONNECTED", "422"]  # a network that is gone, a stack that cannot work
         return page
 
     def start(self) -> str:
@@ -144,6 +144,8 @@ ACTIONS: list[tuple[str, Callable[[Page], None]]] = [
     ("another seed", lambda page: press(page, "New weights")),
     ("one's own sentence", lambda page: read(page, "rat cat mat cat")),
     ("another kind of cell", lambda page: layer(page, 2).get_by_role("combobox", name="cell type").select_option("LSTM")),
+    ("a stack that cannot work", lambda page: layer(page, 1).get_by_role("switch").click()),
+    ("its repair", lambda page: layer(page, 1).get_by_role("switch").click()),
     ("the first step", lambda page: press(page, "First step")),
     ("the inside of a gate", lambda page: press(page, "Step forward", 10)),
     ("folding", lambda page: press(page, "Folded")),
@@ -153,6 +155,9 @@ ACTIONS: list[tuple[str, Callable[[Page], None]]] = [
         lambda page: (page.mouse.move(700, 500), page.mouse.down(), page.mouse.move(620, 380, steps=4), page.mouse.up()),
     ),
     ("its own size", lambda page: page.keyboard.press("0")),
+    ("a sentence so long that it is a heat map", lambda page: read(page, " ".join(["cat", "mat", "rat"] * 10))),
+    ("a part of it", lambda page: (press(page, "Step forward", 2), page.keyboard.press("+"), page.keyboard.press("+"))),
+    ("a short one again", lambda page: (page.keyboard.press("0"), read(page, "mat cat cat"))),
     ("the dark theme", lambda page: (press(page, "Theme: system"), press(page, "Theme: light"))),
     ("two grids", lambda page: go(page, "Compare")),
     ("the laboratory", lambda page: go(page, "Gradients")),
