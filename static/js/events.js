@@ -74,8 +74,8 @@ export const final = (error) => error instanceof ProblemError && error.problem.s
  * Server-sent events, over one connection after another: it comes back to where it was, after a wait that grows and that no two pages share.
  *
  * @param {() => string} path asked before every connection
- * @param {{signal: AbortSignal, ending?: string | null, tries?: number, silence?: number, changed?: (heard: boolean) => void}} how `ending` is the kind of
- *   the last event; a connection is lost after `silence` ms, and `tries` in a row are all; `changed` is told when it is lost, and when it is back
+ * @param {{signal: AbortSignal, ending?: string | null, tries?: number, silence?: number, changed?: (heard: boolean, why?: any) => void}} how `ending` is the kind of
+ *   the last event; a connection is lost after `silence` ms, and `tries` in a row are all; `changed` is told when it is lost and why, and when it is back
  */
 export function openEvents(path, { signal, ending = null, tries = Infinity, silence = Infinity, changed = () => {} }) {
   let last = null;
@@ -103,6 +103,7 @@ export function openEvents(path, { signal, ending = null, tries = Infinity, sile
 
   async function* events() {
     while (failures < tries) {
+      let why = null;
       round = new AbortController();
       try {
         for await (const event of heard()) {
@@ -111,9 +112,10 @@ export function openEvents(path, { signal, ending = null, tries = Infinity, sile
         }
       } catch (error) {
         if (signal.aborted || final(error)) throw error;
+        why = error;
       }
       if (!round.signal.aborted) {
-        changed(false);
+        changed(false, why);
         await pause(wait(), AbortSignal.any([signal, round.signal]));
         failures += 1;
       }

@@ -60,10 +60,15 @@ export function boxIn(/** @type {State} */ state, { layer, timestep }) {
   return { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
 }
 
+const MARGIN = 12; // px around what happens now
+
 /** Where the window stands over the picture; on a smaller screen than the presenter's, it shows whoever is led what happens now. */
 export function scrollIn(/** @type {State} */ state) {
   const { pan, viewport, led } = state;
-  const scroll = scrollOf(pan, extentIn(state), viewport);
+  const extent = extentIn(state);
+  const scroll = scrollOf(pan, extent, viewport);
   const { layer, timestep } = stepIn(state);
-  return led?.now && timestep ? scrollTo(boxIn(state, { layer, timestep }), scroll, viewport, 0) : scroll;
+  if (!led?.now || !timestep) return scroll;
+  const { left, top } = scrollTo(boxIn(state, { layer, timestep }), scroll, viewport, MARGIN);
+  return { left: Math.min(left, Math.max(0, extent.width - viewport.width)), top: Math.min(top, Math.max(0, extent.height - viewport.height)) };
 }

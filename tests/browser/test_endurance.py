@@ -39,7 +39,7 @@ RARE = ["Control+z", "Control+Shift+z", "?", "+", "-", "0", "Shift+ArrowRight"]
 # What leads to another page, downloads a file, or asks for the device's own dialog.
 AWAY = (
     "a[href]:not([href^='#']), [data-part=language], [data-part=copy], [data-part=take], [data-part=send], "
-    "a[download], .offered, [type=file]"
+    "a[download], .offered, [type=file], [data-part=alone-now], [data-part=window]"
 )
 # A place on the screen where something that can be pressed is not covered, or the option of a list that is next chosen.
 TARGET = """([away, chance, at]) => {

@@ -1,4 +1,4 @@
-"""A lecture in several browsers: whatever the presenter does is on the students' screens, and whoever comes to it by whatever way sees the same."""
+"""A lecture in several browsers: what the presenter does is on every screen, and whoever comes by whatever way sees the same."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.conftest import Server, Watched, open_page
-from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read, say
+from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read
+from tests.browser.test_every_view import expect_nothing
 
 PATIENCE = 30  # s: a busy machine takes its time
 SOON = 1000 * PATIENCE
 DESK = (1440, 900)
 
 # What a class looks at: the picture, the sentence, the panel and the controls, but for what belongs to one screen alone.
-SEEN = """() => ["#window", "#panel [role=tabpanel]:not([hidden])", "#model", "#reviews", "#transport .story", "#legend", "#gradients", "#training"]
-    .flatMap((place) => [...document.querySelectorAll(place)]).filter((node) => node.checkVisibility()).map((node) => {
+PLACES = "#window, #panel [role=tabpanel]:not([hidden]), #model, #reviews, #transport .story, #legend, #gradients, #training"
+SEEN = """(places) => [...document.querySelectorAll(places)].filter((node) => node.checkVisibility()).map((node) => {
         const copy = node.cloneNode(true);
-        for (const each of [copy, ...copy.querySelectorAll("*")]) for (const name of ["style", "tabindex", "class", "open"]) each.removeAttribute(name);
+        const own = ["style", "tabindex", "class", "open"];
+        for (const each of [copy, ...copy.querySelectorAll("*")]) for (const name of own) each.removeAttribute(name);
         return copy.innerHTML;
     }).concat(document.documentElement.dataset.theme, document.body.dataset.view).join("\\n")"""
 
@@ -49,7 +51,7 @@ class Class:
         self.contexts.append(context)
         page = context.new_page()
         self.watched.append(Watched(page, self.server.address))
-        self.watched[-1].allowed.append("ERR_INTERNET_DISCONNECTED")
+        self.watched[-1].allowed += ["ERR_INTERNET_DISCONNECTED", "422"]  # a network that is gone, a stack that cannot work
         return page
 
     def start(self) -> str:
@@ -62,6 +64,13 @@ class Class:
         student.goto(f"{self.server.address}join/{self.code}{how}")
         expect_mode(student, "following")
         return student
+
+    def join_ended(self) -> Page:
+        """Whoever comes after the end finds the last picture, and nobody to follow."""
+        page = self.visit()
+        page.goto(f"{self.server.address}join/{self.code}")
+        expect(page.get_by_role("region", name="Lecture", exact=True)).to_contain_text("The lecture has ended.", timeout=SOON)
+        return page
 
 
 def code_of(page: Page) -> str:
@@ -81,18 +90,14 @@ def expect_mode(page: Page, name: str) -> None:
 
 def expect_same(one: Page, other: Page, what: str = "") -> None:
     """Both show the same: of the presenter's page and a student's all that a class looks at."""
-    until(lambda: one.evaluate(SEEN) == other.evaluate(SEEN), other, f"the student sees something else: {what}")
+    until(lambda: one.evaluate(SEEN, PLACES) == other.evaluate(SEEN, PLACES), other, f"the student sees something else: {what}")
 
 
 def expect_same_pixels(one: Page, other: Page, what: str = "") -> None:
     """Both screens are the same, pixel by pixel."""
     for page in (one, other):
         page.mouse.move(0, 0)
-    try:
-        until(lambda: one.screenshot() == other.screenshot(), other, f"the screens differ: {what}")
-    except AssertionError:
-        one.screenshot(path="/tmp/one.png"); other.screenshot(path="/tmp/other.png")
-        raise
+    until(lambda: one.screenshot() == other.screenshot(), other, f"the screens differ: {what}")
 
 
 @pytest.fixture
@@ -139,12 +144,20 @@ ACTIONS: list[tuple[str, Callable[[Page], None]]] = [
     ("another seed", lambda page: press(page, "New weights")),
     ("one's own sentence", lambda page: read(page, "rat cat mat cat")),
     ("another kind of cell", lambda page: layer(page, 2).get_by_role("combobox", name="cell type").select_option("LSTM")),
+    ("a stack that cannot work", lambda page: layer(page, 1).get_by_role("switch").click()),
+    ("its repair", lambda page: layer(page, 1).get_by_role("switch").click()),
     ("the first step", lambda page: press(page, "First step")),
     ("the inside of a gate", lambda page: press(page, "Step forward", 10)),
     ("folding", lambda page: press(page, "Folded")),
     ("a larger picture", lambda page: (press(page, "Folded"), page.keyboard.press("+"), page.keyboard.press("+"))),
-    ("another part of it", lambda page: (page.mouse.move(700, 500), page.mouse.down(), page.mouse.move(620, 380, steps=4), page.mouse.up())),
+    (
+        "another part of it",
+        lambda page: (page.mouse.move(700, 500), page.mouse.down(), page.mouse.move(620, 380, steps=4), page.mouse.up()),
+    ),
     ("its own size", lambda page: page.keyboard.press("0")),
+    ("a sentence so long that it is a heat map", lambda page: read(page, " ".join(["cat", "mat", "rat"] * 10))),
+    ("a part of it", lambda page: (press(page, "Step forward", 2), page.keyboard.press("+"), page.keyboard.press("+"))),
+    ("a short one again", lambda page: (page.keyboard.press("0"), read(page, "mat cat cat"))),
     ("the dark theme", lambda page: (press(page, "Theme: system"), press(page, "Theme: light"))),
     ("two grids", lambda page: go(page, "Compare")),
     ("the laboratory", lambda page: go(page, "Gradients")),
@@ -185,7 +198,7 @@ def test_late_reloaded_or_offline_the_screen_is_that_of_one_who_never_left(room:
 
 
 def wander(page: Page) -> None:
-    """Whatever a person may leave behind: other views, an edit, a zoom, an open menu, a scrolled panel, a question, typed words, a dark page."""
+    """Whatever a person may leave behind: other views, an edit, a zoom, a scrolled panel, a question, typed words, a dark page."""
     press(page, "Step back")
     expect_mode(page, "exploring")
     for view in ("Gradients", "Training", "Compare", "Grid"):
@@ -230,3 +243,361 @@ def test_who_comes_back_from_exploring_sees_what_one_sees_who_never_left(room: C
     press(presenter, "Step forward")
     expect_same(presenter, explorer)
     expect_same_pixels(steady, explorer, "afterwards")
+
+
+def bar(page: Page) -> Locator:
+    return page.get_by_role("region", name="Lecture", exact=True)
+
+
+def private(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Private panel")
+
+
+def test_one_press_starts_a_lecture_and_the_page_can_be_stepped_at_once(room: Class) -> None:
+    presenter = room.presenter
+    assert presenter.url.endswith(f"/?present={room.code}"), "the address is that of the lecture, and nothing else"
+    expect(presenter.get_by_role("dialog")).to_have_count(0)
+    card = presenter.get_by_role("region", name="Join this lecture")
+    expect(card).to_contain_text(room.code)
+    expect(card.get_by_role("img", name="QR code of the address to join at")).to_be_visible()
+    expect(card).to_contain_text("python3 scripts/serve.py --lan")
+    expect(card.get_by_role("link")).to_have_attribute("href", f"{room.server.address}join/{room.code}")
+    press(presenter, "Step forward")
+    expect_step(presenter, 1)
+    presenter.get_by_role("button", name="Close this card").click()
+    expect(card).to_be_hidden()
+    expect(presenter.get_by_role("button", name="Start a lecture")).to_have_count(0)
+    expect(presenter.get_by_role("status")).to_have_count(1)
+
+
+def test_the_presenter_goes_on_presenting_after_a_reload(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    press(presenter, "Step forward", 5)
+    expect_step(student, 5)
+    presenter.reload()
+    assert code_of(presenter) == room.code
+    expect_step(presenter, 5)
+    press(presenter, "Step forward")
+    expect_step(student, 6)
+    expect_same(presenter, student)
+
+
+def test_the_presenter_sees_how_many_follow_and_explore_and_who_has_raised_a_hand(room: Class) -> None:
+    presenter, one, other = room.presenter, room.join(), room.join()
+    expect(bar(presenter)).to_contain_text("following: 2")
+    other.get_by_role("button", name="Explore on my own").click()
+    expect(bar(presenter)).to_contain_text("exploring: 1")
+    press(one, "Raise hand")
+    one.get_by_role("textbox", name="Nickname").fill("Ada")
+    one.keyboard.press("Enter")
+    press(presenter, "Private panel")
+    expect(private(presenter)).to_contain_text("Ada")
+    press(presenter, "Lower all hands")
+    expect(one.get_by_role("button", name="Raise hand")).to_have_attribute("aria-pressed", "false")
+    expect(private(presenter)).to_contain_text("No hand is raised.")
+    expect_mode(one, "following")
+
+
+def test_a_frozen_class_keeps_its_picture_and_is_told_where_the_presenter_is_when_it_is_thawed(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    press(presenter, "Step forward", 3)
+    expect_step(student, 3)
+    press(presenter, "Freeze")
+    expect(bar(student)).to_contain_text("The presenter has frozen the picture.")
+    press(presenter, "Step forward", 4)
+    late = room.join()
+    expect_step(late, 3)
+    expect_step(student, 3)
+    expect_same_pixels(student, late)
+    press(presenter, "Freeze")
+    expect_step(student, 7)
+    expect_step(late, 7)
+
+
+def test_a_blanked_class_sees_nothing_and_who_explores_is_only_told(room: Class) -> None:
+    presenter, student, explorer = room.presenter, room.join(), room.join()
+    explorer.get_by_role("button", name="Explore on my own").click()
+    press(presenter, "Blank")
+    expect(student.get_by_text("The presenter asks you to look up.").last).to_be_visible()
+    expect(grid(student)).to_be_visible()
+    assert student.evaluate("document.elementFromPoint(700, 500).closest('.lecture-curtain') !== null"), "it is covered"
+    assert student.evaluate("document.querySelector('main').inert")
+    expect(bar(explorer)).to_contain_text("The presenter asks everybody to look up.")
+    press(presenter, "Step forward")
+    press(presenter, "Blank")
+    expect_step(student, 1)
+    assert not student.evaluate("document.querySelector('main').inert")
+
+
+def test_the_presenters_mouse_is_a_ring_at_the_same_cell_on_every_screen(room: Class) -> None:
+    presenter, student, phone = room.presenter, room.join(), room.join((390, 844))
+    press(presenter, "Pointer")
+    box = cell(presenter, 2, 3).bounding_box()
+    assert box
+    presenter.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=3)
+    for page in (student, phone):
+        ring = page.locator(".lecture-ring")
+        expect(ring).to_be_visible()
+
+        def over(page: Page = page, ring: Locator = ring) -> bool:
+            at, to = ring.bounding_box(), cell(page, 2, 3).bounding_box()
+            assert at
+            assert to
+            x, y = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
+            return to["x"] < x < to["x"] + to["width"] and to["y"] < y < to["y"] + to["height"]
+
+        until(over, page, "the ring is at another place")
+    press(presenter, "Pointer")
+    expect(student.locator(".lecture-ring")).to_be_hidden()
+
+
+def test_another_device_takes_over_with_a_link_that_works_once_and_the_first_says_who_presents(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    press(presenter, "Step forward", 2)
+    press(presenter, "Another device")
+    dialog = presenter.get_by_role("dialog", name="Another device")
+    expect(dialog.get_by_role("img")).to_be_visible()
+    link = dialog.get_by_role("textbox").input_value()
+    assert re.fullmatch(rf"{re.escape(room.server.address)}\?present={room.code}#key=[\w-]{{20,}}", link)
+    presenter.keyboard.press("Escape")
+
+    second = room.visit()
+    second.goto(link)
+    expect_mode(second, "following")
+    assert "key" not in second.url, "the key does not stay in the address"
+    expect_step(second, 2)
+    expect(bar(second)).to_contain_text("presents now.")
+    press(second, "Take over")
+    expect(mode(second)).to_be_hidden()
+    press(second, "Step forward")
+    expect_step(student, 3)
+    expect_step(presenter, 3)
+    expect(bar(presenter)).to_contain_text("presents now.")
+    expect_mode(presenter, "following")
+    press(presenter, "Step forward")
+    expect_mode(presenter, "exploring")
+    press(presenter, "Take over")
+    expect_step(student, 4)
+    expect_mode(second, "following")
+    expect_step(second, 4)
+
+    third = room.visit()
+    room.watched[-1].allowed += ["403", "409"]
+    third.goto(link)
+    expect_mode(third, "following")
+    expect(third.get_by_role("button", name="Take over")).to_be_hidden()
+
+
+def test_a_second_window_of_the_presenter_follows_and_has_its_say_without_an_echo(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    second = presenter.context.new_page()
+    room.watched.append(Watched(second, room.server.address))
+    second.goto(presenter.url)
+    expect(bar(second)).to_be_visible()
+    press(presenter, "Step forward", 4)
+    expect_step(second, 4)
+    press(second, "Step forward", 2)
+    expect_step(presenter, 6)
+    expect_step(student, 6)
+    press(presenter, "Step back")
+    expect_step(second, 5)
+    expect_step(student, 5)
+    offset = "async () => (await (await fetch(`api/lectures/${new URLSearchParams(location.search).get('present')}`)).json()).offset"
+    told = presenter.evaluate(offset)
+    drawn(presenter)
+    drawn(second)
+    assert presenter.evaluate(offset) == told, "they do not go on telling each other"
+
+
+def test_the_private_panel_stands_in_a_window_of_its_own(room: Class) -> None:
+    presenter = room.presenter
+    press(presenter, "Step forward", 2)
+    press(presenter, "Private panel")
+    expect(private(presenter)).to_be_visible()
+    with presenter.expect_popup() as opened:
+        press(presenter, "In a window of its own")
+    window = opened.value
+    expect(private(presenter)).to_be_hidden()
+    expect(private(window)).to_contain_text("the word mat enters")
+    expect(grid(window)).to_be_hidden()
+    press(presenter, "Step forward", 5)
+    expect(private(window)).to_contain_text("layer 2 mixes")
+
+
+def test_an_end_is_asked_for_once_and_everybody_may_go_on_alone(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    press(presenter, "Step forward", 3)
+    press(presenter, "End")
+    press(presenter, "Go on")
+    expect_step(student, 3)
+    press(presenter, "End")
+    press(presenter, "End it")
+    expect(bar(student)).to_contain_text("The lecture has ended.")
+    late = room.join_ended()
+    expect_step(late, 3)
+    press(student, "Step forward")
+    expect_step(student, 4)
+    student.get_by_role("button", name="Go on alone").click()
+    student.wait_for_url(re.compile(r"/#v=1.*step=4"))
+    expect_step(student, 4)
+    expect(student.get_by_role("button", name="Start a lecture")).to_be_visible()
+
+
+def test_a_wrong_code_is_said_in_words_and_another_can_be_typed(room: Class) -> None:
+    lost = room.visit()
+    room.watched[-1].allowed.append("404")
+    lost.goto(f"{room.server.address}join/ABCDEFGH")
+    door = lost.get_by_role("region", name="Lecture", exact=True)
+    expect(door).to_contain_text("There is no lecture with the code ABCDEFGH.")
+    field = door.get_by_role("textbox", name="Code")
+    field.fill("abc")
+    press(lost, "Join")
+    expect(door.get_by_role("alert")).to_contain_text("Wrong code.")
+    field.fill(f" {room.code[:4].lower()}-{room.code[4:].lower()} ")
+    field.press("Enter")
+    expect_mode(lost, "following")
+
+
+def test_a_lost_link_is_said_within_five_seconds_and_one_can_go_on_alone(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    press(presenter, "Step forward", 2)
+    expect_step(student, 2)
+    student.context.set_offline(True)
+    expect(bar(student)).to_contain_text("Live link paused; you can go on alone.", timeout=5000)
+    press(student, "Step forward")
+    expect_mode(student, "exploring")
+    press(presenter, "Step forward", 6)
+    student.context.set_offline(False)
+    press(student, "Back to the presenter")
+    expect_mode(student, "following")
+    expect_step(student, 8)
+    expect(bar(student)).not_to_contain_text("paused")
+    expect_same_pixels(room.join(), student)
+
+
+def test_what_is_told_while_the_server_is_away_reaches_the_class_when_it_is_back(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    own = Server(tmp_path_factory.mktemp("lecture"))
+    room = Class(browser, own)
+    for watch in room.watched:
+        watch.allowed.append("ERR_")
+    room.start()
+    presenter, student = room.presenter, room.join()
+    room.watched[-1].allowed.append("ERR_")
+    press(presenter, "Step forward", 2)
+    expect_step(student, 2)
+    own.stop()
+    expect(bar(student)).to_contain_text("Live link paused", timeout=5000)
+    press(presenter, "Step forward", 3)
+    expect(bar(presenter)).to_contain_text("Live link paused", timeout=5000)
+    own.start()
+    expect(student.get_by_role("slider", name="Timeline")).to_have_value("5", timeout=2 * SOON)
+    expect(bar(student)).not_to_contain_text("paused", timeout=SOON)
+    expect(bar(presenter)).not_to_contain_text("paused", timeout=SOON)
+    for context in room.contexts:
+        context.close()
+    own.stop()
+
+
+def test_a_page_of_another_version_loads_itself_again_once_and_no_more(room: Class) -> None:
+    student = room.visit()
+    loads: list[str] = []
+    student.on("load", lambda page: loads.append(page.url))
+
+    def older(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=re.sub(r"main\.js\?v=[^\"]*", "main.js?v=0.0.0", answer.text()))
+
+    def any_engine(route: Route) -> None:
+        route.continue_(url=re.sub(r"\?engine=.*", "", route.request.url))
+
+    student.route(re.compile(r"/\?join="), older)
+    student.route(re.compile(r"/api/traces/.*engine="), any_engine)
+    student.goto(f"{room.server.address}?join={room.code}")
+    expect(bar(student)).to_contain_text("The server has another version than this page.", timeout=SOON)
+    assert len(loads) == 2, "it was loaded, and loaded again"
+    press(room.presenter, "Step forward")
+    expect_step(student, 1)
+
+
+def test_a_student_on_a_phone_sees_what_happens_now_and_every_button_can_be_hit(room: Class) -> None:
+    presenter, phone = room.presenter, room.join((390, 844))
+    read(presenter, "cat mat rat cat mat rat cat mat rat cat")
+    press(presenter, "Step forward", 28)
+    expect_step(phone, 28)
+
+    def in_sight() -> bool:
+        now, window = phone.locator("#window .cell.now").bounding_box(), phone.locator("#window").bounding_box()
+        assert now
+        assert window
+        return window["x"] <= now["x"] and now["x"] + now["width"] <= window["x"] + window["width"]
+
+    until(in_sight, phone, "what happens now stands outside")
+    expect_mode(phone, "following")
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for name in ("Explore on my own", "Raise hand"):
+        box = phone.get_by_role("button", name=name).bounding_box()
+        assert box
+        assert min(box["height"], box["width"]) >= 44, name
+    phone.locator("#window").evaluate("(window) => window.scrollTo(0, 0)")
+    expect_mode(phone, "exploring")
+
+
+def test_everything_of_a_lecture_can_be_done_by_keyboard_alone(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+
+    def on(page: Page, name: str, key: str = "Enter") -> None:
+        page.get_by_role("button", name=name, exact=True).focus()
+        page.keyboard.press(key)
+
+    presenter.keyboard.press(".")
+    expect_step(student, 1)
+    on(presenter, "Show large")
+    expect(presenter.get_by_role("dialog", name="Join this lecture")).to_contain_text(room.code)
+    presenter.keyboard.press("Escape")
+    on(presenter, "Close this card")
+    assert presenter.evaluate("document.activeElement.textContent") == "Show large", "the keyboard keeps its place"
+    on(presenter, "Freeze", " ")
+    expect(bar(student)).to_contain_text("frozen")
+    on(presenter, "Freeze", " ")
+    student.keyboard.press(",")
+    expect_mode(student, "exploring")
+    student.keyboard.press("p")
+    expect_mode(student, "following")
+    on(student, "Explore on my own")
+    expect_mode(student, "exploring")
+    assert student.evaluate("document.activeElement.textContent") == "Back to the presenter"
+    student.keyboard.press("Enter")
+    expect_mode(student, "following")
+    student.keyboard.press("?")
+    expect(student.get_by_role("dialog", name="Keys")).to_contain_text("In a lecture: back to the presenter")
+
+
+def test_axe_finds_nothing_on_either_side_of_a_lecture(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    press(presenter, "Step forward", 7)
+    expect_step(student, 7)
+    expect_nothing(presenter, "the card")
+    press(presenter, "Private panel")
+    expect_nothing(presenter, "the private panel")
+    for name in ("Show large", "Another device", "End"):
+        press(presenter, name)
+        expect_nothing(presenter, name)
+        presenter.keyboard.press("Escape")
+    press(student, "Raise hand")
+    expect_nothing(student, "following")
+    press(student, "Explore on my own")
+    expect_nothing(student, "exploring")
+    press(student, "Back to the presenter")
+    expect_mode(student, "following")
+    press(presenter, "Blank")
+    expect(bar(presenter)).to_contain_text("Blanked")
+    expect_nothing(student, "blanked")
+    phone = room.join((390, 844))
+    expect_nothing(phone, "a phone")
+    lost = room.visit()
+    room.watched[-1].allowed.append("404")
+    lost.goto(f"{room.server.address}?join=ABCDEFGH")
+    expect(lost.get_by_role("textbox", name="Code")).to_be_visible()
+    expect_nothing(lost, "a wrong code")

@@ -101,7 +101,7 @@ function presenting(state = stateOf()) {
   const room = createStore({ frozen: false, mine: 1, phase: "live" }, (flush) => queueMicrotask(flush));
   const sent = [];
   const command = (kind, body) => new Promise((answer, refuse) => sent.push({ kind, body, answer: (offset) => answer({ offset }), refuse }));
-  const publisher = createPublisher(/** @type {any} */ (page), /** @type {any} */ ({ store: room, command, leads: () => room.get().mine !== null }), placeOf(state), 0);
+  const publisher = createPublisher(/** @type {any} */ (page), /** @type {any} */ ({ store: room, command, leads: () => room.get().mine !== null }), placeOf(state), { view: 0, scene: 0 });
   return { page: page.store, room, sent, publisher };
 }
 const soon = () => new Promise((done) => setImmediate(done)); // after all that follows by itself

@@ -50,17 +50,17 @@ export function mountBar(root, /** @type {Page} */ page, /** @type {Part} */ { r
 
   function draw() {
     const lecture = store.get();
-    const { phase, mode, role, mine, code, hand, nickname, frozen, blanked, pointing, refused } = lecture;
+    const { phase, mode, role, mine, code, hand, nickname, frozen, blanked, pointing, refused, denied } = lecture;
     const over = phase === "ended" || phase === "deleted";
     bar.hidden = !lecture.begun;
     attrs(document.body, { "data-lecture": bar.hidden ? document.body.dataset.lecture : mode });
     attrs(bar, { "data-role": mine === null ? "student" : "presenter" });
     text(parts.code, code);
-    parts.mode.hidden = mine !== null;
+    parts.mode.hidden = mine !== null || over;
     text(parts.mode, words(mode === "exploring" ? "lecture.mode.exploring" : "lecture.mode.following"));
     attrs(parts.mode, { "data-mode": mode });
     text(parts.where, mode === "exploring" && !over ? whereabouts(/** @type {State} */ (page.store.get()), lecture) : "");
-    text(parts.note, noteOf(lecture) || refused || "");
+    text(parts.note, noteOf(lecture) || refused || denied || "");
     attrs(parts.note, noteOf(lecture) ? OURS : SERVERS);
     student.hidden = mine !== null || over;
     presenter.hidden = mine === null || over;

@@ -4,6 +4,7 @@ import { extentIn, scrollIn } from "../layout.js";
 import { panOf } from "../pan.js";
 import { fitted } from "../state.js";
 import { undoAll } from "../store.js";
+import { createTurns } from "../turns.js";
 import { beginAnew } from "./anew.js";
 import { loadScene } from "./scenes.js";
 import { readPlace } from "./view.js";
@@ -26,24 +27,25 @@ const OWN = ["scene", "playing", "predict", "question", "base"]; // beside the v
 const isTraining = ({ training }) => ["starting", "queued", "running"].includes(training?.phase);
 
 /** Moves the page to where the lecture is, as a whole: scene and view together, and nothing before all of it is here. */
-export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, letGo, load = loadScene) {
-  let loading = new AbortController();
+export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, { letGo, arrived, load = loadScene }) {
+  let led = new AbortController(); // until a person goes on alone
+  let newest = null;
   let read = null; // what the lecture's view said last
   let applied = null; // what the state was made of
   let theme = null; // that the presenter chose for the class
   let unwatch = null;
 
-  /** The pictures of a place: its scene, and the one before an edit. Where the server is away it is asked again. */
-  async function pictures(ids, signal) {
-    for (let failures = 0; ; failures += 1) {
+  /** The pictures of a place: its scene, and the one before an edit. Where the server is away it is asked again, unless another place is wanted by then. */
+  async function pictures(ids, wanted) {
+    for (let failures = 0; wanted === newest; failures += 1) {
       try {
         return await Promise.all(ids.map((id) => (id ? load(id) : null)));
       } catch (error) {
         if (final(error)) throw error;
-        await pause(waitAfter(failures), signal);
-        signal.throwIfAborted();
+        await pause(waitAfter(failures), wanted.signal);
       }
     }
+    return null;
   }
 
   /** The state that a place means. */
@@ -84,31 +86,36 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
     const state = /** @type {State} */ (page.store.get());
     const { left, top } = scrollIn(state);
     const scrolled = state.pan === applied.pan && (left > 0 || top > 0);
-    loading.abort();
+    led.abort();
     page.store.set({ led: null, awaited: null, ...(scrolled ? { pan: panOf({ left, top }, extentIn(state), state.viewport) } : {}) });
     letGo();
   }
 
+  /** Goes to one place after another, and leaves out what is old: so a slow server is not asked for what nobody will see. */
+  const turns = createTurns(async (/** @type {{place: Place, anew: boolean, signal: AbortSignal}} */ wanted) => {
+    const { place: { scene, view }, anew, signal } = wanted;
+    const said = readPlace(view, anew ? null : read);
+    if (signal.aborted || (!scene && !said.draft)) return;
+    try {
+      const found = await pictures([said.draft ? null : scene, said.base], wanted);
+      if (signal.aborted || !found) return;
+      put(said, found, anew);
+      room.store.set({ refused: null, begun: true });
+      arrived(anew);
+    } catch (error) {
+      if (!signal.aborted) room.store.set({ refused: error.message });
+    }
+  });
+
   return {
-    /** Goes to a place, unless another one is wanted before all of it is here; says whether it is there. */
-    async go(/** @type {Place} */ { scene, view }, anew = false) {
-      loading.abort();
-      const { signal } = (loading = new AbortController());
-      const said = readPlace(view, anew ? null : read);
-      if (!scene && !said.draft) return false;
-      try {
-        const found = await pictures([said.draft ? null : scene, said.base], signal);
-        if (signal.aborted) return;
-        put(said, found, anew);
-        room.store.set({ refused: null, begun: true });
-        return true;
-      } catch (error) {
-        if (!signal.aborted) room.store.set({ refused: error.message });
-      }
-      return false;
+    /** Goes to a place, as soon as all of it is here; the newest is next. */
+    go(/** @type {Place} */ place, anew = false) {
+      if (led.signal.aborted) led = new AbortController();
+      newest = { place, anew, signal: led.signal };
+      turns.ask(newest);
     },
-    /** The person's page, where it is led no more. */
+    /** From here on the page is a person's own. */
     release,
-    takeDown: undoAll([() => unwatch?.(), () => loading.abort()]),
+    takeDown: undoAll([() => unwatch?.(), () => led.abort(), turns.stop]),
   };
 }

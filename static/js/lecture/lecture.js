@@ -59,6 +59,6 @@ export function mountLecture(/** @type {HTMLElement} */ root, /** @type {Page} *
     ]);
   }
 
-  return undoAll([mountStart(root, page, enter), () => unmount()]);
+  return undoAll([() => root.replaceChildren(), mountStart(root, page, enter), () => unmount()]);
 }
 

@@ -15,7 +15,7 @@ import { ownVersion, renew } from "./version.js";
 export function mountPart(/** @type {HTMLElement} */ root, /** @type {Page} */ page, /** @type {Partial<Lecture> & {place?: any}} */ { place = null, ...first }) {
   const room = createRoom(first);
   const { store } = room;
-  const follower = createFollower(page, root, room, letGo);
+  const follower = createFollower(page, root, room, { letGo, arrived });
   const publisher = createPublisher(page, room, place);
   let epoch = null;
   let returning = false;
@@ -26,9 +26,13 @@ export function mountPart(/** @type {HTMLElement} */ root, /** @type {Page} */ p
     store.set({ mode: room.leads() ? "presenting" : "exploring" });
   }
 
-  async function follow(anew) {
+  function follow(anew) {
     const { scene, view } = store.get();
-    if (!(await follower.go({ scene, view }, anew))) return;
+    follower.go({ scene, view }, anew);
+  }
+
+  /** The page shows where the lecture is. */
+  function arrived() {
     if (returning) store.set({ mode: "following" });
     returning = false;
   }

@@ -45,8 +45,7 @@ export function mountPrivate(root, /** @type {Page} */ page, /** @type {Room} */
     listen(find("window"), "click", () => {
       const query = new URLSearchParams(location.search);
       query.set("panel", "1");
-      window.open(`${location.pathname}?${query}`, "unrolled-private", "popup,width=480,height=760");
-      open = false;
+      open = window.open(`${location.pathname}?${query}`, "unrolled-private", "popup,width=480,height=760") === null; // the browser may refuse it
       draw();
     }),
     listen(lower, "click", () => room.say("hands lowered", {})),

@@ -9,15 +9,17 @@ import { isBroken, keyOf, placeOf } from "./view.js";
 /** @import { Place } from "./view.js" */
 
 const PAUSE = 60; // ms between two commands: a page that plays, or is scrubbed, sends no more than can be seen
+const SCENE_PAUSE = 400; // ms after another scene, which everybody has to fetch
 
 /**
  * Tells the class where this page stands, while it has the word: one command at a time, the newest next, and only what is not in the log already. What came out of
  * the log is not told again: a page that another device of the presenter moved has nothing to say until a person does something on it.
  */
-export function createPublisher(/** @type {Page} */ page, /** @type {Room} */ room, /** @type {Place | null} */ first, pause = PAUSE) {
+export function createPublisher(/** @type {Page} */ page, /** @type {Room} */ room, /** @type {Place | null} */ first, pauses = { view: PAUSE, scene: SCENE_PAUSE }) {
   let agreed = first; // where the log has the lecture
   let saying = null; // what is under way
   let said = 0; // offset of the last that this page has put into the log
+  let pause = pauses.view;
   let refused = null; // what the server would not take: it is not asked again
 
   /** Where this page is, where that is for others to see. @returns {Place | null} */
@@ -36,6 +38,7 @@ export function createPublisher(/** @type {Page} */ page, /** @type {Room} */ ro
     saying = here;
     try {
       const moved = here.scene !== (agreed?.scene ?? null);
+      pause = moved ? pauses.scene : pauses.view;
       const { offset } = await (moved ? room.command("scene", here) : room.command("view", { view: here.view }));
       [agreed, said, refused] = [here, offset, null];
     } catch {

@@ -8,7 +8,7 @@ import { eventsAt, sendCommand } from "./requests.js";
 /**
  * A lecture as this page is part of it. `mode` is "presenting" where this device has the word, else how it takes part; `mine` is the fence that it holds.
  * @typedef {Heard & {code: string, role: "student" | "presenter", mode: "following" | "exploring" | "presenting", mine: number | null, nickname: string,
- *   address: string | null, unsent: boolean, refused: string | null, stale: boolean, pointing: boolean, begun: boolean, fresh: boolean}} Lecture
+ *   address: string | null, unsent: boolean, refused: string | null, denied: string | null, stale: boolean, pointing: boolean, begun: boolean, fresh: boolean}} Lecture
  */
 
 const SILENCE = 25_000; // ms after which a stream is lost, although nothing said so
@@ -25,7 +25,7 @@ const passes = (error) => !final(error) || isProblem(error, "lecture-changed"); 
 /** A lecture, as the page hears it and takes part in it. Views watch `store`; whoever presents sends commands. */
 export function createRoom(/** @type {Partial<Lecture>} */ first) {
   const store = createStore(/** @type {Lecture} */ ({
-    ...UNHEARD, role: "student", mode: "following", mine: null, nickname: "", address: null, unsent: false, refused: null, stale: false, pointing: false, begun: false, fresh: false, ...first,
+    ...UNHEARD, role: "student", mode: "following", mine: null, nickname: "", address: null, unsent: false, refused: null, denied: null, stale: false, pointing: false, begun: false, fresh: false, ...first,
   }));
   const stopped = new AbortController();
   let again = () => {};
@@ -73,7 +73,7 @@ export function createRoom(/** @type {Partial<Lecture>} */ first) {
     } catch (error) {
       if (stopped.signal.aborted) return;
       if (isProblem(error, "unknown-lecture")) store.set({ phase: store.get().epoch ? "deleted" : "unknown" });
-      else if (isProblem(error, "not-presenter")) store.set({ role: "student", mine: null, mode: "following", refused: error.message });
+      else if (isProblem(error, "not-presenter")) store.set({ role: "student", mine: null, mode: "following", denied: error.message });
       else store.set({ refused: error.message, link: "lost" });
       if (isProblem(error, "not-presenter")) start();
     }
@@ -83,7 +83,10 @@ export function createRoom(/** @type {Partial<Lecture>} */ first) {
   function start() {
     const listening = openEvents(() => eventsAt(store.get().code, about()), {
       signal: stopped.signal, silence: SILENCE,
-      changed: (heard) => (heard ? store.get().link === "lost" && store.set({ link: "live" }) : store.set({ link: "lost" })),
+      changed(heard, why) {
+        if (!heard) store.set({ link: "lost", refused: why instanceof ProblemError ? why.message : null });
+        else if (store.get().link === "lost") store.set({ link: "live", refused: null });
+      },
     });
     again = listening.again;
     hear(listening.events);

@@ -74,14 +74,15 @@ export function mountStart(root, /** @type {Page} */ page, enter) {
 
   async function present(code, key) {
     if (!code) return once({ code: null, phase: "unknown" });
+    let denied = null;
     try {
-      if (key) await exchangeKey(code, key, deviceName());
+      if (key) await exchangeKey(code, key, deviceName()).catch((error) => { denied = error.message; });
       const { presenter, presenting, fence, holder, address } = await getLecture(code);
-      const own = presenter ? { role: "presenter", mode: presenting ? "presenting" : "following", mine: presenting ? fence : null } : { refused: words("lecture.not") };
+      const own = presenter ? { role: "presenter", mode: presenting ? "presenting" : "following", mine: presenting ? fence : null } : { denied: denied ?? words("lecture.not") };
       once({ code, fence, holder, address, ...own });
     } catch (error) {
       const unknown = error instanceof ProblemError && error.problem.status === 404;
-      once({ code, ...(unknown ? { phase: "unknown" } : { refused: error.message }) }); // and listens as anybody may
+      once({ code, denied, ...(unknown ? { phase: "unknown" } : {}) }); // and listens as anybody may
     }
   }
 

@@ -1,6 +1,5 @@
 import { DEFAULT_VIEW, readView, writeView } from "../link.js";
-import { boxIn, scrollIn } from "../layout.js";
-import { stepIn } from "../state.js";
+import { scrollIn } from "../layout.js";
 
 /** @import { State } from "../types.js" */
 /** Scene and view as the log has them. @typedef {{scene: string | null, view: Record<string, string>}} Place */
@@ -9,14 +8,10 @@ const SCENE_ID = /^[0-9a-f]{64}$/;
 const OPEN_PART = /^(\w{1,20})@(\d{1,6})$/;
 const LONGEST = 2000; // characters of a part of a view
 
-/** Does what happens now stand in the window, all of it? */
+/** Does what happens now stand in the window? Then whoever is led, and has such a window, sees the very same. */
 function nowInSight(/** @type {State} */ state) {
-  const { viewport } = state;
-  const { layer, timestep } = stepIn(state);
-  if (!timestep || !viewport.width) return true;
-  const { x, y, width, height } = boxIn(state, { layer, timestep });
-  const { left, top } = scrollIn(state);
-  return x >= left && y >= top && x + width <= left + viewport.width && y + height <= top + viewport.height;
+  const [own, led] = [scrollIn({ ...state, led: null }), scrollIn({ ...state, led: { now: true } })];
+  return state.viewport.width === 0 || (own.left === led.left && own.top === led.top);
 }
 
 /** Is what is shown a stack that cannot work? It has no id, and is told as it is. */

@@ -140,6 +140,7 @@ export function mountPanel(root, store) {
     listen(parts.keep, "click", () => toggleKept(store, placeIn(store.get()))),
     listen(parts.beside, "change", () => store.set({ beside: parts.beside.value })),
     listen(parts.weights, "toggle", () => store.set({ contributions: parts.weights.open })),
+    store.watch(({ contributions }) => contributions, (open) => { parts.weights.open = open; }),
     listen(parts.inputs, "change", ({ target }) => {
       const { layer, unit, quantity } = target.dataset;
       if (target.validity.badInput) return;
