@@ -255,6 +255,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     WeightDocument,
     DataSetsDocument,
     StoredDataSetDocument,
+    TableDocument,
     TrainingDocument,
     PredictionsDocument,
     UpdateDocument,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -19,6 +20,7 @@ from app.shipped_datasets import shipped
 from app.traces import run
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, listed, press
+from tests.server.test_trainings import endless
 
 SOON = 15_000  # ms: a process starts in a third of a second, but not on a busy machine
 
@@ -275,6 +277,18 @@ def test_a_training_that_diverges_says_so_and_its_last_finite_epoch_is_on_the_sc
     said = panel(page).get_by_text("The training diverged.").inner_text()
     expect_grid(page, int(re.findall(r"Epoch (\d+)", said)[0]), **changes)
     expect(panel(page).get_by_role("group", name="What helps").get_by_role("button")).to_have_count(3)
+
+
+def test_a_training_that_has_to_wait_is_told_its_place_and_gets_its_turn(training: Page, server: Server) -> None:
+    others = [
+        training.request.post(f"{server.address}api/trainings?epochs=2000", data=endless(default_scene().document())).json()["id"]
+        for _ in range(os.cpu_count() or 1)
+    ]
+    press(training, "Start training")
+    expect(panel(training)).to_contain_text(re.compile(r"Yours is number \d+ in the queue"))
+    for each in others:
+        training.request.delete(f"{server.address}api/trainings/{each}")
+    told(training, "Finished after epoch 100")
 
 
 def test_closing_the_page_ends_what_it_computes(training: Page, server: Server) -> None:
