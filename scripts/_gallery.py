@@ -91,6 +91,7 @@ def train(page: Page) -> None:
     expect(page.locator("#training [data-part=said]")).to_contain_text("100", timeout=2 * PATIENCE)
     expect(page.locator("#training [data-part=pause]")).to_be_hidden(timeout=2 * PATIENCE)
     page.locator("#training [data-part=scrub]").fill("37")
+    expect(page.locator("#training .predictions .output").first).to_have_text("0.84", timeout=PATIENCE)  # of that epoch, as in the grid
     if page.locator("#charts details[open]").count():
         expect(page.locator("#charts figure[data-state=figure]")).to_be_visible(timeout=PATIENCE)
     page.wait_for_load_state("networkidle")
