@@ -81,6 +81,7 @@ def lose_the_server(page: Page) -> None:
 def predict(page: Page) -> None:
     """The step before a state is computed is asked about."""
     page.locator("#predict").click()
+    expect(page.locator("#predict[aria-pressed=true]")).to_be_visible(timeout=PATIENCE)
     page.locator("[data-part=forward]").click()
 
 
@@ -93,6 +94,7 @@ def train(page: Page) -> None:
     page.locator("#training [data-part=scrub]").fill("37")
     if page.locator("#charts details[open]").count():
         expect(page.locator("#charts figure[data-state=figure]")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#training .predictions:not([aria-busy])")).to_be_visible(timeout=PATIENCE)
     page.wait_for_load_state("networkidle")
 
 

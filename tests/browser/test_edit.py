@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from app.scenes import Scene, default_scene
 from app.traces import SceneTrace, run
@@ -125,6 +125,55 @@ def test_every_number_leads_to_its_source_and_back_again(page: Page) -> None:
     page.get_by_role("button", name="Back", exact=True).click()
     expect(panel.locator(".where").first).to_contain_text("layer 2 · timestep 3")
     expect(page.get_by_role("button", name="Back", exact=True)).to_be_hidden()
+
+
+def test_the_keyboard_follows_a_number_and_finds_the_way_back(page: Page) -> None:
+    press(page, "Last step")
+    cell(page, 2, 3).click()
+    panel = page.get_by_role("tabpanel", name="Cell")
+    panel.get_by_role("button", name="h₃⁽¹⁾[2]", exact=True).press("Enter")
+    expect(panel.locator(".where").first).to_contain_text("layer 1 · timestep 3")
+    expect(page.get_by_role("button", name="Back", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(panel.locator(".where").first).to_contain_text("layer 2 · timestep 3")
+    expect(page.get_by_role("tab", name="Cell")).to_be_focused()
+
+
+# What a browser says of a pointer that rests where something else was drawn: it is over that now, and has not moved.
+UNDER = """([selector, x, y]) => document.querySelector(selector)
+    .dispatchEvent(new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse", clientX: x, clientY: y }))"""
+
+
+def test_what_is_drawn_under_a_resting_pointer_does_not_take_the_light(page: Page) -> None:
+    press(page, "Last step")
+    cell(page, 2, 3).click()
+    number = page.get_by_role("tabpanel", name="Cell").get_by_role("button", name="h₃⁽¹⁾[2]", exact=True)
+    number.scroll_into_view_if_needed()
+    box = number.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    lit = page.locator(".cell .number.lit")
+    expect(lit).to_have_attribute("data-address", "1/3/h/2")
+    page.evaluate(UNDER, ["#panel [data-address='1/2/h/1']", x, y])
+    drawn(page)
+    expect(lit).to_have_attribute("data-address", "1/3/h/2")
+    page.evaluate(UNDER, ["#panel [data-address='1/2/h/1']", x + 3, y])
+    expect(lit).to_have_attribute("data-address", "1/2/h/1")
+
+
+def test_nothing_can_be_typed_before_the_view_that_reads_it_is_here(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/views/layer.js", lambda route: held.append(route))
+    tab(page, "Layer")
+    fields = page.get_by_role("tabpanel", name="Layer").locator("select, input")
+    expect(fields).to_have_count(5)
+    for field in fields.all():
+        expect(field).to_be_disabled()
+    held[0].continue_()
+    type_value(page, "1.5")
+    expect(page.get_by_text("Set by hand.")).to_be_visible()
 
 
 def test_every_use_of_a_weight_over_time_adds_up_to_its_gradient(page: Page) -> None:

@@ -227,6 +227,43 @@ def test_a_training_whose_steps_overshoot_says_so_and_offers_remedies(training: 
     told(training, "Finished after epoch 100")
 
 
+# A loudspeaker that writes down what it is to play.
+LOUDSPEAKER = """
+const heard = (globalThis.heard = { pitches: [], volume: null });
+globalThis.AudioContext = class {
+    currentTime = 0;
+    destination = {};
+    createOscillator() {
+        return { frequency: { setTargetAtTime: (hertz) => heard.pitches.push(hertz) }, connect: (to) => to, start() {} };
+    }
+    createGain() {
+        return { gain: { value: 0, setTargetAtTime(volume) { heard.volume = volume; } }, connect: (to) => to };
+    }
+    close() {}
+};
+"""
+
+
+AT_REST = """() => new Promise((done) => {
+    const look = () => (heard.volume === 0 ? done() : requestAnimationFrame(look));
+    look();
+})"""
+
+
+def test_the_loss_is_heard_as_a_tone_that_falls_with_it_and_rests_at_the_end(page: Page, server: Server) -> None:
+    page.add_init_script(LOUDSPEAKER)
+    open_training(page, server.address)
+    page.get_by_role("checkbox", name="Hear the loss").check()
+    assert page.evaluate("heard.pitches") == []
+    press(page, "Start training")
+    told(page, "Finished after epoch 100")
+    page.evaluate(AT_REST)
+    pitches = page.evaluate("heard.pitches")
+    assert len(pitches) > 1
+    assert pitches == sorted(pitches, reverse=True)
+    assert pitches[-1] < pitches[0]
+
+
 def test_a_trained_scene_is_in_its_link_and_a_changed_network_has_learnt_nothing(training: Page) -> None:
     panel(training).get_by_role("spinbutton", name="Epochs").fill("5")
     press(training, "Start training")

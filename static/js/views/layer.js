@@ -90,6 +90,7 @@ export function mountLayer(root, store) {
     attrs(slide, { min: -reach, max: reach });
     if (!drag) setField(slide, number ?? 0);
     setField(value, number ?? "");
+    weight.disabled = row.disabled = column.disabled = false; // as they come they would swallow what is typed before this view is here
     value.disabled = slide.disabled = number === null;
     const own = setByHand(state.scene, address) !== undefined;
     switchOff(reset, !own);
