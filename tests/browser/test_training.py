@@ -244,12 +244,6 @@ globalThis.AudioContext = class {
 """
 
 
-AT_REST = """() => new Promise((done) => {
-    const look = () => (heard.volume === 0 ? done() : requestAnimationFrame(look));
-    look();
-})"""
-
-
 def test_the_loss_is_heard_as_a_tone_that_falls_with_it_and_rests_at_the_end(page: Page, server: Server) -> None:
     page.add_init_script(LOUDSPEAKER)
     open_training(page, server.address)
@@ -257,11 +251,12 @@ def test_the_loss_is_heard_as_a_tone_that_falls_with_it_and_rests_at_the_end(pag
     assert page.evaluate("heard.pitches") == []
     press(page, "Start training")
     told(page, "Finished after epoch 100")
-    page.evaluate(AT_REST)
-    pitches = page.evaluate("heard.pitches")
-    assert len(pitches) > 1
+    heard = page.evaluate("heard")
+    pitches = heard["pitches"][-60:]
     assert pitches == sorted(pitches, reverse=True)
-    assert pitches[-1] < pitches[0]
+    loss = float(re.findall(r"epoch 100: loss (\d\.\d+)", panel(page).inner_text())[0])
+    assert pitches[-1] == pytest.approx(110 * 2 ** np.log10(loss / 1e-3), rel=0.01)
+    assert heard["volume"] == 0
 
 
 def test_a_trained_scene_is_in_its_link_and_a_changed_network_has_learnt_nothing(training: Page) -> None:

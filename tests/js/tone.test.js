@@ -46,3 +46,18 @@ test("a tone begins with the first loss, rests without one, and is gone with its
   tone.end();
   assert.ok(heard.closed);
 });
+
+test("a training that was over in no time is heard afterwards, from its first loss to its last", () => {
+  const heard = listening();
+  const pitches = [];
+  const tone = createTone();
+  tone.tune([]);
+  assert.equal(heard.volume, null);
+  const losses = Array.from({ length: 1000 }, (_, i) => 1 - i / 1000);
+  Object.defineProperty(heard, "pitch", { set: (hertz) => pitches.push(Math.round(hertz)) });
+  tone.tune(losses);
+  assert.equal(pitches.length, 60);
+  assert.deepEqual(pitches, pitches.toSorted((a, b) => b - a));
+  assert.equal(pitches.at(-1), 110);
+  assert.equal(heard.volume, 0, "and rests");
+});
