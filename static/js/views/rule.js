@@ -95,7 +95,7 @@ export function mountRule(root, store) {
     const state = /** @type {State} */ (store.get());
     const updating = stepIn(state).phase === "update" && !state.pinned && state.shown.id !== null;
     root.hidden = !updating;
-    if (!updating) return;
+    if (!updating || state.tab !== "cell") return;
     const { layer } = placeIn(state);
     const sizes = sizesOf(state, layer);
     number = numberIn(state, layer, sizes);
@@ -119,6 +119,6 @@ export function mountRule(root, store) {
     listen(choice, "change", () => choose({ weight: choice.value })),
     listen(row, "change", () => choose({ row: typed(row) ?? chosen.row })),
     listen(column, "change", () => choose({ column: typed(column) ?? chosen.column })),
-    store.watch((state) => [state.step, state.detail, state.order, state.shown, state.pinned, state.exact], draw),
+    store.watch((state) => [state.tab === "cell", state.step, state.detail, state.order, state.shown, state.pinned, state.exact], draw),
   ]);
 }

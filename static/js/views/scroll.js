@@ -101,6 +101,9 @@ function turn(window, store, event) {
   }
 }
 
+/** A new scene has a new extent, mostly of the same size: to look where the window stands would have the browser lay everything out. */
+const sizesOf = ({ width, height, plot }) => [width, height, plot.x, plot.y, plot.width, plot.height];
+
 /** The window over the picture: where it stands is a part of the view, whoever moves it. */
 export function mountScroll(window, store) {
   let put = { left: 0, top: 0 }; // where the view last had the window stand: a scroll to there is no person's
@@ -129,6 +132,6 @@ export function mountScroll(window, store) {
       if (layer) bring(store, { layer, timestep: Number(timestep) });
     }),
     store.watch(({ step, detail, order }) => [step, detail, order], () => follow(store)),
-    store.watch((state) => [state.pan, extentIn(state), state.viewport], apply),
+    store.watch((state) => [state.pan, state.viewport, ...sizesOf(extentIn(state))], apply),
   ]);
 }
