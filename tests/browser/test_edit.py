@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from app.scenes import Scene, default_scene
 from app.traces import SceneTrace, run
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Server, Watched
 from tests.browser.person import cell, drawn, layer, listed, press, written
 
 
@@ -218,6 +218,20 @@ def test_the_network_is_written_as_two_programs_and_a_summary(page: Page, contex
         assert copied == page.get_by_role("region", name=f"The network in {name}").text_content()
     layer(page, 1).get_by_role("combobox", name="activation").select_option("sigmoid")
     expect(page.get_by_text('no RNN(nonlinearity="sigmoid"), as layer 1 is')).to_be_visible()
+
+
+def test_a_number_that_another_network_had_gives_way_to_one_that_is_there(page: Page, server: Server) -> None:
+    """Without asking the server for what is not there, which the console would tell of."""
+    page.get_by_role("combobox", name="Preset").select_option("deep GRU")
+    press(page, "Last step")
+    tab(page, "Layer")
+    hold(page, "U⁽¹⁾", 3, 9)
+    page.get_by_role("combobox", name="Preset").select_option("the notes' toy")
+    expect(cell(page, 1, 1)).to_have_attribute("aria-label", re.compile("h = "))
+    expect(page.get_by_role("spinbutton", name="Column")).to_have_value("1")
+    page.goto(f"{server.address}#v=1&step=20&tab=gradient&lit=d/1/kernel/7,9")
+    page.reload()
+    expect(page.get_by_role("tabpanel", name="Gradient").locator("mn").first).to_be_visible()
 
 
 def test_tabs_are_walked_by_arrow_keys(page: Page) -> None:
