@@ -303,6 +303,38 @@ def test_closing_the_page_ends_what_it_computes(training: Page, server: Server) 
         assert time.monotonic() < deadline
 
 
+# A loudspeaker that writes down what it is to play.
+LOUDSPEAKER = """
+const heard = (globalThis.heard = { pitches: [], volume: null });
+globalThis.AudioContext = class {
+    currentTime = 0;
+    destination = {};
+    createOscillator() {
+        return { frequency: { setTargetAtTime: (hertz) => heard.pitches.push(hertz) }, connect: (to) => to, start() {} };
+    }
+    createGain() {
+        return { gain: { value: 0, setTargetAtTime(volume) { heard.volume = volume; } }, connect: (to) => to };
+    }
+    close() {}
+};
+"""
+
+
+def test_the_loss_is_heard_as_a_tone_that_falls_with_it_and_rests_at_the_end(page: Page, server: Server) -> None:
+    page.add_init_script(LOUDSPEAKER)
+    open_training(page, server.address)
+    page.get_by_role("checkbox", name="Hear the loss").check()
+    assert page.evaluate("heard.pitches") == []
+    press(page, "Start training")
+    told(page, "Finished after epoch 100")
+    heard = page.evaluate("heard")
+    pitches = heard["pitches"][-60:]
+    assert pitches == sorted(pitches, reverse=True)
+    loss = float(re.findall(r"epoch 100: loss (\d\.\d+)", panel(page).inner_text())[0])
+    assert pitches[-1] == pytest.approx(110 * 2 ** np.log10(loss / 1e-3), rel=0.01)
+    assert heard["volume"] == 0
+
+
 def test_a_trained_scene_is_in_its_link_and_a_changed_network_has_learnt_nothing(training: Page) -> None:
     panel(training).get_by_role("spinbutton", name="Epochs").fill("5")
     press(training, "Start training")
