@@ -42,6 +42,8 @@ WORDS: dict[str, str] = {
     "keys": "Keys",
     "copy": "Copy link",
     "start": "Start a lecture",
+    "plan": "Prepare a lecture",
+    "replay": "Open a recording",
     "share": "Share",
     "share.text": "Whoever opens this link sees this scene at this step, as it looks here.",
     "share.copy": "Copy",

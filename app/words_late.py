@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PARTS = ("gradients", "training", "rule", "compare", "predict", "export", "lecture")
+PARTS = ("gradients", "training", "rule", "compare", "predict", "export", "lecture", "asking", "plan", "replay")
 
 
 def is_late(key: str) -> bool:
@@ -67,6 +67,7 @@ LATE = {
     "lecture.ended": "The lecture has ended.",
     "lecture.deleted": "This lecture is no longer here.",
     "lecture.alone": "Go on alone",
+    "lecture.again": "Watch it again",
     "lecture.paused": "Live link paused; you can go on alone.",
     "lecture.paused.presenter": "Live link paused; what you do reaches the class when it is back.",
     "lecture.stale": "The server has another version than this page. Load the page again.",
@@ -341,6 +342,7 @@ LATE_HI = {
     "lecture.ended": "व्याख्यान समाप्त हो गया।",
     "lecture.deleted": "यह व्याख्यान अब यहाँ नहीं है।",
     "lecture.alone": "अकेले आगे जाएँ",
+    "lecture.again": "फिर देखें",
     "lecture.paused": "सीधा संपर्क रुका है; आप अकेले आगे जा सकते हैं।",
     "lecture.paused.presenter": "सीधा संपर्क रुका है; आप जो करते हैं वह संपर्क लौटने पर कक्षा तक पहुँचेगा।",
     "lecture.stale": "सर्वर का संस्करण इस पृष्ठ से अलग है। पृष्ठ को फिर से खोलें।",

@@ -255,7 +255,8 @@ class Lectures:
         while True:
             await asyncio.sleep(TICK)
             tick += 1
-            dirty, self._dirty = self._dirty, set()
+            dirty = list(self._dirty)
+            self._dirty.clear()  # the same set: rooms add themselves to it
             for room in dirty:
                 self._begin(self._flush(room))
             if tick % BEATS == 0:

@@ -1,6 +1,6 @@
 import { chosenGradient, chosenNumber } from "./chosen.js";
 import { numbered } from "./geometry.js";
-import { getCell, getNumber, getWeight } from "./server.js";
+import { ProblemError, getCell, getNumber, getWeight } from "./server.js";
 import { placeIn, shapeIn } from "./state.js";
 import { undoAll } from "./store.js";
 import { layerOf } from "./timeline.js";
@@ -18,7 +18,7 @@ export function mountTerms(store) {
     const keep = (answer) => wanted[field] === own && store.set({ [field]: { key, ...answer } });
     wanted[field] = own;
     store.set({ [field]: null });
-    if (key) ask().then(keep, (error) => keep({ error: error.message }));
+    if (key) ask().then(keep, (error) => (error instanceof ProblemError ? keep({ error: error.message }) : store.set({ away: true }))); // and asks again when it is back
   }
 
   /** The cell of the panel; of one with many units only the unit that is chosen, because all of them are megabytes. */

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from _browser import find
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+# without partial raster a picture is the same, to the last bit, whatever was painted before it
+FLAGS = ["--disable-gpu", "--disable-partial-raster", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
 class Server:

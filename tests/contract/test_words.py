@@ -28,6 +28,7 @@ LOOPS = {
     "knob": {"radius", "timesteps", "layers", "units", "kind", "activation", "start", "clipping"},
     "show": {"whole", "depth", "time", "strongest", "own"},
     "remedy": {"none", *REMEDIES},
+    "kind": {"choice", "sign", "edge", "number", "count", "shape", "words"},
     "study": {"cliff", "linear", "bifurcation", "memory"},
 }
 ASKED |= {
@@ -60,6 +61,9 @@ FILLED = {
     "name": {"system", "light", "dark"},
     "choice": {"positive", "negative", "depth", "time", "both"},
     "found.kind": {"next", "sign", "larger", "source", "shape", "count"},
+    "kind": {"next", "sign", "larger", "source", "shape", "count"},
+    "state": {"open", "closed", "revealed"},
+    "read.fault": {"damaged", "other", "newer", "large", "many", "step", "empty", "entry"},
     "reason": {"paused", "finished", "stopped", "deserted", "failed", "away"},
     "phase": {"words", "forward", "output", "loss", "backward", "update"},
     'none ? ".none" : ""': {"", ".none"},

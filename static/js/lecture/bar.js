@@ -54,6 +54,7 @@ export function mountBar(root, /** @type {Page} */ page, /** @type {Part} */ { r
     const over = phase === "ended" || phase === "deleted";
     bar.hidden = !lecture.begun;
     attrs(document.body, { "data-lecture": bar.hidden ? document.body.dataset.lecture : mode });
+    attrs(bar, { "data-role": mine === null ? "student" : "presenter" });
     text(parts.code, code);
     parts.mode.hidden = mine !== null;
     text(parts.mode, words(mode === "exploring" ? "lecture.mode.exploring" : "lecture.mode.following"));
