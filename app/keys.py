@@ -23,6 +23,7 @@ KEYS: list[Key] = [
     {"keys": ["+", "="], "names": ["+"], "command": "zoomIn", "label": "Zoom in", "single": True},
     {"keys": ["-"], "names": ["−"], "command": "zoomOut", "label": "Zoom out", "single": True},
     {"keys": ["0"], "names": ["0"], "command": "zoomReset", "label": "The picture at its own size", "single": True},
+    {"keys": ["p"], "names": ["P"], "command": "toPresenter", "label": "In a lecture: back to the presenter", "single": True},
     {"keys": ["Escape"], "names": ["Esc"], "command": "release", "label": "Let go of what is pinned", "single": False},
     {
         "keys": ["Control+z", "Meta+z"],

@@ -10,6 +10,7 @@ from typing import Literal
 from app.words import WORDS
 from app.words_hi import LABELS_HI, WORDS_HI
 from app.words_late import LATE, LATE_HI
+from app.words_plans import PLANS, PLANS_HI
 
 RANGE = re.compile(r"([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?")
 
@@ -29,8 +30,8 @@ class Language:
         return self.labels.get(english, english)
 
 
-ENGLISH = Language("en", "English", WORDS | LATE, {})
-HINDI = Language("hi", "हिन्दी", WORDS_HI | LATE_HI, LABELS_HI)
+ENGLISH = Language("en", "English", WORDS | LATE | PLANS, {})
+HINDI = Language("hi", "हिन्दी", WORDS_HI | LATE_HI | PLANS_HI, LABELS_HI)
 LANGUAGES = {language.code: language for language in (ENGLISH, HINDI)}
 
 

@@ -22,6 +22,7 @@ from app.routes import (
     lectures,
     metrics,
     pages,
+    plans,
     polls,
     scenes,
     studies,
@@ -68,7 +69,8 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(PageOfSubPath, root_path=settings.root_path),
         ],
     )
-    for routes in (pages, docs, health, scenes, traces, cells, worksheets, trainings, charts, gradients, studies, lectures, polls, metrics):
+    computed = (scenes, traces, cells, worksheets, trainings, charts, gradients, studies)
+    for routes in (pages, docs, health, metrics, *computed, lectures, polls, plans):
         app.include_router(routes.router)
     add_handlers(app)
     return app

@@ -16,6 +16,7 @@ from app.errors import PROBLEM_TYPE
 from app.gradient_documents import GRADIENT_DOCUMENTS
 from app.lectures.commands import CommandDocument, Device, Exchange, Participant, Start, Vote
 from app.lectures.documents import LECTURE_DOCUMENTS
+from app.lectures.plans import Plan
 from app.presets import REVIEWS
 from app.problems import PROBLEMS
 from app.scenes import Scene, default_scene
@@ -36,10 +37,9 @@ def document_of(model: type[Document]) -> dict[str, Any]:
     return {"description": model.__doc__, "content": {"application/json": {"schema": reference(model)}}}
 
 
-def body_of(model: type[BaseModel], example: dict[str, Any] | None = None) -> dict[str, Any]:
+def body_of(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
     """A body in JSON."""
-    content: dict[str, Any] = {"schema": reference(model), **({"example": example} if example else {})}
-    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": reference(model), "example": example}}}}
 
 
 def responses(well: dict[str, Any], *names: str, status: int = 200) -> Responses:
@@ -59,7 +59,7 @@ JSON_SCENE = body_of(Scene, default_scene().document())
 JSON_DATASET = body_of(DataSet, {"examples": REVIEWS})
 JSON_TABLE = body_of(Table, {"text": "cat mat rat, 1\nrat rat mat, 0"})
 JSON_COMMAND = body_of(CommandDocument, {"id": "7f3a", "fence": 1, "kind": "view", "body": {"view": {"step": "7"}}})
-BODIES: tuple[type[BaseModel], ...] = (Scene, DataSet, Table, Start, Device, Exchange, CommandDocument, Participant, Vote)
+BODIES: tuple[type[BaseModel], ...] = (Scene, DataSet, Table, Start, Device, Exchange, CommandDocument, Participant, Vote, Plan)
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:

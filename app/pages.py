@@ -43,10 +43,11 @@ def _rendered(template: str, **context: Any) -> Representation:
 
 
 @cache
-def index_page(language: Language = ENGLISH) -> Representation:
-    """The page itself in a language, with its tables and the scene that it opens with."""
+def index_page(language: Language = ENGLISH, lecture: bool = False, startable: bool = True) -> Representation:
+    """The page itself in a language, with its tables and the scene that it opens with; as part of a lecture it waits for that one's."""
     tables, badge = page_tables(language), checked().badge()
-    return _rendered("index.html", language=language, tables=tables, modules=_modules(), version=engine.__version__, badge=badge)
+    context = {"modules": _modules(), "version": engine.__version__, "lecture": lecture, "startable": startable}
+    return _rendered("index.html", language=language, tables=tables, badge=badge, **context)
 
 
 @cache

@@ -95,6 +95,11 @@ POLICIES |= {
     "GET /api/lectures/{code}/events": FOLLOW,
     "GET /api/lectures/{code}/recording": FOLLOW,
     "DELETE /api/lectures/{code}": Policy(callers="own pages", rate="addresses"),
+    "GET /api/plans": READ,
+    "GET /api/plans/{name}": READ,
+    "GET /api/lectures/{code}/plan": FOLLOW,
+    "PUT /api/lectures/{code}/plan": Policy(callers="own pages", body=most("plan_bytes"), rate="addresses"),
+    "GET /api/lectures/{code}/results": FOLLOW,
     "PUT /api/lectures/{code}/participant": SMALL,
     "PUT /api/lectures/{code}/polls/{poll}/vote": SMALL,
 }

@@ -164,6 +164,15 @@ PROBLEMS: dict[str, ProblemType] = {
         "A vote needs a participant",
         "PUT .../participant of the lecture first: its cookie lets a browser vote once in each question.",
     ),
+    "invalid-plan": ProblemType(
+        422,
+        "The plan breaks a rule",
+        "Each entry of errors names a place in the plan, the rule, what was received, and what to do. Nothing was stored.",
+    ),
+    "newer-plan": ProblemType(
+        422, "The plan is of a newer version", "A newer Unrolled made it. Open it there, or bring this server up to date."
+    ),
+    "unknown-plan": ProblemType(404, "There is no plan of this name", "GET /api/plans lists every plan that comes with Unrolled."),
     "invalid-vote": ProblemType(422, "This is no answer to the question", "The detail says what an answer looks like."),
     "too-many-identities": ProblemType(
         429,
@@ -238,6 +247,14 @@ FAULTS: dict[str, FaultKind] = {
     "text_too_long": FaultKind(
         "invalid-command",
         "{place} may have at most {limit} characters. Received: {received}. Shorten it.",
+    ),
+    "no_plan": FaultKind(
+        "invalid-plan",
+        "This is no plan of a lecture: a plan is an object whose `unrolled` is “plan”. Choose the file that “Export” of the plan made.",
+    ),
+    "plan_too_new": FaultKind(
+        "newer-plan",
+        "This server reads plans up to version {limit}. Received: version {received}. Open the plan with a newer Unrolled.",
     ),
     "no_choices": FaultKind(
         "invalid-command",
@@ -373,6 +390,11 @@ PLACES: dict[tuple[str | type, ...], str] = {
     ("examples", int, str, int): "number {3} of the {2} of example {1}",
     ("optimizer", str): "`{1}` of the optimizer",
     ("choice",): "the answer",
+    ("steps",): "the list of steps",
+    ("steps", int): "step {1}",
+    ("steps", int, str): "`{2}` of step {1}",
+    ("steps", int, "question", str): "`{3}` of the question of step {1}",
+    ("steps", int, "question", "choices", int): "choice {4} of the question of step {1}",
     ("body", "text"): "the question",
     ("body", "choices"): "the list of choices",
     ("body", "choices", int): "choice {2} of the question",

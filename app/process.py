@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gc
 import io
 import os
@@ -18,12 +19,13 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from app.databases import StorageRefused
 from app.main import create_app
 from app.network import EVERY_NETWORK, PORTS_TRIED, address, lan_address, listening, own_names
 from app.polite_server import PoliteServer
 from app.services import Services
 from app.settings import Settings
-from app.store import StorageRefused, Store
+from app.storages import try_storages
 from app.telemetry import configure_logging
 
 # What pydantic calls it -> what a setting must be.
@@ -44,8 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 when it was asked to stop, 1 with a sentence when it cannot start."""
     try:
         settings = settings_from(arguments)
-        with Store(settings.data, settings.storage_patience, settings.retry_after):
-            pass  # a storage that cannot be used is found before anything is promised
+        asyncio.run(try_storages(settings))
         with _listen(settings) as listener:
             serve(settings, listener)
     except StorageRefused as error:

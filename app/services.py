@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,9 +14,9 @@ from app.computing import Computing
 from app.histories import Histories
 from app.lectures.entering import Tries
 from app.lectures.lectures import Lectures
-from app.lectures.sqlite_storage import SqliteStorage
 from app.lessons import DataSets, Lessons
 from app.settings import Settings
+from app.storages import Storages, storages
 from app.store import Store
 from app.telemetry import Telemetry
 from app.trainings import Trainings
@@ -60,31 +60,26 @@ class Services:
 @asynccontextmanager
 async def opened(settings: Settings, telemetry: Telemetry) -> AsyncIterator[Services]:
     """The services of one server."""
-    cache, histories = Cache(settings.cache_bytes), Histories(settings.history_bytes)
-    async with AsyncExitStack() as stack:
-        store = stack.enter_context(Store(settings.data, settings.storage_patience, settings.retry_after))
-        pool = stack.enter_context(Pool(settings.workers, settings.waiting, settings.retry_after))
-        trainings = stack.enter_context(_trainings(settings, store, histories))
-        storage = await stack.enter_async_context(SqliteStorage(settings.data, settings.storage_patience, settings.retry_after))
-        lectures = stack.enter_context(Lectures(storage, settings.lecture_days))
+    async with storages(settings) as kept:
+        with _serving(settings, kept, telemetry) as services:
+            yield services
+
+
+@contextmanager
+def _serving(settings: Settings, kept: Storages, telemetry: Telemetry) -> Iterator[Services]:
+    """What computes and who listens, over what is kept."""
+    cache, histories, store = Cache(settings.cache_bytes), Histories(settings.history_bytes), kept.scenes
+    with (
+        Pool(settings.workers, settings.waiting, settings.retry_after) as pool,
+        _trainings(settings, store, histories) as trainings,
+        Lectures(kept.lectures, settings.lecture_days) as lectures,
+    ):
         datasets = DataSets(store, pool)
         lessons = Lessons(datasets, histories, trainings, pool)
         computing = Computing(store, cache, pool, lessons)
-        yield Services(
-            settings,
-            store,
-            cache,
-            pool,
-            datasets,
-            histories,
-            trainings,
-            lessons,
-            computing,
-            Charts(computing, lessons, cache, pool),
-            lectures,
-            telemetry,
-            AddressTries.of(settings),
-        )
+        charts = Charts(computing, lessons, cache, pool)
+        tries = AddressTries.of(settings)
+        yield Services(settings, store, cache, pool, datasets, histories, trainings, lessons, computing, charts, lectures, telemetry, tries)
 
 
 def _trainings(settings: Settings, store: Store, histories: Histories) -> Trainings:

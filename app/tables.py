@@ -22,7 +22,7 @@ from engine.losses import LOSSES
 from engine.optimizers import Optimizer
 from engine.quantities import QUANTITIES, forward_quantities
 
-ELSEWHERE = ("worksheet.", "chart")  # words of a sheet of paper, and those that come with charts: the page does not begin with them
+ELSEWHERE = ("worksheet.", "chart", "plans.")  # words of a sheet of paper, of charts and of plans: the page does not begin with them
 WEIGHTED = (Embedding, SimpleRNN, LSTM, GRU, Dense)
 
 

@@ -35,6 +35,7 @@ def configure_logging(requests: bool) -> None:
     handler.setFormatter(JsonFormatter(FIELDS, style="{", rename_fields={"asctime": "at", "levelname": "level", "name": "logger"}))
     handler.addFilter(_WithRequestId())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of every piece that is written to whoever has gone
     requests_logger.setLevel(logging.INFO if requests else logging.WARNING)
 
 

@@ -39,6 +39,7 @@ WORDS: dict[str, str] = {
     "beside.none": "none",
     "keys": "Keys",
     "copy": "Copy link",
+    "start": "Start a lecture",
     "share": "Share",
     "share.text": "Whoever opens this link sees this scene at this step, as it looks here.",
     "share.copy": "Copy",

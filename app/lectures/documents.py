@@ -36,6 +36,7 @@ class LectureDocument(Document):
     created: float = Field(description="Unix time, in seconds")
     ended: bool
     presenter: bool = Field(description="whether this browser may present it")
+    presenting: bool = Field(description="whether this browser presents it now")
     fence: int
     holder: str = Field(description="what the device that presents calls itself")
     address: str | None = Field(description="where to join; null: only on this machine")
@@ -50,9 +51,11 @@ class PresenterDocument(Document):
 
 
 class KeyDocument(Document):
-    """The key of a presenter's link: it works once."""
+    """The key of a presenter's link, which works once: alone, in its link, and as the QR code of that."""
 
     key: str
+    address: str
+    qr: str = Field(description="SVG")
 
 
 class CodeDocument(Document):
@@ -81,6 +84,20 @@ class VoteDocument(Document):
     choice: str
 
 
+class PlanNameDocument(Document):
+    """A plan that comes with Unrolled."""
+
+    name: str
+    title: str = Field(description="in the language that was asked for")
+    steps: int
+
+
+class PlansDocument(Document):
+    """The plans that come with Unrolled."""
+
+    plans: list[PlanNameDocument]
+
+
 LECTURE_DOCUMENTS: tuple[type[Document], ...] = (
     ReachDocument,
     StartedDocument,
@@ -91,4 +108,5 @@ LECTURE_DOCUMENTS: tuple[type[Document], ...] = (
     CommandAnswerDocument,
     ParticipantDocument,
     VoteDocument,
+    PlansDocument,
 )

@@ -43,6 +43,7 @@ def _trimmed(text: str) -> str:
 
 
 Line = Annotated[str, _text("poll_text"), AfterValidator(without_controls), AfterValidator(_trimmed)]
+Why = Annotated[str, Field(max_length=most("poll_text")), AfterValidator(without_controls)]
 Choice = Annotated[str, _text("poll_choice"), AfterValidator(without_controls), AfterValidator(_trimmed)]
 Choices = Annotated[tuple[Choice, ...], Field(max_length=most("poll_choices"), validate_default=True), FROM_LIST]
 
@@ -53,7 +54,7 @@ class Cell(Part):
     layer: Literal["1", "2", "3", "4", "5", "6", "7", "8", "output"]
     timestep: Annotated[int, Field(ge=LIMITS["timesteps"].min, le=LIMITS["timesteps"].max)]
     unit: Annotated[int | None, Field(ge=LIMITS["units"].min, le=LIMITS["units"].max)] = None
-    gradient: bool = False
+    gradient: Annotated[bool, Field(exclude_if=lambda gradient: not gradient)] = False
 
 
 class Asked(Part):

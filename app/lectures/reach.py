@@ -27,6 +27,11 @@ def join_address(base: str, code: str) -> str:
     return f"{base}/join/{code}"
 
 
+def presenter_address(base: str, code: str, key: str) -> str:
+    """What another device of the presenter opens: the key stands where no server sees it."""
+    return f"{base}/?present={code}#key={key}"
+
+
 def qr_code(text: str) -> bytes:
     """The QR code of a text as SVG, in the colour of its surroundings, without a size of its own."""
     out = io.BytesIO()

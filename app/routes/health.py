@@ -25,8 +25,9 @@ async def live(request: Request) -> Response:
 
 @router.get("/readyz", responses=responses(document_of(HealthDocument), "storage"))
 async def ready(request: Request, services: ServicesDep) -> Response:
-    """The server can do its work: its storage can be written to."""
+    """The server can do its work: its storages can be written to."""
     await services.store.check()
+    await services.lectures.storage.check()
     return answer(request, OK, NEVER_KEPT)
 
 

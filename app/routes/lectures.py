@@ -23,7 +23,7 @@ from app.lectures.documents import (
 )
 from app.lectures.entering import PARTICIPANT, PRESENTER, address_of, give_cookie
 from app.lectures.listener import About
-from app.lectures.reach import join_address, qr_code, reachable
+from app.lectures.reach import join_address, presenter_address, qr_code, reachable
 from app.lectures.recording import recording
 from app.lectures.room import Position, Room
 from app.lectures.secret import hashed, new_secret, read_code
@@ -99,7 +99,7 @@ async def join(request: Request, code: str) -> Response:
     responses=responses(
         document_of(StartedDocument), *BODY, "lecture-refused", "unknown-scene", "too-many-requests", "storage", status=201
     ),
-    openapi_extra=body_of(Start),
+    openapi_extra=body_of(Start, {"title": "Deep RNNs", "view": {"step": "7"}}),
 )
 async def start_lecture(request: Request, body: Body, services: ServicesDep) -> Response:
     """Start a lecture. Whoever does presents it, by the cookie that comes back; the key lets another device present it."""
@@ -149,6 +149,7 @@ async def get_lecture(
 ) -> Response:
     """What a page needs to know before it follows."""
     base = reachable(services.settings)
+    session, record = await services.lectures.session(room, secret), await services.lectures.storage.record(room.code)
     document = {
         "code": room.code,
         "title": room.state.title,
@@ -156,7 +157,8 @@ async def get_lecture(
         "offset": room.offset,
         "created": room.created,
         "ended": room.state.ended,
-        "presenter": await services.lectures.session(room, secret) is not None,
+        "presenter": session is not None,
+        "presenting": session is not None and record is not None and session == record.session,
         "fence": room.state.fence,
         "holder": room.state.holder,
         "address": base and join_address(base, room.code),
@@ -168,14 +170,18 @@ async def get_lecture(
 @router.get("/api/lectures/{code}/qr.svg", responses=responses(SVG, *KNOWN))
 async def get_qr_code(request: Request, room: RoomDep, services: ServicesDep) -> Response:
     """The QR code of the address to join at."""
-    base = reachable(services.settings) or str(request.base_url).rstrip("/")
-    return answer(request, Representation.text(qr_code(join_address(base, room.code)), "image/svg+xml"), NEVER_KEPT)
+    return answer(request, Representation.text(qr_code(join_address(_base(request, services), room.code)), "image/svg+xml"), NEVER_KEPT)
+
+
+def _base(request: Request, services: Services) -> str:
+    """Where other devices find this server, or else where this one did."""
+    return reachable(services.settings) or str(request.base_url).rstrip("/")
 
 
 @router.post(
     "/api/lectures/{code}/presenter",
     responses=responses(document_of(PresenterDocument), *BODY, *KNOWN, "key-used"),
-    openapi_extra=body_of(Exchange),
+    openapi_extra=body_of(Exchange, {"key": "k2Jx0bLm", "device": "tablet"}),
 )
 async def become_presenter(request: Request, room: RoomDep, body: Body, services: ServicesDep) -> Response:
     """Exchange the key of a presenter's link for the cookie that presents. A key works once."""
@@ -195,14 +201,15 @@ async def become_presenter(request: Request, room: RoomDep, body: Body, services
 @router.post(
     "/api/lectures/{code}/keys",
     responses=responses(document_of(KeyDocument), *BODY, *KNOWN, "not-presenter"),
-    openapi_extra=body_of(Device),
+    openapi_extra=body_of(Device, {"device": "tablet"}),
 )
 async def make_key(request: Request, room: RoomDep, session: SessionDep, body: Body, services: ServicesDep) -> Response:
     """The key of one more presenter's link, for another device or another person."""
     parsed(Device, body)
     key = new_secret()
     await services.lectures.storage.add_key(room.code, hashed(key))
-    return answer(request, json_answer({"key": key}), NEVER_KEPT)
+    address = presenter_address(_base(request, services), room.code, key)
+    return answer(request, json_answer({"key": key, "address": address, "qr": qr_code(address).decode()}), NEVER_KEPT)
 
 
 @router.post(

@@ -10,9 +10,11 @@ from app.answers import FOREVER, REVALIDATE, answer
 from app.files import Files
 from app.languages import wanted
 from app.pages import ROOT, index_page, part_page
+from app.services import ServicesDep
 
 router = APIRouter(include_in_schema=False)
 
+LECTURES = {"join", "present"}  # in the query of a page that is part of a lecture
 FONT_NAMES = {"stix-two-math.ttf": "STIXTwoMath-Regular.ttf"}
 
 
@@ -29,11 +31,12 @@ FONTS = Files(_font_folder())
 
 
 @router.get("/")
-async def index(request: Request) -> Response:
+async def index(request: Request, services: ServicesDep) -> Response:
     """The page, in the language that the address or else the browser asks for."""
     language = wanted(request.query_params.get("language"), request.headers.get("accept-language", ""))
     headers = {"Vary": "Accept-Language", "Content-Language": language.code}
-    return answer(request, index_page(language), REVALIDATE, headers)
+    page = index_page(language, not LECTURES.isdisjoint(request.query_params), services.settings.starters != "nobody")
+    return answer(request, page, REVALIDATE, headers)
 
 
 @router.get("/parts/{name}")

@@ -30,7 +30,7 @@ WITHOUT = "A vote needs a participant of this lecture. Ask for one with PUT at p
 @router.put(
     "/api/lectures/{code}/participant",
     responses=responses(document_of(ParticipantDocument), *BODY, *KNOWN, "too-many-identities"),
-    openapi_extra=body_of(Participant),
+    openapi_extra=body_of(Participant, {"nickname": ""}),
 )
 async def take_part(request: Request, room: RoomDep, body: Body, services: ServicesDep, known: Known = None) -> Response:
     """Take part in a lecture: the cookie that comes back votes once in every question. Nobody needs a name."""
@@ -49,7 +49,7 @@ async def take_part(request: Request, room: RoomDep, body: Body, services: Servi
 @router.put(
     "/api/lectures/{code}/polls/{poll}/vote",
     responses=responses(document_of(VoteDocument), *BODY, *KNOWN, "unknown-poll", "poll-closed", "no-participant", "invalid-vote"),
-    openapi_extra=body_of(Vote),
+    openapi_extra=body_of(Vote, {"choice": "positive"}),
 )
 async def vote(request: Request, room: RoomDep, poll: str, body: Body, services: ServicesDep, known: Known = None) -> Response:
     """Answer a question. A second answer replaces the first, as long as the question is open."""

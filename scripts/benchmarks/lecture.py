@@ -27,9 +27,10 @@ CROWDS = (1000, 5000, 10_000)
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
-METHOD = f"""One server process, one process of listeners (plain sockets and epoll), and a presenter who moves the playhead {EVENTS_PER_SECOND} times a
-second for {SECONDS} s. Each command says when it was sent, by the clock that the processes share; its age is taken where it arrives, at every listener.
-Processor time and memory are the server's own, from /proc; memory per listener is what the process grew by while they came."""
+METHOD = f"""One server process, one process of listeners (plain sockets and epoll), and a presenter who moves the playhead
+{EVENTS_PER_SECOND} times a second for {SECONDS} s. Each command says when it was sent, by the clock that the processes share; its age is
+taken where it arrives, at every listener. Processor time and memory are the server's own, from /proc; memory of each is what the process
+grew by while they came."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@ import { DEFAULT_VIEW, VIEW, readLink, writeLink } from "./link.js";
 import { getScene } from "./server.js";
 import { edit, show } from "./runner.js";
 import { listen, undoAll } from "./store.js";
+import { inLecture } from "./whereabouts.js";
 import { words } from "./words.js";
 
 const PAUSE = 250; // ms between writes: browsers refuse a page that writes its address too often
@@ -50,21 +51,26 @@ export function mountAddressBar(store) {
   let written = null;
 
   function writeSoon() {
-    if (store.get().shown.trace) timer ??= setTimeout(write, PAUSE);
+    if (store.get().shown.trace && !inLecture()) timer ??= setTimeout(write, PAUSE);
   }
 
   function write() {
     timer = undefined;
+    if (inLecture()) return; // one was started since
     written = writeLink(store.get());
     history.replaceState(null, "", written);
   }
 
-  if (isLink(location.hash)) open(store, location.hash);
+  /** A link that was pasted or pressed; a lecture's page takes it out of its address again. */
+  function changed() {
+    if (!isLink(location.hash)) return writeSoon();
+    if (location.hash !== written) open(store, location.hash);
+    if (inLecture()) history.replaceState(null, "", location.pathname + location.search);
+  }
+
+  if (isLink(location.hash) && !inLecture()) open(store, location.hash);
   return undoAll([
-    listen(window, "hashchange", () => {
-      if (!isLink(location.hash)) writeSoon();
-      else if (location.hash !== written) open(store, location.hash);
-    }),
+    listen(window, "hashchange", changed),
     store.watch((state) => [state.shown, ...VIEW.map((name) => state[name])], writeSoon),
     () => clearTimeout(timer),
   ]);

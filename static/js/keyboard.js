@@ -33,19 +33,8 @@ const singleKeys = {
 
 const typing = (target) => target.closest("input:not([type=range]), select, textarea, [contenteditable]") !== null;
 
-/** Binds the page's keys, from the same table that is shown to the person. */
-export function mountKeyboard(store, showKeys) {
-  const commands = {
-    play: () => togglePlay(store),
-    stepForward: () => walk(store),
-    stepBack: () => jump(store, store.get().step - 1),
-    release: () => store.set({ pinned: null, lit: null, hover: null, pointed: null }),
-    ...Object.fromEntries(Object.entries(zooms).map(([name, zoom]) => [name, () => zoom(store)])),
-    undo: () => travel(store, -1),
-    redo: () => travel(store, 1),
-    showKeys,
-  };
-
+/** Binds these commands to the keys that the page's table gives them. */
+export function mountCommands(commands) {
   return listen(document, "keydown", (event) => {
     const key = pressed(event);
     const binding = tables.keys.find(({ keys, command }) => keys.includes(key) && commands[command]);
@@ -55,6 +44,20 @@ export function mountKeyboard(store, showKeys) {
     if (["undo", "redo"].includes(binding.command) && typing(event.target)) return;
     if (key !== "Escape") event.preventDefault();
     commands[binding.command]();
+  });
+}
+
+/** The keys of the page itself. */
+export function mountKeyboard(store, showKeys) {
+  return mountCommands({
+    play: () => togglePlay(store),
+    stepForward: () => walk(store),
+    stepBack: () => jump(store, store.get().step - 1),
+    release: () => store.set({ pinned: null, lit: null, hover: null, pointed: null }),
+    ...Object.fromEntries(Object.entries(zooms).map(([name, zoom]) => [name, () => zoom(store)])),
+    undo: () => travel(store, -1),
+    redo: () => travel(store, 1),
+    showKeys,
   });
 }
 

@@ -4,6 +4,7 @@ import { listen } from "./store.js";
 import { tables } from "./words.js";
 
 const sheets = {};
+const parts = {};
 
 /** Brings a style sheet, once, before that of sizes, which has the last word; where the server is away, it is asked for again the next time. */
 export const styles = (name) => (sheets[name] ??= new Promise((done, fail) => {
@@ -42,7 +43,10 @@ function createLate(store, bring, mount) {
 
 /** Brings a part's elements into their place and its words into the table. */
 export async function bringPart(/** @type {HTMLElement} */ root, name) {
-  const part = await getPart(name);
+  const part = await (parts[name] ??= getPart(name).catch((error) => {
+    delete parts[name];
+    throw error;
+  }));
   Object.assign(tables.words, part.words);
   root.replaceChildren(document.createRange().createContextualFragment(part.html));
 }

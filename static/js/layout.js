@@ -1,7 +1,8 @@
 import { createGeometry } from "./geometry.js";
 import { createHeat, isHeat } from "./heat.js";
 import { once } from "./memo.js";
-import { shapeIn, timelineIn } from "./state.js";
+import { scrollOf, scrollTo } from "./pan.js";
+import { shapeIn, stepIn, timelineIn } from "./state.js";
 
 /** @import { State } from "./types.js" */
 
@@ -49,4 +50,12 @@ export function boxIn(/** @type {State} */ state, { layer, timestep }) {
   const { x, y, width, height } = layer === "input" ? at.inputBox(timestep) : layer === "output" ? at.outputBox(timestep) : at.cellBox(Number(layer), timestep);
   const scale = heat ? 1 : state.zoom;
   return { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
+}
+
+/** Where the window stands over the picture; on a smaller screen than the presenter's, it shows whoever is led what happens now. */
+export function scrollIn(/** @type {State} */ state) {
+  const { pan, viewport, led } = state;
+  const scroll = scrollOf(pan, extentIn(state), viewport);
+  const { layer, timestep } = stepIn(state);
+  return led?.now && timestep ? scrollTo(boxIn(state, { layer, timestep }), scroll, viewport, 0) : scroll;
 }

@@ -76,15 +76,24 @@ export const DEFAULT_VIEW = {
   loop: false, shapes: false, exact: false, folded: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, lab: "", theme: "system", projector: false, zoom: 1, pan: null,
 };
 
+/** The parts of a view that are not as a page opens with, as texts. @returns {Record<string, string>} */
+export function writeView(/** @type {State} */ state) {
+  const texts = Object.entries(PARTS).map(([name, { write }]) => [name, write(state[name]), write(DEFAULT_VIEW[name])]);
+  return Object.fromEntries(texts.filter(([, text, first]) => text !== first));
+}
+
+/** The parts of a view that such texts say, and the names of those that could not be read. @returns {{view: Partial<State>, bad: string[]}} */
+export function readView(texts) {
+  const read = Object.keys(PARTS).filter((name) => Object.hasOwn(texts, name)).map((name) => [name, PARTS[name].read(texts[name])]);
+  return { view: Object.fromEntries(read.filter(([, value]) => value !== undefined)), bad: read.filter(([, value]) => value === undefined).map(([name]) => name) };
+}
+
 /** Scene and view as the fragment of a link; a long scene goes by its id. */
 export function writeLink(/** @type {State} */ state) {
   const { scene, id } = state.shown;
   const json = JSON.stringify(scene);
   const fragment = new URLSearchParams({ v: String(VERSION), scene: json.length > LONGEST_SCENE && id ? id : json });
-  for (const [name, { write }] of Object.entries(PARTS)) {
-    const text = write(state[name]);
-    if (text !== write(DEFAULT_VIEW[name])) fragment.set(name, text);
-  }
+  for (const [name, text] of Object.entries(writeView(state))) fragment.set(name, text);
   return `#${fragment}`;
 }
 
@@ -107,14 +116,8 @@ export function readLink(hash) {
   else if (scene) link.scene = readScene(scene);
   if (scene && !link.id && !link.scene) link.bad.push("scene");
 
-  for (const [name, { read }] of Object.entries(PARTS)) {
-    const text = fragment.get(name);
-    if (text === null) continue;
-    const value = read(text);
-    if (value === undefined) link.bad.push(name);
-    else link.view[name] = value;
-  }
-  return link;
+  const { view, bad } = readView(Object.fromEntries(fragment));
+  return { ...link, view, bad: [...link.bad, ...bad] };
 }
 
 const strings = (list) => Array.isArray(list) && list.every((word) => typeof word === "string");

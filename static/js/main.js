@@ -6,7 +6,7 @@ import { mountGridKeys, mountKeyboard, mountKeysDialog, mountOff } from "./keybo
 import { mountFollow } from "./follow.js";
 import { bringPart, mountLate, mountOnPress, styles } from "./late.js";
 import { extentIn, heatIn } from "./layout.js";
-import { openStore } from "./opening.js";
+import { openPage } from "./page.js";
 import { overflows } from "./pan.js";
 import { mountPlayer } from "./player.js";
 import { mountRunner } from "./runner.js";
@@ -93,7 +93,7 @@ export function mount(store) {
   ]);
 }
 
-export { openStore };
+export { openStore } from "./opening.js";
 
 /** Takes this page down again. */
-export const unmount = mount(openStore());
+export const { unmount } = openPage(mount);

@@ -1,9 +1,10 @@
+import { openEvents } from "./events.js";
 import { afterUpdates, trainingOf } from "./recipe.js";
 import { taughtBy } from "./scene.js";
 import { ProblemError } from "./server.js";
 import { timelineIn } from "./state.js";
 import { undoAll } from "./store.js";
-import { listenTo, startTraining, stopTraining } from "./trainings.js";
+import { startTraining, stopTraining } from "./trainings.js";
 
 /** @import { State } from "./types.js" */
 
@@ -19,6 +20,7 @@ export const IDLE = { phase: "idle", id: null, recipe: "", records: [], first: 0
 
 const BUSY = 429;
 const RETRY = 1000; // ms
+const TRIES = 8; // in a row, of a stream that is lost
 
 export const isRunning = ({ phase }) => ["starting", "queued", "running"].includes(phase);
 
@@ -68,7 +70,7 @@ export function createTrainer(store) {
       const told = await startTraining(scene, epochs);
       if (signal.aborted) return void stopTraining(told.id).catch(() => {}); // without listeners it ends by itself
       set({ ...told, records: now().records.filter(({ epoch }) => epoch <= told.first) });
-      for await (const { kind, data } of listenTo(`api/trainings/${told.id}/events`, { ending: "ended", signal })) {
+      for await (const { kind, data } of openEvents(() => `api/trainings/${told.id}/events`, { ending: "ended", tries: TRIES, signal }).events) {
         if (signal.aborted) return;
         set(TOLD[kind](data, now()));
       }

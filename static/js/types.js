@@ -41,6 +41,7 @@
  * @property {string | null} awaited the id of a link's scene, until the server has given it
  * @property {boolean} busy the scene's answer is slow
  * @property {boolean} away the server does not answer
+ * @property {{now: boolean} | null} led does a lecture's presenter move this page, and is what happens now in the presenter's window?
  * @property {{past: Scene[], future: Scene[]}} history
  * @property {number} step
  * @property {string} detail

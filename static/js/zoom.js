@@ -1,4 +1,4 @@
-import { extentIn, zoomsIn } from "./layout.js";
+import { extentIn, scrollIn, zoomsIn } from "./layout.js";
 import { panAround, panOf, scrollOf } from "./pan.js";
 
 const NOTCH = 1.5; // of a button or a key
@@ -12,15 +12,15 @@ export function zoomBy(store, factor, point = null) {
   const { viewport } = state;
   const middle = { x: viewport.width / 2, y: viewport.height / 2 };
   const before = extentIn(state);
-  const pan = panAround(point ?? middle, scrollOf(state.pan, before, viewport), before, extentIn({ ...state, zoom }), viewport);
+  const pan = panAround(point ?? middle, scrollIn(state), before, extentIn({ ...state, zoom }), viewport);
   store.set({ zoom, pan });
 }
 
 /** Moves the window by so many px. */
 export function panBy(store, dx, dy) {
-  const { pan, viewport } = store.get();
+  const { viewport } = store.get();
   const extent = extentIn(store.get());
-  const { left, top } = scrollOf(pan, extent, viewport);
+  const { left, top } = scrollIn(store.get());
   const moved = panOf({ left: left + dx, top: top + dy }, extent, viewport);
   store.set({ pan: panOf(scrollOf(moved, extent, viewport), extent, viewport) });
 }

@@ -16,7 +16,7 @@ NAMES_IN_CODE = {
     *("Pascanu", "RNN", "Linear", "W_rec", "W_in", "W_ua", "W_ux", "W_u"),
     *("return_sequences", "True", "False", "tanh", "relu", "softmax", "log", "model", "summary"),
     *("Pascanu", "RNN", "Linear", "Python", "CSV", "JSON", "PNG", "SVG", "WebM", "safetensors", "Adam"),
-    *("cat", "rat"),  # the notes' words, which the network reads
+    *("cat", "rat", "mat", "reset_after"),  # the notes' words, which the network reads
 }
 
 

@@ -4,6 +4,7 @@ import re
 
 from app.charts.table import AROUND, CHARTS
 from app.languages import ENGLISH
+from app.lectures.shipped_plans import keys_of_words
 from app.notation import NOTATIONS
 from app.remedies import REMEDIES
 from app.shipped_datasets import SHIPPED
@@ -87,7 +88,7 @@ def test_every_sentence_of_the_table_is_used() -> None:
     templates = {literal for literal in LITERALS if re.match(r"[\w.]+\.\$\{", literal)}
     noted = {key for notation in NOTATIONS.values() for keys in notation["notes"].values() for key in keys}
     charts = SAID | set(AROUND) | {f"chart.{name}" for name in CHARTS} | set(re.findall(r'"(chart\.weights\.\w+)"', DRAWN))
-    used = charts | ASKED | CHOSEN | dotted | noted | {key for template in templates for key in filled(template)}
+    used = charts | keys_of_words() | ASKED | CHOSEN | dotted | noted | {key for template in templates for key in filled(template)}
     assert [key for key in WORDS if key not in used] == []
 
 

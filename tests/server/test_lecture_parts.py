@@ -46,7 +46,7 @@ def test_a_code_is_read_however_it_is_typed() -> None:
     assert len({new_code() for _ in range(1000)}) == 1000
 
 
-def entry(offset: int, kind: str, **body: object) -> Entry:
+def entry(offset: int, kind: str, /, **body: object) -> Entry:
     return Entry("epoch", offset, kind, body, at=0.0)
 
 

@@ -182,7 +182,11 @@ def test_a_layers_own_keys_do_not_mislead_the_pointer(client: TestClient, toy: d
         ("/layers/0/units", 0, "`units` of layer 1 must be 1 to 128. Received: 0. Choose a larger number."),
         ("/layers/1/units", 129, "`units` of layer 2 must be 1 to 128. Received: 129. Choose a smaller number."),
         ("/layers/2/units", "3", '`units` of the Dense layer must be a whole number. Received: "3". Write a whole number there.'),
-        ("/layers/2/colour", 1, "`colour` of the Dense layer is nothing that may stand there. Received: 1. Remove it, or check its spelling."),
+        (
+            "/layers/2/colour",
+            1,
+            "`colour` of the Dense layer is nothing that may stand there. Received: 1. Remove it, or check its spelling.",
+        ),
         ("/layers/1", None, "Layer 2 must be an object. Received: null. Write an object there."),
         ("/layers", [], "The stack of layers must not be empty, but it is. Put something in."),
         ("/label", {"a": 1}, "`label` must be a number. Received: an object. Write a number there."),

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.databases import StorageRefused, Writer
 from app.errors import Problem
 from app.main import create_app
 from app.settings import Settings
-from app.store import FILE, StorageRefused, Store
+from app.store import FILE, Store
 from tests.server.asking import HOME, changed, require_problem
 
 
@@ -61,8 +62,7 @@ def test_a_server_whose_disk_is_full_says_so_and_comes_back(settings: Settings, 
 
     with TestClient(create_app(settings), base_url=HOME) as client:
         with monkeypatch.context() as patched:
-            patched.setattr(Store, "_insert", full)
-            patched.setattr(Store, "_touch", full)
+            patched.setattr(Writer, "_attempt", full)
             response = client.post("/api/traces", json=changed("/weights/seed", 5))
             require_problem(response, 503, "storage")
             assert response.headers["Retry-After"] == "1"

@@ -3,11 +3,12 @@ import { setField } from "../fields.js";
 import { writeLink } from "../link.js";
 import { travel } from "../runner.js";
 import { listen, undoAll } from "../store.js";
+import { inLecture, plainAddress } from "../whereabouts.js";
 import { words } from "../words.js";
 
 const THEMES = ["system", "light", "dark"];
 
-const linkTo = (store) => new URL(writeLink(store.get()), location.href).href;
+const linkTo = (store) => plainAddress() + writeLink(store.get());
 
 /** Shows the link, with a sentence about it, ready to be copied by hand. */
 function showLink(store, dialog, sentence) {
@@ -34,10 +35,12 @@ async function copyLink(store, dialog) {
 /** Hands the link to whatever the device sends links with; who changes their mind has lost nothing. */
 const send = (store) => navigator.share({ title: document.title, url: linkTo(store) }).catch(() => {});
 
-/** The server writes the page in another language; scene and view go there in the link. */
+/** The server writes the page in another language; scene and view go there in the link, a lecture has them. */
 function speak(store, language) {
   const state = store.get();
-  location.href = `?language=${language}${state.shown.trace ? writeLink(state) : location.hash}`;
+  const query = new URLSearchParams(location.search);
+  query.set("language", language);
+  location.href = `?${query}${inLecture() ? "" : state.shown.trace ? writeLink(state) : location.hash}`;
 }
 
 /** Undo and redo, the language, the link, how formulas are written and how the page looks. */

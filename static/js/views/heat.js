@@ -4,10 +4,9 @@ import { captionOf, drawInitials, drawOutputs, drawWords } from "../draw/heat-en
 import { drawMarks } from "../draw/heat-marks.js";
 import { createPainter } from "../draw/heat.js";
 import { keptAs } from "../kept.js";
-import { extentIn, heatIn, heatmapIn } from "../layout.js";
+import { extentIn, heatIn, heatmapIn, scrollIn } from "../layout.js";
 import { UNKNOWN, bringTo, cellsOf, indexOf, largestIn, movedOf, numbersKey, numbersOf, placeAt } from "../levels.js";
 import { same } from "../memo.js";
-import { scrollOf } from "../pan.js";
 import { notationIn } from "../notation.js";
 import { mountPick } from "../pick.js";
 import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
@@ -163,7 +162,7 @@ function createHeatmap(parts) {
       const { at } = drawing;
       if (built !== drawing.shape) rebuild(drawing);
       if (look[0] !== at) placeRows(parts.cells, drawing);
-      const scroll = scrollOf(state.pan, extentIn(state), state.viewport);
+      const scroll = scrollIn(state);
       attrs(parts.root, { style: `width: ${at.width}px; height: ${at.height}px; --wide: ${state.viewport.width}px; --high: ${state.viewport.height}px; --gutter: ${at.profile.gutter}px; --axis: ${at.profile.axis}px` });
       for (const part of [parts.outputs, parts.marks]) attrs(part, { "data-phase": drawing.step.phase }); // not the root: that would style thousands of cells anew
       attrs(parts.cells, { "aria-busy": String(state.busy) });
@@ -210,8 +209,8 @@ export function mountHeat(window, store) {
   return undoAll([
     mountPointing(parts, store),
     mountPick(parts.root, store),
-    store.watch(({ shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, base, notation, zoom, pan }) =>
-      [shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, base, notation, zoom, pan], () => {
+    store.watch(({ shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, base, notation, zoom, pan, led }) =>
+      [shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, base, notation, zoom, pan, led], () => {
       const state = store.get();
       parts.root.hidden = !heatIn(state);
       if (heatIn(state) && state.viewport.width) heatmap.draw(state); // a window that is not shown has no size

@@ -1,9 +1,9 @@
 import { attrs, html } from "../dom.js";
 import { createPainter } from "../draw/heat.js";
-import { extentIn } from "../layout.js";
+import { extentIn, scrollIn } from "../layout.js";
 import { bringTo, cellsOf, largestIn, numbersKey } from "../levels.js";
 import { same } from "../memo.js";
-import { overflows, scrollOf } from "../pan.js";
+import { overflows } from "../pan.js";
 import { shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 
@@ -32,7 +32,7 @@ function drawFrame(frame, now, /** @type {State} */ state) {
   const { viewport } = state;
   const extent = extentIn(state);
   const { plot } = extent;
-  const { left, top } = scrollOf(state.pan, extent, viewport);
+  const { left, top } = scrollIn(state);
   const [from, to] = [left, left + viewport.width].map((x) => Math.max(0, Math.min(1, (x - plot.x) / plot.width)));
   const [upper, lower] = [top, top + viewport.height].map((y) => Math.max(0, Math.min(1, (y - plot.y) / plot.height)));
   attrs(frame, { style: `left: ${share(from)}; width: ${share(to - from)}; top: ${share(upper)}; height: ${share(lower - upper)}` });
@@ -88,7 +88,7 @@ export function mountMinimap(root, store) {
       go(event);
     }),
     listen(root, "pointermove", go),
-    store.watch((state) => [state.shown, state.step, state.detail, state.order, state.dark, state.difference, state.base, state.pan, state.viewport, extentIn(state)], draw),
+    store.watch((state) => [state.shown, state.step, state.detail, state.order, state.dark, state.difference, state.base, state.pan, state.led, state.viewport, extentIn(state)], draw),
     () => root.replaceChildren(),
   ]);
 }

@@ -1,9 +1,8 @@
 import { attrs, html } from "../dom.js";
 import { cellIn } from "../draw/cells.js";
-import { boxIn, extentIn, heatIn } from "../layout.js";
+import { boxIn, scrollIn, heatIn } from "../layout.js";
 import { partial, quantityName } from "../names.js";
 import { nameNodes, notationIn } from "../notation.js";
-import { scrollOf } from "../pan.js";
 import { readable, unitsAround } from "../readable.js";
 import { signed } from "../scales.js";
 import { shapeIn, stepIn } from "../state.js";
@@ -48,12 +47,12 @@ export function mountReadout(window, store) {
 
   function draw() {
     const state = store.get();
-    const { pointed, viewport, pan } = state;
+    const { pointed, viewport } = state;
     root.hidden = !pointed || !heatIn(state) || Number(pointed.layer) > shapeIn(state).layers.length || pointed.timestep > shapeIn(state).timesteps;
     if (root.hidden) return;
     root.replaceChildren(...contents(state, pointed));
     const box = boxIn(state, pointed);
-    const { left, top } = scrollOf(pan, extentIn(state), viewport);
+    const { left, top } = scrollIn(state);
     const x = box.x - left;
     const { offsetWidth: width, offsetHeight: height } = root;
     const beside = x + box.width + APART + width <= viewport.width ? x + box.width + APART : Math.max(0, x - APART - width);
@@ -62,8 +61,8 @@ export function mountReadout(window, store) {
   }
 
   return undoAll([
-    store.watch(({ pointed, shown, step, detail, order, viewport, zoom, pan, dark, projector, difference, notation }) =>
-      [pointed, shown, step, detail, order, viewport, zoom, pan, dark, projector, difference, notation], draw),
+    store.watch(({ pointed, shown, step, detail, order, viewport, zoom, pan, dark, projector, difference, notation, led }) =>
+      [pointed, shown, step, detail, order, viewport, zoom, pan, dark, projector, difference, notation, led], draw),
     () => root.remove(),
   ]);
 }

@@ -1,5 +1,5 @@
-import { boxIn, extentIn } from "../layout.js";
-import { overflows, panOf, scrollOf, scrollTo } from "../pan.js";
+import { boxIn, extentIn, scrollIn } from "../layout.js";
+import { overflows, panOf, scrollTo } from "../pan.js";
 import { stepIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { panBy, zoomBy } from "../zoom.js";
@@ -15,15 +15,15 @@ function bring(store, place) {
   const { viewport } = state;
   const extent = extentIn(state);
   if (!overflows(extent, viewport)) return;
-  const scroll = scrollOf(state.pan, extent, viewport);
+  const scroll = scrollIn(state);
   const wanted = scrollTo(boxIn(state, place), scroll, viewport, ROOM);
   if (wanted.left !== scroll.left || wanted.top !== scroll.top) store.set({ pan: panOf(wanted, extent, viewport) });
 }
 
-/** Keeps what happens now in view. */
+/** Keeps what happens now in view; whoever is led sees what the presenter sees. */
 function follow(store) {
   const { layer, timestep } = stepIn(store.get());
-  if (timestep) bring(store, { layer, timestep });
+  if (timestep && !store.get().led) bring(store, { layer, timestep });
 }
 
 /** Dragging with a mouse moves the picture; a drag is no click. */
@@ -100,15 +100,17 @@ export function mountScroll(window, store) {
   const away = ({ left, top }) => Math.abs(window.scrollLeft - left) >= 1 || Math.abs(window.scrollTop - top) >= 1;
 
   function apply() {
-    const { pan, viewport } = store.get();
-    const wanted = scrollOf(pan, extentIn(store.get()), viewport);
+    const wanted = scrollIn(store.get());
     if (away(wanted)) window.scrollTo({ ...wanted, behavior: "instant" });
     put = { left: window.scrollLeft, top: window.scrollTop };
   }
 
+  /** Where it was put, as far as a window that has grown since can reach: the browser moves it there by itself. */
+  const kept = () => ({ left: Math.min(put.left, window.scrollWidth - window.clientWidth), top: Math.min(put.top, window.scrollHeight - window.clientHeight) });
+
   function scrolled() {
     const { viewport } = store.get();
-    if (away(put)) store.set({ pan: panOf({ left: window.scrollLeft, top: window.scrollTop }, extentIn(store.get()), viewport) });
+    if (away(put) && away(kept())) store.set({ pan: panOf({ left: window.scrollLeft, top: window.scrollTop }, extentIn(store.get()), viewport) });
   }
 
   return undoAll([
@@ -121,6 +123,6 @@ export function mountScroll(window, store) {
       if (layer) bring(store, { layer, timestep: Number(timestep) });
     }),
     store.watch(({ step, detail, order }) => [step, detail, order], () => follow(store)),
-    store.watch((state) => [state.pan, extentIn(state), state.viewport], apply),
+    store.watch((state) => [state.pan, extentIn(state), state.viewport, state.led && state.step, state.led], apply),
   ]);
 }

@@ -1,0 +1,114 @@
+import { final, pause, waitAfter } from "../events.js";
+import { DEFAULT_VIEW } from "../link.js";
+import { extentIn, scrollIn } from "../layout.js";
+import { panOf } from "../pan.js";
+import { fitted } from "../state.js";
+import { undoAll } from "../store.js";
+import { beginAnew } from "./anew.js";
+import { loadScene } from "./scenes.js";
+import { readPlace } from "./view.js";
+
+/** @import { Page } from "../page.js" */
+/** @import { State } from "../types.js" */
+/** @import { Room } from "./room.js" */
+/** @import { Place } from "./view.js" */
+
+export const LED = "lecture"; // what the page waits for, so that it computes nothing of its own
+
+/** What a person may have begun, and nobody has who is led. */
+const UNTOUCHED = /** @type {Partial<State>} */ ({
+  playing: false, predict: false, question: null, answered: null, trail: [], history: { past: [], future: [] }, problem: null, arriving: null, busy: false,
+});
+
+const LOOKS = ["theme"]; // what one may choose for oneself, and is still led
+const OWN = ["scene", "playing", "predict", "question", "base"]; // beside the view: whoever changes one of these goes on alone
+
+const isTraining = ({ training }) => ["starting", "queued", "running"].includes(training?.phase);
+
+/** Moves the page to where the lecture is, as a whole: scene and view together, and nothing before all of it is here. */
+export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, letGo) {
+  let loading = new AbortController();
+  let read = null; // what the lecture's view said last
+  let applied = null; // what the state was made of
+  let theme = null; // that the presenter chose for the class
+  let unwatch = null;
+
+  /** The pictures of a place: its scene, and the one before an edit. Where the server is away it is asked again. */
+  async function pictures(ids, signal) {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await Promise.all(ids.map((id) => (id ? loadScene(id) : null)));
+      } catch (error) {
+        if (final(error)) throw error;
+        await pause(waitAfter(failures), signal);
+        signal.throwIfAborted();
+      }
+    }
+  }
+
+  /** The state that a place means. */
+  function stateOf(said, [shown, base]) {
+    const { patch, draft, now } = said;
+    const picture = draft ? { scene: draft, id: null, trace: null } : shown;
+    const looks = patch.theme === theme ? {} : { theme: patch.theme };
+    const { theme: _, ...view } = patch;
+    return { ...UNTOUCHED, ...view, ...looks, scene: picture.scene, shown: picture, base, led: { now }, awaited: draft ? null : LED };
+  }
+
+  /** Shows it: in the page as it stands, or in one that begins anew. */
+  function put(said, found, anew) {
+    if (anew) theme = DEFAULT_VIEW.theme;
+    const patch = stateOf(said, found);
+    const state = /** @type {State} */ ({ ...page.store.get(), ...patch });
+    if (!said.draft) Object.assign(patch, fitted(state));
+    theme = said.patch.theme;
+    [read, applied] = [said, patch];
+    if (anew) {
+      unwatch?.();
+      unwatch = null;
+      beginAnew(page, root, patch);
+    } else page.store.set(patch);
+    unwatch ??= watch();
+  }
+
+  /** Has a person moved the page? Then it is theirs. */
+  function watch() {
+    const names = [...Object.keys(read.patch).filter((name) => !LOOKS.includes(name)), ...OWN];
+    return page.store.ask((state) => [state.led, isTraining(state), ...names.map((name) => state[name])], ([led, training, ...values]) => {
+      if (led && (training || values.some((value, i) => value !== applied[names[i]]))) release();
+    });
+  }
+
+  /** From here on the page is a person's own; the picture stays where it stands. */
+  function release() {
+    const state = /** @type {State} */ (page.store.get());
+    const { left, top } = scrollIn(state);
+    const scrolled = state.pan === applied.pan && (left > 0 || top > 0);
+    loading.abort();
+    page.store.set({ led: null, awaited: null, ...(scrolled ? { pan: panOf({ left, top }, extentIn(state), state.viewport) } : {}) });
+    letGo();
+  }
+
+  return {
+    /** Goes to a place, unless another one is wanted before all of it is here; says whether it is there. */
+    async go(/** @type {Place} */ { scene, view }, anew = false) {
+      loading.abort();
+      const { signal } = (loading = new AbortController());
+      const said = readPlace(view, anew ? null : read);
+      if (!scene && !said.draft) return false;
+      try {
+        const found = await pictures([said.draft ? null : scene, said.base], signal);
+        if (signal.aborted) return;
+        put(said, found, anew);
+        room.store.set({ refused: null, begun: true });
+        return true;
+      } catch (error) {
+        if (!signal.aborted) room.store.set({ refused: error.message });
+      }
+      return false;
+    },
+    /** The person's page, where it is led no more. */
+    release,
+    takeDown: undoAll([() => unwatch?.(), () => loading.abort()]),
+  };
+}

@@ -1,0 +1,51 @@
+import { EMPTY, after, entryOf } from "./state.js";
+
+/**
+ * What a page has heard of a lecture: what its log comes to, and what is said beside the log. Pure functions.
+ *
+ * @typedef {object} Said
+ * @property {"joining" | "live" | "ended" | "unknown" | "deleted"} phase
+ * @property {"live" | "paused" | "lost"} link paused: the lecture's storage is out of the server's reach; lost: the server is out of ours
+ * @property {string | null} epoch
+ * @property {number} offset of the last entry
+ * @property {number} placed of the last entry that moved the picture
+ * @property {string | null} version of the engine that the server has
+ * @property {Record<string, {votes: number, tally?: Record<string, number>}>} tallies of open questions, by their ids
+ * @property {{students: number, exploring?: number, hands?: string[], raised?: number, identities?: number}} presence
+ * @property {{x: number, y: number} | null} pointer
+ * @property {boolean} hand is one's own hand raised?
+ * @typedef {import("./state.js").Lecture & Said} Heard
+ */
+
+/** @type {Heard} */
+export const UNHEARD = {
+  ...EMPTY, phase: "joining", link: "live", epoch: null, offset: 0, placed: 0, version: null, tallies: {}, presence: { students: 0 }, pointer: null, hand: false,
+};
+
+/** What is said beside the log, and where a stream begins: what each of them makes of it. */
+const SAID = {
+  snapshot: ({ state, epoch, offset, version }) => ({ ...state, epoch, offset, placed: offset, version, link: "live", phase: state.ended ? "ended" : "live" }),
+  resumed: ({ epoch, version }) => ({ epoch, version, link: "live", phase: "live" }),
+  tally: ({ poll, ...tally }, { tallies }) => ({ tallies: { ...tallies, [poll]: tally } }),
+  presence: (presence) => ({ presence }),
+  pointer: ({ x, y, hidden }) => ({ pointer: hidden ? null : { x, y } }),
+  hands_lowered: () => ({ hand: false }),
+  link: ({ state }) => ({ link: state }),
+  deleted: () => ({ phase: "deleted" }),
+};
+
+/** What an entry changes beside what it says. */
+const ALSO = {
+  scene: ({ offset }) => ({ placed: offset }),
+  view: ({ offset }) => ({ placed: offset }),
+  "presenter changed": () => ({ pointer: null }),
+  ended: () => ({ phase: "ended", pointer: null }),
+};
+
+/** The page's knowledge after an event; one that is known already, or that it has no word for, changes nothing. @returns {Partial<Heard>} */
+export function told(/** @type {Heard} */ now, { kind, data }) {
+  const entry = entryOf(kind, data);
+  if (!entry) return Object.hasOwn(SAID, kind) ? SAID[kind](data, now) : {};
+  if (entry.offset <= now.offset) return {};
+  return { ...after(now, entry), offset: entry.offset, ...ALSO[entry.kind]?.(entry) };
+}

@@ -1,0 +1,77 @@
+import { DEFAULT_VIEW, readView, writeView } from "../link.js";
+import { boxIn, scrollIn } from "../layout.js";
+import { stepIn } from "../state.js";
+
+/** @import { State } from "../types.js" */
+/** Scene and view as the log has them. @typedef {{scene: string | null, view: Record<string, string>}} Place */
+
+const SCENE_ID = /^[0-9a-f]{64}$/;
+const OPEN_PART = /^(\w{1,20})@(\d{1,6})$/;
+const LONGEST = 2000; // characters of a part of a view
+
+/** Does what happens now stand in the window, all of it? */
+function nowInSight(/** @type {State} */ state) {
+  const { viewport } = state;
+  const { layer, timestep } = stepIn(state);
+  if (!timestep || !viewport.width) return true;
+  const { x, y, width, height } = boxIn(state, { layer, timestep });
+  const { left, top } = scrollIn(state);
+  return x >= left && y >= top && x + width <= left + viewport.width && y + height <= top + viewport.height;
+}
+
+/** Is what is shown a stack that cannot work? It has no id, and is told as it is. */
+export const isBroken = (/** @type {State} */ { shown, problem }) => shown.trace === null && problem !== null;
+
+/** What a lecture's view says beyond a link: the part of a cell that is open, what an edit changed, and whether the presenter looks at what happens now. */
+function extrasOf(/** @type {State} */ state) {
+  const { chosen, contributions, base, difference, shown } = state;
+  return {
+    ...(chosen ? { chosen: `${chosen.part}@${chosen.step}` } : {}),
+    ...(contributions ? { contributions: "1" } : {}),
+    ...(base?.id ? { base: base.id } : {}),
+    ...(difference ? { difference: "1" } : {}),
+    ...(isBroken(state) ? { draft: JSON.stringify(shown.scene) } : nowInSight(state) ? {} : { now: "0" }),
+  };
+}
+
+/** Where a page stands: the scene that is shown, or before that is there `scene`, and the whole view of it. @returns {Place} */
+export function placeOf(/** @type {State} */ state, scene = null) {
+  const texts = { ...writeView(state), ...extrasOf(state) };
+  return { scene: state.shown.id ?? scene, view: Object.fromEntries(Object.entries(texts).filter(([, text]) => text.length <= LONGEST)) };
+}
+
+/** The same place, the same text. */
+export const keyOf = (/** @type {Place} */ { scene, view }) => JSON.stringify([scene, Object.entries(view).sort(([one], [other]) => (one < other ? -1 : 1))]);
+
+const readers = {
+  chosen(text) {
+    const [, part, step] = OPEN_PART.exec(text ?? "") ?? [];
+    return part ? { part, step: Number(step) } : null;
+  },
+  contributions: (text) => text === "1",
+  difference: (text) => text === "1",
+};
+
+/** A scene that cannot work, as its text says it. */
+function draftOf(text) {
+  try {
+    return text === undefined ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What a view says: whatever it does not name is as a page opens with. What says the same as `before` is the same object, so that nobody draws or asks again.
+ *
+ * @returns {{texts: Record<string, string>, patch: Partial<State>, base: string | null, now: boolean, draft: import("../types.js").Scene | null}}
+ */
+export function readPlace(view, before = null) {
+  const { projector: _, ...texts } = view; // how large numbers are is the business of one's own screen
+  const said = { ...DEFAULT_VIEW, ...readView(texts).view };
+  delete said.projector;
+  for (const [name, read] of Object.entries(readers)) said[name] = read(texts[name]);
+  const same = before ? Object.keys(said).filter((name) => before.texts[name] === texts[name]) : [];
+  for (const name of same) said[name] = before.patch[name];
+  return { texts, patch: said, base: SCENE_ID.test(texts.base ?? "") ? texts.base : null, now: texts.now !== "0", draft: draftOf(texts.draft) };
+}
