@@ -86,8 +86,9 @@ async def ask(place: Place, method: str, path: str, body: Any = None, cookie: st
     return Answer(status, sent, content)
 
 
-async def until_answered(work: Callable[[], Awaitable[Answer]], chance: random.Random = random.Random(0)) -> Answer:
+async def until_answered(work: Callable[[], Awaitable[Answer]], seed: int = 0) -> Answer:
     """Again and again, until the server has said something else than that it is away, busy or out of storage."""
+    chance = random.Random(seed)
     async with asyncio.timeout(2 * PATIENCE):
         while True:
             with suppress(OSError):
@@ -205,35 +206,36 @@ def state_of(document: dict[str, Any]) -> State:
 
 
 @dataclass(slots=True)
-class Opening:
-    """How a stream began: resumed, or a snapshot and why."""
-
-    kind: str
-    retry: int
-    data: dict[str, Any]
-
-
-@dataclass(slots=True)
 class Seen:
     """What a listener has seen, over all of its connections, and everything that was wrong with it."""
 
     epoch: str = ""
     offset: int = 0
     state: State = field(default_factory=State)
-    openings: list[Opening] = field(default_factory=list)
+    openings: list[str] = field(default_factory=list)  # how its streams began: resumed, or why there was a snapshot
+    retries: list[int] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     soft: dict[str, dict[str, Any]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    opened: bool = False  # this stream has said how it begins
 
     @property
     def position(self) -> str | None:
         """As Last-Event-ID has it."""
         return f"{self.epoch}:{self.offset}" if self.epoch else None
 
-    def take(self, block: bytes, opened: bool) -> None:
-        """One block of the stream; `opened`: this connection has said how it begins."""
+    @property
+    def began(self) -> str:
+        """How the last stream began."""
+        return self.openings[-1]
+
+    def take(self, block: bytes) -> None:
+        """One block of the stream."""
         fields = dict(line.split(": ", 1) for line in block.decode().split("\n"))
+        if "retry" in fields:
+            self.opened = False
+            self.retries.append(int(fields["retry"]))
         if "event" not in fields:
             return
         kind, data = fields["event"], json.loads(fields["data"])
@@ -241,8 +243,8 @@ class Seen:
         if kind == "snapshot":
             self._snapshot(data)
         elif kind == "resumed":
-            self._resumed(data, opened)
-        elif not opened:
+            self._resumed(data)
+        elif not self.opened:
             self.faults.append(f"{kind} before the stream said how it begins")
         elif kind in SOFT:
             self._soft(kind, data)
@@ -250,13 +252,20 @@ class Seen:
             self._entry(kind, data, fields.get("id", ""))
 
     def _snapshot(self, data: dict[str, Any]) -> None:
-        if data["epoch"] == self.epoch and data["offset"] < self.offset:
+        if data["epoch"] == self.epoch and data["offset"] < self.offset and data["reason"] != "future":
             self.faults.append(f"a snapshot goes back from {self.offset} to {data['offset']}")
+        self._opens(data["reason"])
         self.epoch, self.offset, self.state = data["epoch"], data["offset"], state_of(data["state"])
 
-    def _resumed(self, data: dict[str, Any], opened: bool) -> None:
-        if opened or (data["epoch"], data["from"]) != (self.epoch, self.offset):
+    def _opens(self, how: str) -> None:
+        if not self.opened:
+            self.openings.append(how)
+        self.opened = True
+
+    def _resumed(self, data: dict[str, Any]) -> None:
+        if self.opened or (data["epoch"], data["from"]) != (self.epoch, self.offset):
             self.faults.append(f"resumed from {data['epoch']}:{data['from']}, being at {self.position}")
+        self._opens("resumed")
 
     def _soft(self, kind: str, data: dict[str, Any]) -> None:
         self.soft[kind] = data
@@ -342,6 +351,7 @@ class Listener:
         async with asyncio.timeout(SILENCE):
             head = await reader.readuntil(b"\r\n\r\n")
         status, sent, _ = split(head)
+        self.seen.opened = False
         if status != 200:
             self.refused[status] += 1
             return False
@@ -350,24 +360,12 @@ class Listener:
         return True
 
     async def _read(self, blocks: AsyncIterator[bytes]) -> None:
-        opened, retry = False, 0
         async for block in blocks:
-            if block.startswith(b"retry: "):
-                first, _, block = block.partition(b"\n")  # alone, or with what follows it
-                retry = int(first[7:])
-                if not block:
-                    continue
-            self.seen.take(block, opened)
-            if not opened:
-                self._opened(block, retry)
-                opened = True
+            self.seen.take(block)
+            if self.seen.opened:
+                self.connected.set()
             async with self._changed:
                 self._changed.notify_all()
-
-    def _opened(self, block: bytes, retry: int) -> None:
-        fields = dict(line.split(": ", 1) for line in block.decode().split("\n"))
-        self.seen.openings.append(Opening(fields["event"], retry, json.loads(fields["data"])))
-        self.connected.set()
 
     async def until(self, true: Callable[[Seen], Any], patience: float = PATIENCE) -> None:
         """Waits until what was seen has become so."""
@@ -385,14 +383,16 @@ class Listener:
     def story(self) -> str:
         """What has happened to it, for a message."""
         openings = [(opening.kind, opening.data.get("reason")) for opening in self.seen.openings]
-        return f"at {self.seen.position}, began {openings[-5:]}, refused {dict(self.refused)}, ended {self.endings[-5:]}, {self.seen.faults}"
+        return (
+            f"at {self.seen.position}, began {openings[-5:]}, refused {dict(self.refused)}, ended {self.endings[-5:]}, {self.seen.faults}"
+        )
 
     def require(self, state: State, *kinds: str) -> None:
         """No gap, no duplicate, and the state that is wanted; `kinds`: how its streams may have begun."""
         assert not self.seen.faults, self.story
         assert comparable(self.seen.state) == comparable(state), self.story
         if kinds:
-            assert {opening.data.get("reason", opening.kind) for opening in self.seen.openings} <= set(kinds), self.story
+            assert set(self.seen.openings) <= set(kinds), self.story
 
 
 def comparable(state: State) -> State:

@@ -46,7 +46,7 @@ class Class:
     async def votes(self, student: Student) -> None:
         for _ in range(3):
             choice = self.chance.choice(["left", "right"])
-            answer = await until_answered(lambda choice=choice: student.vote("q", choice), self.chance)  # type: ignore[misc]
+            answer = await until_answered(lambda choice=choice: student.vote("q", choice))  # type: ignore[misc]
             assert answer.status == 200, answer
             self.choices[student.cookie] = choice
 

@@ -1,7 +1,7 @@
-"""Faults that nobody can time from outside. Python runs this file first in a server process whose PYTHONPATH names its folder; the product has no word of it.
+"""Faults that nobody can time from outside: Python runs this file first in a server process whose PYTHONPATH names its folder.
 
-TEST_FAULTS holds JSON: "set" changes constants ("app.lectures.lectures:SWEEPS": 1), "die" is the moment of a kill -9, "clock" names a file
-that holds by how many seconds the clock of the wall is wrong.
+So the product has no word of them. TEST_FAULTS holds JSON: "set" changes constants ("app.lectures.lectures:SWEEPS": 1), "die" is the moment
+of a kill -9, "clock" names a file that holds by how many seconds the clock of the wall is wrong.
 """
 
 from __future__ import annotations
