@@ -199,7 +199,8 @@ class Lectures:
         async with room.lock:
             if command.kind in SOFT:
                 await self._require_holder(room, session, command.fence)
-                await self.storage.tell(room.code, {command.kind: command.body})
+                room.news[command.kind] = command.body
+                self._dirty.add(room)
                 return None
             try:
                 return await self._stored(room, session, command)
@@ -299,6 +300,9 @@ class Lectures:
                 room.presence_changed = False
                 await self._tell_presence(room)
                 await self.storage.tell(room.code, {"presence": self._process})
+            news, room.news = room.news, {}
+            for kind, body in news.items():
+                await self.storage.tell(room.code, {kind: body})
             for poll in list(room.votes):
                 room.votes.discard(poll)
                 await self.storage.tell(room.code, {"voted": poll})

@@ -64,6 +64,7 @@ class Room:
         self.presenters: dict[str, str] = {}  # sessions that may present, and their names
         self.votes: set[str] = set()  # polls whose tally has changed since it was told
         self.presence_changed = False
+        self.news: dict[str, dict[str, Any]] = {}  # what is never stored: of each kind the newest, until it is told
         self.last_used = 0.0
         self.closed = False
         self._last_word: Block | None = None

@@ -3,7 +3,7 @@
     python -m benchmarks.crowd PORT PATH COUNT STALLED
 
 It opens COUNT streams at PATH and STALLED more that never read, says `ready` with the seconds that it took, and reads until its standard
-input ends. Each view that arrives carries in its part `lab` when it was sent, by the clock that all processes of a machine share; its age is
+input ends. Each view that arrives carries in its part `lab` when it was sent, by the clock that all processes share; its age is
 what is measured. It ends with one JSON object.
 """
 

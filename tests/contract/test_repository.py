@@ -6,8 +6,8 @@ import pytest
 
 from tests.contract.repository import ROOT, files, python_modules, texts
 
-KINDS = {"", ".cff", ".css", ".html", ".js", ".json", ".md", ".npz", ".png", ".py", ".svg", ".toml", ".txt"}
-NAMES = {".gitignore", "LICENSE", "run"}
+KINDS = {"", ".cff", ".css", ".html", ".js", ".json", ".md", ".npz", ".png", ".py", ".service", ".svg", ".toml", ".txt", ".yaml"}
+NAMES = {".dockerignore", ".gitignore", "Dockerfile", "LICENSE", "run"}
 NAMESPACES = r"http://www\.w3\.org/(?:2000/svg|1999/xhtml|1998/Math/MathML)"
 OWN = r"http://127\.0\.0\.1:8000/"
 
