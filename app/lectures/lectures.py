@@ -95,6 +95,11 @@ class Lectures:
         room.last_used = time.monotonic()
         return room
 
+    def welcomes(self, typed: str, address: str) -> bool:
+        """Whether somebody of this address is in this lecture, or was a moment ago."""
+        room = self._rooms.get(read_code(typed) or "")
+        return room is not None and address in room.addresses
+
     async def _opened(self, code: str) -> Room:
         """Opened once, however many come at once, and whoever of them goes away meanwhile."""
         if code not in self._opening:
@@ -257,7 +262,8 @@ class Lectures:
         while True:
             await asyncio.sleep(TICK)
             tick += 1
-            dirty, self._dirty = self._dirty, set()
+            dirty = list(self._dirty)
+            self._dirty.clear()  # and not another set: every room adds itself to this one
             for room in dirty:
                 self._begin(self._flush(room))
             if tick % BEATS == 0:

@@ -24,6 +24,7 @@ RECENT = 512  # entries that are kept as bytes; older ones are read from the sto
 MOST_MISSED = 2000  # entries: who has missed more gets the state instead
 MOST_MISSED_BYTES = 512 * 2**10  # of them: a crowd that comes back must not fill the memory
 STUCK_SWEEPS = 4  # of SWEEP seconds each: 20 s
+MOST_ADDRESSES = 10_000  # that are remembered; those of a class behind one address are one
 RETRY = (500, 3000)  # ms: each client is told another wait
 POSITION = re.compile(r"([\w-]{1,64}):(\d{1,9})", re.ASCII)
 
@@ -62,6 +63,7 @@ class Room:
         self.listeners: set[Listener] = set()
         self.recent: deque[Block] = deque(maxlen=RECENT)
         self.presenters: dict[str, str] = {}  # sessions that may present, and their names
+        self.addresses: set[str] = set()  # from which somebody has come
         self.votes: set[str] = set()  # polls whose tally has changed since it was told
         self.presence_changed = False
         self.news: dict[str, dict[str, Any]] = {}  # what is never stored: of each kind the newest, until it is told
@@ -171,6 +173,11 @@ class Room:
         finally:
             self.listeners.discard(listener)
             self.changed_presence()
+
+    def come_from(self, address: str) -> None:
+        """Somebody of this address knows the code."""
+        if len(self.addresses) < MOST_ADDRESSES:
+            self.addresses.add(address)
 
     def changed_presence(self) -> None:
         """Whoever counts is told soon."""

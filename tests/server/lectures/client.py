@@ -294,6 +294,7 @@ class Listener:
         self.refused: Counter[int] = Counter()  # answers that were no stream
         self.endings: list[str] = []  # "whole": the stream said its end; "broken"
         self.connected = asyncio.Event()
+        self.window = 0.0  # s within which the server has asked it to come back
         self._haste = haste
         self._chance = random.Random(seed)
         self._changed = asyncio.Condition()
@@ -324,8 +325,8 @@ class Listener:
 
     async def _wait(self, failed: int) -> None:
         """R9: the cap first, then by chance; after a restart within the window that the server named."""
-        window = self.seen.soft.pop("restart", {}).get("within", 0.0)
-        most = window or min(LONGEST_WAIT, FIRST_WAIT * 2**failed)
+        self.window = self.seen.soft.pop("restart", {}).get("within", 0.0)
+        most = self.window or min(LONGEST_WAIT, FIRST_WAIT * 2**failed)
         await asyncio.sleep(self._haste * self._chance.uniform(0, most))
 
     async def _let_go(self) -> None:

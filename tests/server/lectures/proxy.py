@@ -12,6 +12,7 @@ from typing import Self
 from tests.server.lectures.client import Place
 
 PIECE = 64 * 2**10
+NARROW = 4096
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with RST
 
 
@@ -76,7 +77,7 @@ class Proxy:
         self._writers.discard(writer)
 
     async def _both_ways(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self.upstream)
+        there, back = await self._connect()
         self._writers.add(back)
         ways = [asyncio.create_task(self._one_way(reader, back)), asyncio.create_task(self._one_way(there, writer, answers=True))]
         try:
@@ -93,11 +94,20 @@ class Proxy:
                 with suppress(OSError):
                     await each.wait_closed()
 
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """To the server; one that is slow holds nothing back in buffers of its own."""
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        if self.rate:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW)
+        await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", self.upstream))
+        return await asyncio.open_connection(sock=sock, limit=NARROW if self.rate else PIECE)
+
     async def _one_way(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, answers: bool = False) -> None:
         kept, needed = b"", 0
         while True:
             async with asyncio.timeout(self.idle if answers else None):
-                piece = await source.read(min(PIECE, int(self.rate) or PIECE) if answers else PIECE)
+                piece = await source.read(NARROW if self.rate else PIECE)
             if self.delay:
                 await asyncio.sleep(self.delay)
             if self.rate and answers:

@@ -271,6 +271,24 @@ async def test_soft_news_never_fills_a_mailbox(stage: Stage) -> None:
 
 
 @on_stage()
+async def test_whoever_comes_and_goes_is_counted_all_along_and_not_only_at_first(stage: Stage) -> None:
+    presenter = await stage.listens(presenter=True)
+
+    async def until(students: int) -> None:
+        async with asyncio.timeout(5):
+            while presenter.seen().soft.get("presence", {}).get("students") != students:
+                await asyncio.sleep(0.01)
+
+    await until(0)
+    for number in range(1, 4):
+        await stage.listens()
+        await until(number)
+    stage.held.pop_all().close()
+    presenter = await stage.listens(presenter=True)
+    await until(0)
+
+
+@on_stage()
 async def test_a_clock_that_jumps_expires_nothing(stage: Stage) -> None:
     right = time.time
     for jump in (3600.0, 40 * 86_400.0, -40 * 86_400.0):
