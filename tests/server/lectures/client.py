@@ -320,6 +320,7 @@ class Listener:
                 self.endings.append("broken")
             await self._let_go()
             self.losses += 1
+            await self._tell()
             failed = 0 if opened else failed + 1
             await self._wait(failed)
 
@@ -365,8 +366,11 @@ class Listener:
             self.seen.take(block)
             if self.seen.opened:
                 self.connected.set()
-            async with self._changed:
-                self._changed.notify_all()
+            await self._tell()
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     async def until(self, true: Callable[[Seen], Any], patience: float = PATIENCE) -> None:
         """Waits until what was seen has become so."""

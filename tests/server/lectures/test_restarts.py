@@ -29,10 +29,8 @@ def test_whoever_follows_is_told_to_come_back_before_the_server_stops_well(data:
                 server.tell(signal.SIGTERM)  # a second one hurts nothing
             assert await asyncio.to_thread(server.ends) == 0
             seconds = time.monotonic() - began
-            async with asyncio.timeout(30):
-                while not all(listener.endings for listener in listeners):
-                    await asyncio.sleep(0)
             for listener in listeners:
+                await listener.until(lambda _, listener=listener: listener.endings)
                 assert (listener.endings, listener.seen.offset, listener.seen.faults) == (["whole"], 1, []), listener.story
                 assert listener.seen.counts["restart"] == 1
                 assert listener.window == WINDOW

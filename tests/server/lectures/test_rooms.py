@@ -23,6 +23,7 @@ from app.lectures.state import State
 from app.lectures.storage import Command, Record
 from app.outlet import Outlet
 from tests.server.lectures.client import Seen
+from tests.server.serving import PATIENCE
 
 DAYS = 30.0
 
@@ -35,9 +36,11 @@ class Wire:
         self.written = b""
         self.waiting = 0
         self.aborted = False
+        self._news = asyncio.Event()
 
     def write(self, piece: bytes) -> None:
         self.written += piece
+        self._news.set()
 
     def set_write_buffer_limits(self, high: int) -> None:
         assert high == 0, "or a listener is behind for 64 KiB before anyone notices"
@@ -58,6 +61,13 @@ class Wire:
             if block:
                 seen.take(block)
         return seen
+
+    async def until(self, true: Callable[[Seen], bool]) -> None:
+        """Waits until what was seen has become so."""
+        async with asyncio.timeout(PATIENCE):
+            while not true(self.seen()):
+                self._news.clear()
+                await self._news.wait()
 
 
 class Stage:
@@ -274,18 +284,12 @@ async def test_soft_news_never_fills_a_mailbox(stage: Stage) -> None:
 async def test_whoever_comes_and_goes_is_counted_all_along_and_not_only_at_first(stage: Stage) -> None:
     presenter = await stage.listens(presenter=True)
 
-    async def until(students: int) -> None:
-        async with asyncio.timeout(5):
-            while presenter.seen().soft.get("presence", {}).get("students") != students:
-                await asyncio.sleep(0.01)
-
-    await until(0)
-    for number in range(1, 4):
+    for number in range(4):
+        await presenter.until(lambda seen, number=number: seen.soft.get("presence", {}).get("students") == number)
         await stage.listens()
-        await until(number)
     stage.held.pop_all().close()
     presenter = await stage.listens(presenter=True)
-    await until(0)
+    await presenter.until(lambda seen: seen.soft.get("presence", {}).get("students") == 0)
 
 
 @on_stage()
