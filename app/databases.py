@@ -190,6 +190,7 @@ def opened(path: Path, schema: Schema, patience: float) -> sqlite3.Connection:
     """A connection that writes. A file that is damaged is moved aside; one that cannot be used is refused with what to do."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _require_whole(path)
         return _connected(path, schema, patience)
     except (OSError, sqlite3.OperationalError) as error:
         sentence = f"The data folder {path.parent} cannot be written to ({error}). Make it writable, or set UNROLLED_DATA to another."
@@ -197,6 +198,15 @@ def opened(path: Path, schema: Schema, patience: float) -> sqlite3.Connection:
     except sqlite3.DatabaseError:
         _move_aside(path)
         return _connected(path, schema, patience)
+
+
+def _require_whole(path: Path) -> None:
+    """DatabaseError for a damaged file, found by a connection that cannot write: one that can would merge the log into it as it closes."""
+    if not path.exists():
+        return
+    with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as reader:
+        if (found := reader.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            raise sqlite3.DatabaseError(found)
 
 
 def _connected(path: Path, schema: Schema, patience: float) -> sqlite3.Connection:
@@ -228,6 +238,7 @@ def _move_aside(path: Path) -> None:
     number = next(number for number in range(1, 10_000) if not path.with_suffix(f".corrupt-{number}").exists())
     aside = path.with_suffix(f".corrupt-{number}")
     path.rename(aside)
-    for companion in ("-wal", "-shm"):
-        path.with_name(path.name + companion).unlink(missing_ok=True)
+    for companion in ("-wal", "-shm"):  # the first holds what was committed last
+        if (beside := path.with_name(path.name + companion)).exists():
+            beside.rename(aside.with_name(aside.name + companion))
     logger.warning("%s is damaged: moved to %s, and started anew", path, aside)

@@ -46,5 +46,6 @@ class Settings(BaseSettings):
     identities: int = Field(500, gt=0, description="Participants of a lecture that may vote from one address")
     metrics_from: tuple[str, ...] = Field(("127.0.0.1", "::1"), description='Addresses that may read /metrics, as JSON: ["10.0.0.7"]')
     log_requests: bool = Field(False, description="Write a line for every request; lines are JSON, on stderr, without secrets")
+    request_seconds: float = Field(20, gt=0, description="Seconds that a request may take to arrive, and one more for every 16 KiB of it")
     retry_after: int = Field(1, gt=0, description="Seconds after which a refused client may come back")
     shutdown_seconds: float = Field(1, gt=0, description="Seconds that answers under way get to finish when the server stops")
