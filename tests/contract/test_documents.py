@@ -35,7 +35,7 @@ def default(name: str) -> str:
     value = Settings.model_fields[name].default
     if name in ("workers", "training_processes"):
         return "cores − 1"
-    if value == "":
+    if value in ("", None):
         return "none"
     return f"`{json.dumps(value) if isinstance(value, bool | int | float | tuple) else value}`"
 
