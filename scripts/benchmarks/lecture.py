@@ -185,7 +185,7 @@ def redis() -> Iterator[str]:
 
 
 def two_processes() -> list[Number]:
-    """Listeners on the presenter's process and on another one, with Redis between them: the other ones hear of everything by way of Redis alone."""
+    """Listeners on the presenter's process and on another one, which hears of everything by way of Redis alone."""
     with redis() as url, server_process(UNROLLED_REDIS_URL=url) as (here, _), server_process(UNROLLED_REDIS_URL=url) as (there, _):
         presenter = Presenter(here)
         near, far = Crowd(here, presenter.code, FEW), Crowd(there, presenter.code, FEW)
