@@ -25,7 +25,7 @@ ASKED = set(re.findall(r"""\b(?:words|rich)\("([^"]+)\"""", SCRIPTS)) | set(re.f
 LOOPS = {
     "view": {"grid", "gradients", "training", "compare"},
     "field": {"batch", "epochs", "seed"},
-    "knob": {"radius", "timesteps", "layers", "units", "activation", "start", "clipping"},
+    "knob": {"radius", "timesteps", "layers", "units", "kind", "activation", "start", "clipping"},
     "show": {"whole", "depth", "time", "strongest", "own"},
     "remedy": {"none", *REMEDIES},
     "kind": {"choice", "sign", "edge", "number", "count", "shape", "words"},
