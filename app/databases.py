@@ -17,6 +17,7 @@ from typing import Any, Generic, Literal, TypeVar
 from app.errors import Problem
 
 T = TypeVar("T")
+State = Literal["up", "down"]
 Action = Callable[[sqlite3.Connection], T]
 logger = logging.getLogger(__name__)
 
@@ -25,9 +26,8 @@ class StorageRefused(Exception):
     """The storage cannot be used, and a sentence says what to do: the server does not start."""
 
 
-def out_of_reach(error: BaseException, retry_after: int) -> Problem:
+def out_of_reach(retry_after: int) -> Problem:
     """The answer where nothing could be stored."""
-    logger.warning("storage does not answer: %r", error)
     detail = f"The server cannot reach its storage, so nothing was stored. Try again in {retry_after} s."
     return Problem("storage", detail, headers={"Retry-After": str(retry_after)})
 
@@ -76,7 +76,8 @@ class Database:
             async with asyncio.timeout(2 * self._patience):  # its own wait for a lock, and that of one before it
                 return await answer
         except (sqlite3.Error, TimeoutError) as error:
-            raise out_of_reach(error, self._retry_after) from error
+            logger.warning("storage does not answer: %r", error)
+            raise out_of_reach(self._retry_after) from error
 
 
 class _Operation(Generic[T]):
@@ -190,6 +191,7 @@ def opened(path: Path, schema: Schema, patience: float) -> sqlite3.Connection:
     """A connection that writes. A file that is damaged is moved aside; one that cannot be used is refused with what to do."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _require_whole(path)
         return _connected(path, schema, patience)
     except (OSError, sqlite3.OperationalError) as error:
         sentence = f"The data folder {path.parent} cannot be written to ({error}). Make it writable, or set UNROLLED_DATA to another."
@@ -197,6 +199,15 @@ def opened(path: Path, schema: Schema, patience: float) -> sqlite3.Connection:
     except sqlite3.DatabaseError:
         _move_aside(path)
         return _connected(path, schema, patience)
+
+
+def _require_whole(path: Path) -> None:
+    """DatabaseError for a damaged file, found by a connection that cannot write: one that can would merge the log into it as it closes."""
+    if not path.exists():
+        return
+    with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as reader:
+        if (found := reader.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            raise sqlite3.DatabaseError(found)
 
 
 def _connected(path: Path, schema: Schema, patience: float) -> sqlite3.Connection:
@@ -228,6 +239,7 @@ def _move_aside(path: Path) -> None:
     number = next(number for number in range(1, 10_000) if not path.with_suffix(f".corrupt-{number}").exists())
     aside = path.with_suffix(f".corrupt-{number}")
     path.rename(aside)
-    for companion in ("-wal", "-shm"):
-        path.with_name(path.name + companion).unlink(missing_ok=True)
+    for companion in ("-wal", "-shm"):  # the first holds what was committed last
+        if (beside := path.with_name(path.name + companion)).exists():
+            beside.rename(aside.with_name(aside.name + companion))
     logger.warning("%s is damaged: moved to %s, and started anew", path, aside)

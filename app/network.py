@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
+import sys
 from collections.abc import Sequence
 
 EVERY_NETWORK = ("0.0.0.0", "::")
 PORTS_TRIED = 50
 BACKLOG = 2048
+MOST_FILES = 65_536  # connections and other open files of this process, where the system allows so many
 
 
 def listening(host: str, ports: Sequence[int]) -> socket.socket:
@@ -35,6 +38,18 @@ def _bound(host: str, port: int) -> socket.socket:
         bound.close()
         raise
     return bound
+
+
+def allow_many_connections() -> None:
+    """Systems begin with 256 or 1,024, which a large class would use up, and let a process ask for more."""
+    if sys.platform == "win32":  # where there is no such number
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    with contextlib.suppress(ValueError, OSError):  # macOS has a number of its own below infinity
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def lan_address() -> str:

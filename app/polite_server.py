@@ -10,30 +10,25 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from app.errors import Problem, problem_answer
-from app.guards import SECURITY_HEADERS
+from app.arrival import ArrivingProtocol, Refusals
 from app.outlet import Outlet
 
 NET = 5  # s: if a connection does not end although it was told to
 SWEEP = 0.05  # s: how often a server that stops looks who needs no more waiting for
-
-NOT_HTTP = Problem(
-    "malformed-request",
-    "A request must be HTTP/1.1 (RFC 9112). Received: something else. Check the request line, the headers, and that this is no HTTPS.",
-    headers={"Connection": "close"},
-)
+BODY_RATE = 16 * 2**10  # bytes that give a request a second more
 
 
 class PoliteServer(uvicorn.Server):
     """Answers that are still computed get `grace` seconds to finish; who reads or sends slowly is let go."""
 
-    def __init__(self, app: ASGIApp, root_path: str, grace: float, announce: Callable[[], None], stopping: Callable[[], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, root_path: str, patience: float, grace: float, announce: Callable[[], None], stopping: Callable[[], None]
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http=protocol(root_path),
+                http=protocol(root_path, patience),
                 ws="none",
                 lifespan="on",
                 log_config=None,
@@ -75,7 +70,7 @@ def _under_way(connection: Any) -> bool:
     return cycle is not None and not (cycle.response_complete or cycle.more_body or connection.flow.write_paused)
 
 
-class OutletProtocol(H11Protocol):
+class OutletProtocol(ArrivingProtocol):
     """HTTP in whose scope an answer that goes on for long finds its connection, and is told what becomes of it."""
 
     outlet: Outlet | None = None
@@ -112,18 +107,12 @@ class OutletProtocol(H11Protocol):
             self.outlet.resumed()
 
 
-def protocol(root_path: str) -> type[H11Protocol]:
-    """HTTP whose refusal of what is no HTTP is a problem like any other."""
-    refusal = problem_answer(NOT_HTTP, {"root_path": root_path, "path": ""})
-    refusal.headers.update(SECURITY_HEADERS)
-    headers = b"".join(b"%s: %s\r\n" % header for header in refusal.raw_headers)
-    sent = b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (headers, refusal.body)
+def protocol(root_path: str, patience: float) -> type[OutletProtocol]:
+    """HTTP as this server speaks it: a request has `patience` seconds to arrive."""
 
     class PoliteProtocol(OutletProtocol):
-        def send_400_response(self, msg: str) -> None:
-            """Our words instead of msg. Where half an answer is out already, the connection breaks off."""
-            if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-                self.transport.write(sent)
-            self.transport.close()
+        refusals = Refusals.below(root_path)
+        rate = BODY_RATE
 
+    PoliteProtocol.patience = patience
     return PoliteProtocol

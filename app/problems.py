@@ -34,6 +34,16 @@ PROBLEMS: dict[str, ProblemType] = {
         "The request line or a header cannot be read as HTTP/1.1. Look for a missing colon, a stray line break, or https where this "
         "server speaks http.",
     ),
+    "request-too-slow": ProblemType(
+        408,
+        "The request did not arrive in time",
+        "Whoever begins a request has to go on with it: a setting of the server says how many seconds it may take. Send it again.",
+    ),
+    "request-too-long": ProblemType(
+        431,
+        "The address or the headers are too long",
+        "Ask for less at once. What is long belongs into a body.",
+    ),
     "cross-site": ProblemType(
         403,
         "A request from another site",

@@ -21,12 +21,14 @@ from pydantic_settings import SettingsError
 
 from app.databases import StorageRefused
 from app.main import create_app
-from app.network import EVERY_NETWORK, PORTS_TRIED, address, lan_address, listening, own_names
+from app.network import EVERY_NETWORK, PORTS_TRIED, address, allow_many_connections, lan_address, listening, own_names
 from app.polite_server import PoliteServer
 from app.services import Services
 from app.settings import Settings
 from app.storages import try_storages
 from app.telemetry import configure_logging
+
+SECRET = {"redis_url"}  # it may hold a password, which is shown nowhere
 
 # What pydantic calls it -> what a setting must be.
 RULES = {
@@ -35,6 +37,8 @@ RULES = {
     "float_parsing": "a number",
     "bool_parsing": "true or false",
     "string_type": "a text, or a list of texts",
+    "url_parsing": "an address such as redis://127.0.0.1:6379/0",
+    "url_scheme": "an address such as redis://127.0.0.1:6379/0",
     "string_pattern_mismatch": "empty, or a path such as /unrolled",
     "greater_than": "more than {gt}",
     "greater_than_equal": "{ge} or more",
@@ -81,7 +85,8 @@ def settings_from(arguments: Sequence[str] | None) -> Settings:
 def _sentence(fault: Mapping[str, Any]) -> str:
     name = "_".join(map(str, fault["loc"][:1]))
     rule = RULES.get(fault["type"], "of its kind").format(**fault.get("ctx", {}))
-    return f"The setting {name} (UNROLLED_{name.upper()}) must be {rule}. Received: {fault['input']!r}. docs/hosting.md has all settings."
+    received = "" if name in SECRET else f" Received: {fault['input']!r}."
+    return f"The setting {name} (UNROLLED_{name.upper()}) must be {rule}.{received} docs/hosting.md has all settings."
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -96,11 +101,13 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     """Until it is told to stop."""
     configure_logging(settings.log_requests)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
+    allow_many_connections()
     gc.freeze()  # what is loaded by now stays: to look through it for garbage, at the very end too, takes a tenth of a second
     port = listener.getsockname()[1]
     settings = settings.model_copy(update={"port": port})
     app = create_app(settings)
-    server = PoliteServer(app, settings.root_path, settings.shutdown_seconds, lambda: announce(settings, port), lambda: end_streams(app))
+    patience, grace = settings.request_seconds, settings.shutdown_seconds
+    server = PoliteServer(app, settings.root_path, patience, grace, lambda: announce(settings, port), lambda: end_streams(app))
     server.run([listener])
 
 

@@ -50,6 +50,9 @@ class Telemetry:
         self.seconds = Histogram("unrolled_request_seconds", "Seconds until an answer begins, by route", ("route",), registry=self.registry)
         self.rooms = Gauge("unrolled_lecture_rooms", "Lectures that are open in this process", registry=self.registry)
         self.listeners = Gauge("unrolled_lecture_listeners", "Streams of lectures that are open in this process", registry=self.registry)
+        self.tasks = Gauge(
+            "unrolled_tasks", "Tasks of this process's event loop: they grow where something is never let go", registry=self.registry
+        )
 
     def text(self) -> bytes:
         """All figures."""

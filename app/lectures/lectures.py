@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
+from app.databases import State
 from app.errors import Problem
 from app.events import event
 from app.lectures.blocks import Block, soft
@@ -26,7 +27,6 @@ from app.lectures.storage import (
     LectureStorage,
     Moved,
     Record,
-    State,
     UnknownLecture,
 )
 
@@ -50,6 +50,8 @@ class Lectures:
     def __init__(self, storage: LectureStorage, days: float) -> None:
         self.storage = storage
         self._days = days
+        self._began = time.time() - time.monotonic()  # a clock that is set anew makes no lecture older
+        self._last_word: Block | None = None
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room]] = {}
         self._undo: dict[str, Any] = {}
@@ -72,9 +74,9 @@ class Lectures:
 
     def stop(self) -> None:
         """Tells every listener that the server is started anew, and ends its stream."""
-        last = soft("restart", {"within": RESTART_WINDOW})
+        self._last_word = soft("restart", {"within": RESTART_WINDOW})
         for room in self._rooms.values():
-            room.close(last)
+            room.close(self._last_word)
 
     async def start(self, title: str, device: str, first: Sequence[tuple[str, dict[str, Any]]]) -> tuple[Record, str, str]:
         """A new lecture: its record, the key of the presenter's link, and the session of whoever started it."""
@@ -93,14 +95,17 @@ class Lectures:
         room.last_used = time.monotonic()
         return room
 
+    def welcomes(self, typed: str, address: str) -> bool:
+        """Whether somebody of this address is in this lecture, or was a moment ago."""
+        room = self._rooms.get(read_code(typed) or "")
+        return room is not None and address in room.addresses
+
     async def _opened(self, code: str) -> Room:
-        """Opened once, however many come at once."""
-        task = self._opening.get(code) or self._begin(self._open(code))
-        self._opening[code] = task
-        try:
-            return await asyncio.shield(task)
-        finally:
-            self._opening.pop(code, None)
+        """Opened once, however many come at once, and whoever of them goes away meanwhile."""
+        if code not in self._opening:
+            self._opening[code] = self._begin(self._open(code))
+            self._opening[code].add_done_callback(lambda _: self._opening.pop(code))
+        return await asyncio.shield(self._opening[code])
 
     async def _open(self, code: str) -> Room:
         record = await self.storage.record(code)
@@ -120,6 +125,8 @@ class Lectures:
             undo()
             raise
         self._rooms[code], self._undo[code] = room, undo
+        if self._last_word:
+            room.close(self._last_word)
         return room
 
     async def _catch_up(self, room: Room) -> None:
@@ -256,7 +263,7 @@ class Lectures:
             await asyncio.sleep(TICK)
             tick += 1
             dirty = list(self._dirty)
-            self._dirty.clear()  # the same set: rooms add themselves to it
+            self._dirty.clear()  # and not another set: every room adds itself to this one
             for room in dirty:
                 self._begin(self._flush(room))
             if tick % BEATS == 0:
@@ -276,7 +283,7 @@ class Lectures:
                 self._forget(code)
 
     async def _expire(self) -> None:
-        for code in await self.storage.expire(time.time() - self._days * DAY):
+        for code in await self.storage.expire(self._began + time.monotonic() - self._days * DAY):
             if room := self._rooms.get(code):
                 self._gone(room)
 

@@ -54,7 +54,6 @@ class Listener:
         if not len(self.mailbox) and not self.mailbox.overflowed:
             return
         blocks = [self._snapshot(), *self.mailbox.take()] if self.mailbox.overflowed else self.mailbox.take()
-        self.position = max([self.position, *(block.offset for block in blocks if block.offset is not None)])
         whole = Block.of(b"".join(block.plain for block in blocks))
         self._outlet.write(whole.plain, whole.chunk)
 

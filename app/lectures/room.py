@@ -22,7 +22,9 @@ from app.outlet import Outlet
 
 RECENT = 512  # entries that are kept as bytes; older ones are read from the storage
 MOST_MISSED = 2000  # entries: who has missed more gets the state instead
+MOST_MISSED_BYTES = 512 * 2**10  # of them: a crowd that comes back must not fill the memory
 STUCK_SWEEPS = 4  # of SWEEP seconds each: 20 s
+MOST_ADDRESSES = 10_000  # that are remembered; those of a class behind one address are one
 RETRY = (500, 3000)  # ms: each client is told another wait
 POSITION = re.compile(r"([\w-]{1,64}):(\d{1,9})", re.ASCII)
 
@@ -61,10 +63,13 @@ class Room:
         self.listeners: set[Listener] = set()
         self.recent: deque[Block] = deque(maxlen=RECENT)
         self.presenters: dict[str, str] = {}  # sessions that may present, and their names
+        self.addresses: set[str] = set()  # from which somebody has come
         self.votes: set[str] = set()  # polls whose tally has changed since it was told
         self.presence_changed = False
         self.news: dict[str, dict[str, Any]] = {}  # what is never stored: of each kind the newest, until it is told
         self.last_used = 0.0
+        self.closed = False
+        self._last_word: Block | None = None
         self._storage = storage
         self._dirty = dirty
         self._snapshots: dict[Reason, Block] = {}
@@ -93,7 +98,7 @@ class Room:
         self.arrived(entries)
         self.listeners = told
         for listener in self.listeners:
-            listener.position = 0
+            listener.position = -1  # the new log may be empty, and is told all the same
         self.tell(self.snapshot("epoch"))
 
     def tell(self, block: Block, presenters: bool | None = None) -> None:
@@ -134,15 +139,24 @@ class Room:
     def welcome(self, position: Position | None, past: list[Block] | Reason) -> tuple[bytes, int]:
         """Exactly what was missed, or the whole state and the reason why; and the offset up to which it goes."""
         retry = b"retry: %d\n\n" % random.randint(*RETRY)
+        missed = self._missed(position, past)
+        if position is None or isinstance(missed, str):
+            return retry + self.snapshot(missed if isinstance(missed, str) else "first").plain, self.offset
+        last = max(self.offset, _last(missed, position))  # the storage may be ahead of what was told here
+        resumed = event("resumed", {"from": position.offset, "to": last, "version": engine.__version__, "epoch": self.epoch})
+        return retry + resumed + b"".join(block.plain for block in missed), last
+
+    def _missed(self, position: Position | None, past: list[Block] | Reason) -> list[Block] | Reason:
+        """Everything after a position, or why it cannot be told."""
         if position is None or isinstance(past, str):
-            snapshot = self.snapshot(past if isinstance(past, str) else "first")
-            return retry + snapshot.plain, self.offset
-        told = past[-1].offset or 0 if past else position.offset
-        if position.epoch != self.epoch or told + 1 < self._oldest:  # while the past was read it went on without us
-            return retry + self.snapshot("epoch" if position.epoch != self.epoch else "trimmed").plain, self.offset
+            return past if isinstance(past, str) else "first"
+        if position.epoch != self.epoch:  # while the past was read the log began anew
+            return "epoch"
+        told = _last(past, position)
+        if told + 1 < self._oldest:  # or went on without us
+            return "trimmed"
         missed = [*past, *(block for block in self.recent if block.offset is not None and block.offset > told)]
-        resumed = event("resumed", {"from": position.offset, "to": self.offset, "version": engine.__version__, "epoch": self.epoch})
-        return retry + resumed + b"".join(block.plain for block in missed), self.offset
+        return "trimmed" if sum(len(block.plain) for block in missed) > MOST_MISSED_BYTES else missed
 
     @contextmanager
     def listen(self, outlet: Outlet, about: About, position: Position | None, past: list[Block] | Reason) -> Iterator[asyncio.Future[None]]:
@@ -152,11 +166,21 @@ class Room:
         listener.put(Block.of(welcome))
         self.listeners.add(listener)
         self.changed_presence()
+        for poll in self.state.polls:
+            if poll["open"] or (about.presenter and not poll["revealed"]):
+                self.voted(poll["poll"])  # a tally is told when it changes, and whoever comes now has heard none
+        if self.closed:  # meanwhile
+            self._end(listener)
         try:
             yield listener.ended
         finally:
             self.listeners.discard(listener)
             self.changed_presence()
+
+    def come_from(self, address: str) -> None:
+        """Somebody of this address knows the code."""
+        if len(self.addresses) < MOST_ADDRESSES:
+            self.addresses.add(address)
 
     def changed_presence(self) -> None:
         """Whoever counts is told soon."""
@@ -186,8 +210,19 @@ class Room:
                 listener.abort()
 
     def close(self, last: Block | None = None) -> None:
-        """Ends every stream, with a last word."""
+        """Ends every stream, with a last word; whoever was on the way here hears it too."""
+        if self.closed:
+            return
+        self.closed, self._last_word = True, last
         for listener in list(self.listeners):
-            if last:
-                listener.put(last)
-            listener.end()
+            self._end(listener)
+
+    def _end(self, listener: Listener) -> None:
+        if self._last_word:
+            listener.put(self._last_word)
+        listener.end()
+
+
+def _last(past: Sequence[Block], position: Position) -> int:
+    """The offset up to which the past goes that was read for a position."""
+    return past[-1].offset or 0 if past else position.offset

@@ -49,19 +49,22 @@ Secret = Annotated[str | None, Cookie(alias=PRESENTER, max_length=64)]
 Body = Annotated[bytes, Depends(read_body)]
 
 
-async def _room(
-    request: Request, code: str, services: ServicesDep, participant: Annotated[str | None, Cookie(alias=PARTICIPANT)] = None
-) -> Room:
-    """The lecture of the address. Wrong codes are counted by where they come from; whoever has joined is never locked out."""
+async def _room(request: Request, code: str, services: ServicesDep) -> Room:
+    """The lecture of the address. Wrong codes are counted by where they come from, and where somebody follows from, others may too.
+
+    So a class behind one address gets in whatever one of them tries, and who is in no lecture finds none by trying.
+    """
     address = address_of(request)
-    if participant is None:
+    if not services.lectures.welcomes(code, address):
         services.tries.codes.require(address, WRONG)
     try:
-        return await services.lectures.room(code)
+        room = await services.lectures.room(code)
     except Problem as problem:
         if problem.name == "unknown-lecture":
             services.tries.codes.take(address)
         raise
+    room.come_from(address)
+    return room
 
 
 RoomDep = Annotated[Room, Depends(_room)]

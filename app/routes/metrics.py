@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
@@ -22,4 +24,5 @@ async def metrics(request: Request, services: ServicesDep) -> Response:
     telemetry, rooms = services.telemetry, services.lectures.open_rooms()
     telemetry.rooms.set(len(rooms))
     telemetry.listeners.set(sum(len(room.listeners) for room in rooms))
+    telemetry.tasks.set(len(asyncio.all_tasks()))
     return Response(telemetry.text(), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

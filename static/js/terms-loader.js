@@ -25,9 +25,9 @@ export function mountTerms(store) {
   const cell = (state) => {
     const { layer, timestep } = placeIn(state);
     const { units } = layerOf(shapeIn(state), layer);
-    return [whole(state) && timestep > 0 && layer !== "embedding" && !state.away ? state.shown.id : null, layer, timestep, numbered(units) ? null : state.unit];
+    return [state.tab === "cell" && whole(state) && timestep > 0 && layer !== "embedding" && !state.away ? state.shown.id : null, layer, timestep, numbered(units) ? null : state.unit];
   };
-  const weights = (state) => [state.contributions && whole(state) && !state.away ? state.shown.id : null, placeIn(state).layer];
+  const weights = (state) => [state.tab === "cell" && state.contributions && whole(state) && !state.away ? state.shown.id : null, placeIn(state).layer];
 
   /** The number of a weight that a tab is about. */
   const number = (state) => {

@@ -93,6 +93,7 @@ class Watched:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     opened.set_default_timeout(10_000)
+    opened.set_default_navigation_timeout(30_000)  # the first page waits for a browser and a server that have just begun
     yield opened
     opened.close()
 

@@ -74,7 +74,13 @@ def test_every_problem_of_the_table_is_an_answer_of_some_route_or_of_no_route(cl
         for answer in operation["responses"].values()
         for name in answer.get("x-problems", [])
     }
-    assert PROBLEMS.keys() - named == {"not-found", "method-not-allowed", "malformed-request"}
+    assert PROBLEMS.keys() - named == {
+        "not-found",
+        "method-not-allowed",
+        "malformed-request",
+        "request-too-slow",
+        "request-too-long",
+    }
 
 
 def test_the_example_scene_is_the_toy_and_valid(client: TestClient) -> None:

@@ -27,9 +27,14 @@ const OWN = ["scene", "playing", "predict", "question", "base"]; // beside the v
 const isTraining = ({ training }) => ["starting", "queued", "running"].includes(training?.phase);
 
 /** Moves the page to where the lecture is, as a whole: scene and view together, and nothing before all of it is here. */
+<<<<<<< HEAD
 export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, { letGo, arrived }) {
   let led = new AbortController(); // until a person goes on alone
   let newest = null;
+=======
+export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, letGo, load = loadScene) {
+  let loading = new AbortController();
+>>>>>>> room
   let read = null; // what the lecture's view said last
   let applied = null; // what the state was made of
   let theme = null; // that the presenter chose for the class
@@ -39,7 +44,7 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
   async function pictures(ids, wanted) {
     for (let failures = 0; wanted === newest; failures += 1) {
       try {
-        return await Promise.all(ids.map((id) => (id ? loadScene(id) : null)));
+        return await Promise.all(ids.map((id) => (id ? load(id) : null)));
       } catch (error) {
         if (final(error)) throw error;
         await pause(waitAfter(failures), wanted.signal);

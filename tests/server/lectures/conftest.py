@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.lectures.servers import LectureServer
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LectureServer]:
+    """One server for all that leave it as it was: to start one costs a second."""
+    with LectureServer(tmp_path_factory.mktemp("lectures") / "data") as server:
+        yield server
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder of data for a server of one's own."""
+    return tmp_path / "data"

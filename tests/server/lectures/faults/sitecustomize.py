@@ -1,0 +1,96 @@
+"""Faults that nobody can time from outside: Python runs this file first in a server process whose PYTHONPATH names its folder.
+
+So the product has no word of them. TEST_FAULTS holds JSON: "set" changes constants ("app.lectures.lectures:SWEEPS": 1), "die" is the moment
+of a kill -9, "clock" names a file that holds by how many seconds the clock of the wall is wrong.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def set_constants(wanted: dict[str, Any]) -> None:
+    for name, value in wanted.items():
+        module, _, attribute = name.partition(":")
+        holder: Any = importlib.import_module(module)
+        *parents, last = attribute.split(".")
+        for parent in parents:
+            holder = getattr(holder, parent)
+        setattr(holder, last, value)
+
+
+def die_after_commit(number: int) -> None:
+    """The transaction is on the disk, and nobody has been told."""
+    from app.databases import Writer
+
+    commit = Writer._commit
+    left = number
+
+    def committed(self: Any, group: Any) -> None:
+        nonlocal left
+        commit(self, group)
+        if "lectures" in self._thread.name:
+            left -= 1
+            if left <= 0:
+                kill()
+
+    Writer._commit = committed  # type: ignore[method-assign]
+
+
+def die_before_broadcast(number: int) -> None:
+    """Whoever asked has the answer, and no listener has heard of it: the news is held back until the answer has left."""
+    from app.lectures.room import Room
+
+    arrived = Room.arrived
+    left = number
+
+    def told(self: Any, entries: Any) -> None:
+        nonlocal left
+        left -= len(entries)
+        if left > 0:
+            arrived(self, entries)
+
+    Room.arrived = told  # type: ignore[method-assign]
+    from app import answers
+
+    sent = answers.Pieces.__call__
+
+    async def last_words(self: Any, scope: Any, receive: Any, send: Any) -> None:
+        await sent(self, scope, receive, send)
+        if left <= 0:
+            kill()
+
+    answers.Pieces.__call__ = last_words  # type: ignore[method-assign]
+
+
+def wrong_clock(file: str) -> None:
+    right = time.time
+
+    def wrong() -> float:
+        return right() + float(Path(file).read_text(encoding="ascii"))
+
+    time.time = wrong
+
+
+def begin(faults: dict[str, Any]) -> None:
+    moments: dict[str, Callable[[int], None]] = {"after commit": die_after_commit, "before broadcast": die_before_broadcast}
+    if "clock" in faults:
+        wrong_clock(faults["clock"])
+    set_constants(faults.get("set", {}))
+    for moment, number in faults.get("die", {}).items():
+        moments[moment](number)
+
+
+if found := os.environ.get("TEST_FAULTS"):
+    begin(json.loads(found))
