@@ -50,11 +50,15 @@ export function mountReplay(/** @type {HTMLElement} */ root, /** @type {Page} */
     player.store.set({ playing: false });
     store.set({ mode: "exploring" });
   };
-  const follower = createFollower(page, root, room, letGo, createScenes(recording.scenes));
+  const follower = createFollower(page, root, room, { letGo, arrived }, createScenes(recording.scenes));
 
-  async function follow(anew) {
+  function follow(anew) {
     const { scene, view } = store.get();
-    if (!(await follower.go({ scene, view }, anew))) return;
+    follower.go({ scene, view }, anew);
+  }
+
+  /** The page shows where the recording is. */
+  function arrived() {
     if (returning) store.set({ mode: "following" });
     returning = false;
   }
