@@ -601,3 +601,87 @@ def test_axe_finds_nothing_on_either_side_of_a_lecture(room: Class) -> None:
     lost.goto(f"{room.server.address}?join=ABCDEFGH")
     expect(lost.get_by_role("textbox", name="Code")).to_be_visible()
     expect_nothing(lost, "a wrong code")
+
+
+# What stands on the screen in each frame: the words of the picture and its step, as far as they can be seen.
+WATCHING = """() => {
+    const shown = (globalThis.frames_seen = new Set());
+    const look = () => {
+        const words = [...document.querySelectorAll("#window .input .word")];
+        const seen = words.filter((word) => word.checkVisibility({ visibilityProperty: true })).map((word) => word.textContent);
+        const step = document.querySelector("[data-part=slider]")?.value;
+        if (seen.length && !document.querySelector(".lecture-door:not([hidden])")) shown.add(`${seen.join(" ")} ${step}`);
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+}"""
+FRAMES = "() => [...globalThis.frames_seen]"
+
+
+def test_no_picture_stands_on_a_students_screen_that_was_not_the_presenters(room: Class) -> None:
+    """Neither the page's own first picture nor a scene with the step of another one."""
+    presenter = room.presenter
+    presenter.evaluate(WATCHING)
+    read(presenter, "rat cat")
+    press(presenter, "Step forward", 5)
+    student = room.visit()
+    student.add_init_script(f"({WATCHING})()")
+    student.goto(f"{room.server.address}join/{room.code}")
+    expect_step(student, 5)
+    for sentence in ("mat cat rat mat", "cat", "mat cat rat"):
+        read(presenter, sentence)
+        press(presenter, "Last step")
+        expect_same(presenter, student, sentence)
+        press(presenter, "First step")
+        expect_same(presenter, student, sentence)
+    press(student, "Explore on my own")
+    press(presenter, "Step forward", 3)
+    press(student, "Back to the presenter")
+    expect_step(student, 3)
+    seen, shown = student.evaluate(FRAMES), presenter.evaluate(FRAMES)
+    assert seen[0].endswith(" 5"), "the first that it shows is where the lecture is"
+    assert set(seen) <= set(shown)
+
+
+def test_who_follows_asks_for_what_can_be_kept_and_sends_nothing(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    asked: list[str] = []
+    student.on("request", lambda request: asked.append(f"{request.method} {request.url.removeprefix(room.server.address)}"))
+    press(presenter, "Step forward", 20)
+    read(presenter, "rat mat")
+    press(presenter, "New weights")
+    expect_same(presenter, student)
+    assert [each for each in asked if not each.startswith("GET ")] == []
+    traces = [each for each in asked if re.match(r"GET api/traces/\w+\?", each)]
+    assert traces
+    assert all(re.fullmatch(r"GET api/traces/[0-9a-f]{64}\?engine=[\w.]+", each) for each in traces)
+
+
+def test_a_lecture_starts_after_a_passphrase_where_one_is_needed_and_nowhere_where_nobody_may(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNROLLED_STARTERS", "passphrase")
+    monkeypatch.setenv("UNROLLED_PASSPHRASE", "backpropagation")
+    guarded = Server(tmp_path_factory.mktemp("guarded"))
+    room = Class(browser, guarded)
+    room.watched[0].allowed.append("403")
+    room.presenter.get_by_role("button", name="Start a lecture").click()
+    dialog = room.presenter.get_by_role("dialog", name="Start a lecture")
+    dialog.get_by_label("Passphrase of this server").fill("forward")
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("passphrase")
+    dialog.get_by_label("Passphrase of this server").fill("backpropagation")
+    room.presenter.keyboard.press("Enter")
+    code_of(room.presenter)
+    expect(dialog).to_be_hidden()
+    assert [fault for watch in room.watched for fault in watch.faults] == []
+    guarded.stop()
+    monkeypatch.setenv("UNROLLED_STARTERS", "nobody")
+    guarded.start()
+    page = room.visit()
+    open_page(page, guarded.address)
+    expect(page.get_by_role("button", name="Copy link")).to_be_visible()
+    expect(page.get_by_role("button", name="Start a lecture")).to_have_count(0)
+    for context in room.contexts:
+        context.close()
+    guarded.stop()
