@@ -59,5 +59,5 @@ def test_what_is_missing_is_installed(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_where_it_cannot_be_installed_a_sentence_says_what_to_do() -> None:
-    with pytest.raises(SystemExit, match="none could be installed. Install nginx"):
+    with pytest.raises(SystemExit, match=r"none could be installed\. Install nginx"):
         _nginx.nginx()
