@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -27,26 +27,38 @@ class Table(Part):
     text: str
 
 
-def dataset_of_table(body: bytes) -> DataSet:
+class Read(NamedTuple):
+    """What a table came to: a data set, and the row that was taken for the names of its columns."""
+
+    dataset: DataSet
+    heading: str | None
+
+
+def dataset_of_table(body: bytes) -> Read:
     """The data set of a table that was sent as JSON, or a problem that names the row."""
     try:
         table = Table.model_validate(strict_json.parse(body))
-        return DataSet.model_validate({"examples": list(_examples(table.text.removeprefix("\ufeff")))})
+        examples, heading = _examples(table.text.removeprefix("\ufeff"))
+        return Read(DataSet.model_validate({"examples": examples}), heading)
     except csv.Error:
         raise Faulty([Fault.at(("text",), "no_table")], "invalid-dataset") from None
     except ValidationError as error:
         raise Faulty(faults_of(error.errors(include_url=False)), "invalid-dataset") from None
 
 
-def _examples(text: str) -> Iterator[dict[str, Any]]:
+def _examples(text: str) -> tuple[list[dict[str, Any]], str | None]:
+    examples, heading = [], None
     rows = [(number, row) for number, row in enumerate(_rows(text), start=1) if any(cell.strip() for cell in row)]
     for place, (number, row) in enumerate(rows):
         *sentence, label = row
         numbers = _numbers(label)
         if numbers and sentence:
-            yield {"sentence": " ".join(sentence).split(), "label": numbers if len(numbers) > 1 else numbers[0]}
+            examples.append({"sentence": " ".join(sentence).split(), "label": numbers if len(numbers) > 1 else numbers[0]})
         elif place or len(rows) == 1 or not sentence:
             raise Faulty([Fault.at(("examples", place), "no_label", ", ".join(row), row=number)], "invalid-dataset")
+        else:
+            heading = ", ".join(row)
+    return examples, heading
 
 
 def _rows(text: str) -> Iterator[list[str]]:

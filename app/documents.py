@@ -124,6 +124,12 @@ class StoredDataSetDocument(Document):
     first: ExampleDocument
 
 
+class TableDocument(StoredDataSetDocument):
+    """One that was read from a table; heading: its first row, where that was taken for the names of the columns."""
+
+    heading: str | None
+
+
 class ShippedDataSetDocument(StoredDataSetDocument):
     """One that comes with Unrolled."""
 
@@ -249,6 +255,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     WeightDocument,
     DataSetsDocument,
     StoredDataSetDocument,
+    TableDocument,
     TrainingDocument,
     PredictionsDocument,
     UpdateDocument,

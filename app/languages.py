@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.words import WORDS
+from app.words_asking import ASKING, ASKING_HI
 from app.words_hi import LABELS_HI, WORDS_HI
 from app.words_late import LATE, LATE_HI
+from app.words_planning import PLANNING, PLANNING_HI
 from app.words_plans import PLANS, PLANS_HI
+from app.words_replay import REPLAY, REPLAY_HI
 
 RANGE = re.compile(r"([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?")
 
@@ -30,8 +33,8 @@ class Language:
         return self.labels.get(english, english)
 
 
-ENGLISH = Language("en", "English", WORDS | LATE | PLANS, {})
-HINDI = Language("hi", "हिन्दी", WORDS_HI | LATE_HI | PLANS_HI, LABELS_HI)
+ENGLISH = Language("en", "English", WORDS | LATE | ASKING | PLANNING | REPLAY | PLANS, {})
+HINDI = Language("hi", "हिन्दी", WORDS_HI | LATE_HI | ASKING_HI | PLANNING_HI | REPLAY_HI | PLANS_HI, LABELS_HI)
 LANGUAGES = {language.code: language for language in (ENGLISH, HINDI)}
 
 

@@ -26,7 +26,7 @@ from engine.training import Update
 PROGRESS = 0.05  # s between two reports of progress inside an epoch
 SPACED = 1.0  # s between two epochs that are handed over whole, where that is not cheap
 CHEAP = 256 * 2**10  # bytes of an epoch that is always handed over
-KINDNESS = 5  # a trace that somebody waits for goes first
+KINDNESS = 10  # a trace that somebody waits for goes first, and the frames of a page on the same machine
 
 
 @dataclass(frozen=True, slots=True)

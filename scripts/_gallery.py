@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from shutil import copyfile
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -22,6 +23,7 @@ from benchmarks.page import FLAGS
 from benchmarks.running import server
 
 FOLDER = ROOT / "docs" / "gallery"
+PICTURE = ("backward", ROOT / "docs" / "picture.png")  # the view that the README shows
 SIZES = ((1440, 900), (1280, 720), (390, 844))
 THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 PATIENCE = 15_000  # ms, for a machine that does other things at the same time
@@ -81,6 +83,7 @@ def lose_the_server(page: Page) -> None:
 def predict(page: Page) -> None:
     """The step before a state is computed is asked about."""
     page.locator("#predict").click()
+    expect(page.locator("#predict[aria-pressed=true]")).to_be_visible(timeout=PATIENCE)
     page.locator("[data-part=forward]").click()
 
 
@@ -91,8 +94,10 @@ def train(page: Page) -> None:
     expect(page.locator("#training [data-part=said]")).to_contain_text("100", timeout=2 * PATIENCE)
     expect(page.locator("#training [data-part=pause]")).to_be_hidden(timeout=2 * PATIENCE)
     page.locator("#training [data-part=scrub]").fill("37")
+    expect(page.locator("#training .predictions .output").first).to_have_text("0.84", timeout=PATIENCE)  # of that epoch, as in the grid
     if page.locator("#charts details[open]").count():
         expect(page.locator("#charts figure[data-state=figure]")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#training .predictions:not([aria-busy])")).to_be_visible(timeout=PATIENCE)
     page.wait_for_load_state("networkidle")
 
 
@@ -216,6 +221,9 @@ def main(names: Sequence[str]) -> int:
         browser.close()
     if not names:
         (FOLDER / "README.md").write_text(index(), encoding="utf-8")
+    shown, picture = PICTURE
+    if shown in {view.name for view in views} - set(missing):
+        copyfile(FOLDER / file_name(View(shown, ""), SIZES[0], THEMES[0]), picture)
     if missing:
         print(f"Not photographed, see above: {', '.join(missing)}.", file=sys.stderr)
     return bool(missing)

@@ -166,6 +166,9 @@ class Room:
         listener.put(Block.of(welcome))
         self.listeners.add(listener)
         self.changed_presence()
+        for poll in self.state.polls:
+            if poll["open"] or (about.presenter and not poll["revealed"]):
+                self.voted(poll["poll"])  # a tally is told when it changes, and whoever comes now has heard none
         if self.closed:  # meanwhile
             self._end(listener)
         try:

@@ -14,7 +14,7 @@ from app.services import ServicesDep
 
 router = APIRouter(include_in_schema=False)
 
-LECTURES = {"join", "present"}  # in the query of a page that is part of a lecture
+LECTURES = {"join", "present", "replay"}  # in the query of a page that is part of a lecture
 FONT_NAMES = {"stix-two-math.ttf": "STIXTwoMath-Regular.ttf"}
 
 

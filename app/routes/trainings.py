@@ -9,7 +9,7 @@ from app.answers import REVALIDATE, answer
 from app.computing import json_answer
 from app.dataset_tables import dataset_of_table
 from app.datasets import DataSet
-from app.documents import DataSetsDocument, PredictionsDocument, StoredDataSetDocument, TrainingDocument
+from app.documents import DataSetsDocument, PredictionsDocument, StoredDataSetDocument, TableDocument, TrainingDocument
 from app.events import EVENTS_TYPE, event_stream
 from app.learning import batches, training_of
 from app.limits import most
@@ -48,14 +48,14 @@ async def post_dataset(request: Request, body: Annotated[bytes, Depends(read_bod
 
 @router.post(
     "/api/datasets/table",
-    responses=responses(document_of(StoredDataSetDocument), "invalid-dataset", "invalid-parameter", *BODY_PROBLEMS),
+    responses=responses(document_of(TableDocument), "invalid-dataset", "invalid-parameter", *BODY_PROBLEMS),
     openapi_extra=JSON_TABLE,
 )
 async def post_table(request: Request, body: Annotated[bytes, Depends(read_body)], services: ServicesDep) -> Response:
     """Keep a data set that is written as a table: in every row a sentence, and in its last column the label."""
-    dataset = await services.pool.run(dataset_of_table, body)
+    dataset, heading = await services.pool.run(dataset_of_table, body)
     await services.datasets.put(dataset)
-    return answer(request, json_answer(described(dataset)), REVALIDATE)
+    return answer(request, json_answer(described(dataset) | {"heading": heading}), REVALIDATE)
 
 
 @router.get("/api/datasets/{dataset_id}", responses=responses(document_of(StoredDataSetDocument), "unknown-dataset", "storage"))

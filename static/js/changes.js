@@ -40,12 +40,15 @@ export function isChanged(/** @type {State} */ state, text) {
 
 const MARKED = [
   "#window svg.grid :is(.number, .whole, .tile, .initial, .initial rect, .value, .share, .loss)[data-address]", "#window .heat :is(.initial, .leaving)",
-  ".panel :is(mn, .value, .gradient)[data-address]", ".card td[data-address]",
+  ".panel [role=tabpanel]:not([hidden]) :is(mn, .value, .gradient)[data-address]", ".card td[data-address]",
 ];
 
 /** Marks every number on the page that an edit has changed, wherever it stands; a heat map marks its own. */
 export function mountChanges(store) {
+  let due = false;
+
   function draw() {
+    due = false;
     const state = store.get();
     for (const node of document.querySelectorAll(".changed")) node.classList.remove("changed");
     if (!state.base) return;
@@ -53,7 +56,13 @@ export function mountChanges(store) {
       node.classList.toggle("changed", isChanged(state, node.getAttribute("data-address")));
     }
   }
-  const redrawn = new MutationObserver(draw); // what a view draws anew has lost its marks, and some draw later than the others
+  /** Once for all that is drawn in one go, and before it is on the screen. */
+  function soon() {
+    if (!due) queueMicrotask(draw);
+    due = true;
+  }
+
+  const redrawn = new MutationObserver(soon); // what a view draws anew has lost its marks, and some draw later than the others
   redrawn.observe(document.body, { childList: true, subtree: true });
-  return undoAll([store.watch(({ base, shown, step }) => [base, shown, step], draw), () => redrawn.disconnect()]);
+  return undoAll([store.watch(({ base, shown, step }) => [base, shown, step], soon), () => redrawn.disconnect()]);
 }

@@ -1,4 +1,5 @@
 import { getVersion } from "./server.js";
+import { listen } from "./store.js";
 import { words } from "./words.js";
 
 const HEARTBEAT = 5000; // ms between looks at a server that answers
@@ -39,8 +40,10 @@ export function mountConnection(store) {
     failures = 1; // a request failed before the heartbeat did
     wait();
   });
+  const stopListening = listen(window, "online", look);
   look();
   return () => {
+    stopListening();
     stopWatching();
     stopped.abort();
     clearTimeout(timer);

@@ -62,14 +62,23 @@ export function goBack(store) {
 /** Numbers and names of the panel lead to their sources, and a button back again. */
 export function mountFollow(panel, store) {
   const back = panel.querySelector("[data-part=trail]");
+  let keyed = false; // a keyboard followed, and what it pressed is gone afterwards
   return undoAll([
-    listen(panel, "click", ({ target }) => {
+    listen(panel, "click", ({ target, detail }) => {
       const text = (target.closest?.("[data-follow]") ?? target.closest?.("[data-address]"))?.dataset.address;
-      if (text) follow(store, text);
+      if (!text) return;
+      keyed = detail === 0;
+      follow(store, text);
     }),
-    listen(back, "click", () => goBack(store)),
+    listen(back, "click", ({ detail }) => {
+      keyed = detail === 0;
+      goBack(store);
+    }),
     store.watch(({ trail }) => trail.length, (length) => {
       back.hidden = length === 0;
+      if (!keyed) return;
+      keyed = false;
+      (length ? back : panel.querySelector("[role=tab][aria-selected=true]")).focus();
     }),
   ]);
 }

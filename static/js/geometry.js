@@ -4,7 +4,7 @@
  *   tile: number, output: number, axis: number, left: number, right: number, top: number, row: number, column: number, spread: number}>} */
 const PROFILES = {
   normal: { unit: 24, gap: 3, pad: 11, one: 70, two: 52, font: 13, small: 12, input: [92, 56], tile: 22, output: 124, left: 150, right: 26, axis: 78, top: 22, row: 32, column: 26, spread: 120 },
-  phone: { unit: 22, gap: 3, pad: 6, one: 66, two: 42, font: 13, small: 12, input: [82, 48], tile: 20, output: 96, left: 36, right: 6, axis: 8, top: 22, row: 30, column: 12, spread: 60 },
+  phone: { unit: 22, gap: 3, pad: 6, one: 66, two: 42, font: 13, small: 12, input: [82, 48], tile: 20, output: 96, left: 36, right: 6, axis: 8, top: 22, row: 28, column: 12, spread: 60 },
   projector: { unit: 29, gap: 3, pad: 9, one: 84, two: 66, font: 18, small: 18, input: [112, 62], tile: 25, output: 150, left: 166, right: 26, axis: 92, top: 8, row: 24, column: 36, spread: 120 },
 };
 

@@ -11,8 +11,24 @@ export function mountHighlight(store) {
     if (address) for (const node of document.querySelectorAll(relatives(address))) node.classList.add("lit");
   }
 
+  let rests = { x: NaN, y: NaN }; // where the pointer was last moved to
+
+  /** What is drawn anew under a resting pointer is not pointed at: only the same number stays lit. */
+  function over({ target, pointerType, clientX, clientY }) {
+    if (pointerType === "touch") return;
+    const address = addressOf(target);
+    const moved = clientX !== rests.x || clientY !== rests.y;
+    store.set({ hover: moved || address === store.get().hover ? address : null });
+  }
+
   return undoAll([
-    listen(document, "pointerover", ({ target, pointerType }) => pointerType !== "touch" && store.set({ hover: addressOf(target) })),
+    listen(document, "pointerover", over),
+    listen(document, "pointermove", ({ clientX, clientY }) => {
+      rests = { x: clientX, y: clientY };
+    }),
+    listen(document, "wheel", () => {
+      rests = { x: NaN, y: NaN }; // what is scrolled under it is
+    }, { passive: true }),
     listen(document, "focusin", ({ target }) => store.set({ hover: target.closest?.("[data-light]") ? addressOf(target) : null })),
     listen(document, "click", ({ target }) => {
       const number = target.closest?.("[data-light]"); // what stands in the panel is followed

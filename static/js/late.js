@@ -51,10 +51,10 @@ export async function bringPart(/** @type {HTMLElement} */ root, name) {
   root.replaceChildren(document.createRange().createContextualFragment(part.html));
 }
 
-/** Mounts a part as soon as the state asks for it. */
+/** Mounts a part as soon as the state asks for it, and the server is there to bring it. */
 export function mountLate(store, wanted, bring, mount) {
   const late = createLate(store, bring, mount);
-  const unwatch = store.watch(wanted, (now) => now && late.want());
+  const unwatch = store.watch((state) => wanted(state) && !state.away, (now) => now && late.want());
   return () => {
     unwatch();
     late.takeDown();

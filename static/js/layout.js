@@ -1,7 +1,7 @@
 import { createGeometry } from "./geometry.js";
 import { createHeat, isHeat } from "./heat.js";
 import { once } from "./memo.js";
-import { scrollOf, scrollTo } from "./pan.js";
+import { overflows, scrollOf, scrollTo } from "./pan.js";
 import { shapeIn, stepIn, timelineIn } from "./state.js";
 
 /** @import { State } from "./types.js" */
@@ -34,6 +34,14 @@ const extentOf = once((at, { layers, timesteps }, zoom) => {
 export function extentIn(/** @type {State} */ state) {
   if (heatIn(state)) return heatmapIn(state);
   return extentOf(geometryIn(state), shapeIn(state), state.zoom);
+}
+
+const whole = once((viewport) => ({ width: viewport.width, height: viewport.height + viewport.spare }));
+
+/** Is the picture larger than its window? What is there only because it is takes room from the window, and is not counted: else it would hold itself up. */
+export function overflowsIn(/** @type {State} */ state) {
+  const viewport = state.viewport.spare ? whole(state.viewport) : state.viewport;
+  return overflows(extentIn({ ...state, viewport }), viewport);
 }
 
 /** The least and the greatest zoom: of a drawing from the whole of it to four times its size. */

@@ -5,9 +5,8 @@ import { mountHighlight } from "./highlight.js";
 import { mountGridKeys, mountKeyboard, mountKeysDialog, mountOff } from "./keyboard.js";
 import { mountFollow } from "./follow.js";
 import { bringPart, mountLate, mountOnPress, styles } from "./late.js";
-import { extentIn, heatIn } from "./layout.js";
+import { heatIn, overflowsIn } from "./layout.js";
 import { openPage } from "./page.js";
-import { overflows } from "./pan.js";
 import { mountPlayer } from "./player.js";
 import { mountRunner } from "./runner.js";
 import { stepIn } from "./state.js";
@@ -54,7 +53,7 @@ export function mount(store) {
     mountLearning(at("learning"), store),
     mountPicture(at("window"), store),
     mountLate(store, ({ folded }) => folded, () => import("./views/fold.js"), ({ mountFold }) => mountFold(at("window"), store)),
-    mountLate(store, (state) => heatIn(state) || state.zoom !== 1 || overflows(extentIn(state), state.viewport),
+    mountLate(store, (state) => heatIn(state) || state.zoom !== 1 || overflowsIn(state),
       () => Promise.all([import("./views/minimap.js"), import("./views/zoom.js"), styles("heat")]),
       ([{ mountMinimap }, { mountZoom }]) => undoAll([mountMinimap(at("minimap"), store), mountZoom(at("zoom"), store)])),
     mountLate(store, ({ view }) => view === "compare", () => Promise.all([import("./views/compare.js"), bringPart(at("compare"), "compare")]), ([{ mountCompare }]) => mountCompare(at("compare"), store, mountPicture)),

@@ -10,7 +10,8 @@ import { tables } from "./words.js";
 
 /**
  * A question before a step: sentences by their keys, the choices, the right one, and why it is right, as the engine has it.
- * @typedef {{kind: string, values: object, choices: string[], right: string, why: object}} Question
+ * Where it is about the numbers of a cell it names that one, and of the number of one unit its value.
+ * @typedef {{kind: string, values: object, choices: string[], right: string, why: object, cell?: {layer: string, timestep: number, unit?: number, gradient?: boolean}, value?: number}} Question
  */
 
 const KINDS = { forward: ["next", "sign", "larger"], backward: ["source", "sign"], update: ["shape", "count"] };
@@ -42,15 +43,21 @@ function sign(state, step, index) {
   if (!values || values[unit] === 0) return null;
   const name = `${asText(quantityName(notationIn(state), address))}[${unit + 1}]`;
   const shown = address.gradient ? `∂L/∂${name}` : name;
-  return { values: { name: shown }, choices: ["positive", "negative"], right: values[unit] > 0 ? "positive" : "negative", why: { name: shown, value: fixed(values[unit], 4) } };
+  const { layer, timestep, gradient } = address;
+  return {
+    values: { name: shown }, choices: ["positive", "negative"], right: values[unit] > 0 ? "positive" : "negative", why: { name: shown, value: fixed(values[unit], 4) },
+    cell: { layer, timestep, unit: unit + 1, gradient }, value: values[unit],
+  };
 }
 
 /** Which of two units has the larger number? */
 function larger(state, step) {
   const { address, values } = brought(state, step);
   if (!values || values.length < 2 || values[0] === values[1]) return null;
+  const { layer, timestep, gradient } = address;
   const name = asText(quantityName(notationIn(state), address));
-  return { values: { name }, choices: ["1", "2"], right: values[0] > values[1] ? "1" : "2", why: { first: fixed(values[0], 4), second: fixed(values[1], 4) } };
+  const why = { first: fixed(values[0], 4), second: fixed(values[1], 4) };
+  return { values: { name }, choices: ["1", "2"], right: values[0] > values[1] ? "1" : "2", why, cell: { layer, timestep, gradient } };
 }
 
 /** From where does blame come: from above, from the future, from both? */
@@ -59,7 +66,8 @@ function source(state, { layer, timestep, quantity }) {
   const { layers, outputs, timesteps } = shapeIn(state);
   const depth = Number(layer) < layers.length || outputs.includes(timestep);
   const time = timestep < timesteps;
-  return { values: { layer, timestep }, choices: ["depth", "time", "both"], right: depth && time ? "both" : depth ? "depth" : "time", why: {} };
+  const right = depth && time ? "both" : depth ? "depth" : "time";
+  return { values: { layer, timestep }, choices: ["depth", "time", "both"], right, why: {}, cell: { layer, timestep, gradient: true } };
 }
 
 /** What shape has a kernel? */
@@ -88,16 +96,18 @@ function count(/** @type {State} */ state, { layer }) {
 const ASK = { next: (state, step, index) => next(timelineIn(state).steps, index), sign, larger, source, shape, count };
 
 /**
- * What can be asked before a step: the kinds of a phase take turns, and one that has nothing to ask there gives way to the next; null where none has.
- * @returns {Question | null}
+ * Everything that can be asked before a step, one after another: the kinds of a phase take turns at being the first, and one that has nothing to ask there gives way.
+ * @returns {Generator<Question>}
  */
-export function questionAt(/** @type {State} */ state, index) {
+export function* questionsAt(/** @type {State} */ state, index) {
   const step = timelineIn(state).steps[index];
   const kinds = KINDS[step?.phase] ?? [];
   for (let turn = 0; turn < kinds.length; turn += 1) {
     const kind = kinds[(index + turn) % kinds.length];
     const asked = ASK[kind](state, step, index);
-    if (asked) return { kind, ...asked };
+    if (asked) yield { kind, ...asked };
   }
-  return null;
 }
+
+/** The question before a step; null where there is none. @returns {Question | null} */
+export const questionAt = (/** @type {State} */ state, index) => questionsAt(state, index).next().value ?? null;

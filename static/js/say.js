@@ -57,6 +57,7 @@ const SAY = {
   update(state, { layer, weight }) {
     const { scene } = state.shown;
     const { type: optimizer, learning_rate: rate } = scene.optimizer;
+    if (!descends(scene) && !weight && Number(layer)) return ["say.update.step.layer", { layer, optimizer, rate }];
     if (!descends(scene)) return ["say.update.step", { name: weight ? weightIn(state, layer, weight) : layerName(layer), optimizer, rate }];
     if (layer === "embedding") return ["say.update.embedding", { rate }];
     const learner = layer === "output" ? "say.update.output" : "say.update";

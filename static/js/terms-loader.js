@@ -1,6 +1,6 @@
 import { chosenGradient, chosenNumber } from "./chosen.js";
 import { numbered } from "./geometry.js";
-import { getCell, getNumber, getWeight } from "./server.js";
+import { ProblemError, getCell, getNumber, getWeight } from "./server.js";
 import { placeIn, shapeIn } from "./state.js";
 import { undoAll } from "./store.js";
 import { layerOf } from "./timeline.js";
@@ -18,16 +18,16 @@ export function mountTerms(store) {
     const keep = (answer) => wanted[field] === own && store.set({ [field]: { key, ...answer } });
     wanted[field] = own;
     store.set({ [field]: null });
-    if (key) ask().then(keep, (error) => keep({ error: error.message }));
+    if (key) ask().then(keep, (error) => (error instanceof ProblemError ? keep({ error: error.message }) : store.set({ away: true }))); // and asks again when it is back
   }
 
   /** The cell of the panel; of one with many units only the unit that is chosen, because all of them are megabytes. */
   const cell = (state) => {
     const { layer, timestep } = placeIn(state);
     const { units } = layerOf(shapeIn(state), layer);
-    return [whole(state) && timestep > 0 && layer !== "embedding" && !state.away ? state.shown.id : null, layer, timestep, numbered(units) ? null : state.unit];
+    return [state.tab === "cell" && whole(state) && timestep > 0 && layer !== "embedding" && !state.away ? state.shown.id : null, layer, timestep, numbered(units) ? null : state.unit];
   };
-  const weights = (state) => [state.contributions && whole(state) && !state.away ? state.shown.id : null, placeIn(state).layer];
+  const weights = (state) => [state.tab === "cell" && state.contributions && whole(state) && !state.away ? state.shown.id : null, placeIn(state).layer];
 
   /** The number of a weight that a tab is about. */
   const number = (state) => {

@@ -66,7 +66,7 @@
  * @property {string} theme
  * @property {boolean} dark
  * @property {boolean} projector
- * @property {{width: number, height: number}} viewport of the grid, in px
+ * @property {{width: number, height: number, spare?: number}} viewport of the grid, in px; `spare` is what is taken from its height where the picture is larger
  * @property {boolean} [vector] drawn whatever its size, for a picture that is taken away
  * @property {number} zoom 1 is a drawing at its own size, a heat map with all of its timesteps in view
  * @property {import("./pan.js").Pan | null} pan

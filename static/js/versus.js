@@ -38,6 +38,26 @@ export function seenBeside(/** @type {State} */ state) {
   return { ...own, step: Math.min(step, last), pinned: null, kept: [] };
 }
 
+/**
+ * The states that differ from the first picture's, as far as they are known: how many, of how many, and how far the difference has travelled.
+ *
+ * @returns {{cells: number, all: number, first?: number, last?: number, lowest?: number, highest?: number}}
+ */
+export function noticedIn(/** @type {State} */ { shown, base, step, detail, order }) {
+  const { known } = timelineOf(shown.scene, detail, order);
+  const { length: layers } = recurrentLayers(shown.scene);
+  const { length: timesteps } = shown.scene.sentence;
+  const places = Array.from({ length: layers * timesteps }, (_, i) => ({ layer: String(1 + Math.floor(i / timesteps)), timestep: 1 + (i % timesteps), quantity: "h" }));
+  const there = places.filter((address) => known(address) <= step);
+  const moved = there.filter((address) => {
+    const [one, other] = [base, shown].map((each) => each?.trace?.vector(address));
+    return one && other?.some((value, unit) => value !== one[unit]);
+  });
+  if (!moved.length) return { cells: 0, all: there.length };
+  const [times, depths] = [moved.map(({ timestep }) => timestep), moved.map(({ layer }) => Number(layer))];
+  return { cells: moved.length, all: there.length, first: Math.min(...times), last: Math.max(...times), lowest: Math.min(...depths), highest: Math.max(...depths) };
+}
+
 /** A store for the second picture: what it sets changes the page, but for the size of its own window. */
 export function storeBeside(store) {
   const seen = once(seenBeside);

@@ -1,4 +1,4 @@
-const LECTURE = ["join", "present", "panel"]; // what makes an address one of a lecture
+const LECTURE = ["join", "present", "panel", "replay"]; // what makes an address one of a lecture
 
 /** Is this a page of a lecture? Then its scene and view stand in the lecture's log, and not in the address. */
 export function inLecture() {

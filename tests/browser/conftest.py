@@ -13,7 +13,15 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from _browser import find
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+# without partial raster a picture is the same, to the last bit, whatever was painted before it
+FLAGS = [
+    "--disable-gpu",
+    "--disable-partial-raster",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 class Server:
@@ -92,6 +100,7 @@ class Watched:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     opened.set_default_timeout(10_000)
+    opened.set_default_navigation_timeout(30_000)  # the first page waits for a browser and a server that have just begun
     yield opened
     opened.close()
 

@@ -67,6 +67,9 @@ def test_another_sentence_is_compared_number_by_number_as_a_difference(page: Pag
     for timestep in (1, 2, 3):
         moved = changed.forward.layers[1]["h"][0, timestep - 1] - first.forward.layers[1]["h"][0, timestep - 1]
         expect(other.get_by_role("gridcell", name=f"layer 1, timestep {timestep}, change of h = {listed(moved)}")).to_be_visible()
+    expect(page.get_by_text("4 of 6 states notice: from t = 2 to t = 3, from layer 1 to layer 2.")).to_be_visible()
+    press(page, "First step")
+    expect(page.get_by_text("So far no state notices.")).to_be_visible()
     box.fill("cat dog")
     box.press("Enter")
     expect(page.get_by_role("region", name="The other scene").locator("[data-part=note]")).to_contain_text("dog")

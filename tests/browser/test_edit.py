@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from app.scenes import Scene, default_scene
 from app.traces import SceneTrace, run
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Server, Watched
 from tests.browser.person import cell, drawn, layer, listed, press, written
 
 
@@ -127,6 +127,55 @@ def test_every_number_leads_to_its_source_and_back_again(page: Page) -> None:
     expect(page.get_by_role("button", name="Back", exact=True)).to_be_hidden()
 
 
+def test_the_keyboard_follows_a_number_and_finds_the_way_back(page: Page) -> None:
+    press(page, "Last step")
+    cell(page, 2, 3).click()
+    panel = page.get_by_role("tabpanel", name="Cell")
+    panel.get_by_role("button", name="h₃⁽¹⁾[2]", exact=True).press("Enter")
+    expect(panel.locator(".where").first).to_contain_text("layer 1 · timestep 3")
+    expect(page.get_by_role("button", name="Back", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(panel.locator(".where").first).to_contain_text("layer 2 · timestep 3")
+    expect(page.get_by_role("tab", name="Cell")).to_be_focused()
+
+
+# What a browser says of a pointer that rests where something else was drawn: it is over that now, and has not moved.
+UNDER = """([selector, x, y]) => document.querySelector(selector)
+    .dispatchEvent(new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse", clientX: x, clientY: y }))"""
+
+
+def test_what_is_drawn_under_a_resting_pointer_does_not_take_the_light(page: Page) -> None:
+    press(page, "Last step")
+    cell(page, 2, 3).click()
+    number = page.get_by_role("tabpanel", name="Cell").get_by_role("button", name="h₃⁽¹⁾[2]", exact=True)
+    number.scroll_into_view_if_needed()
+    box = number.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    lit = page.locator(".cell .number.lit")
+    expect(lit).to_have_attribute("data-address", "1/3/h/2")
+    page.evaluate(UNDER, ["#panel [data-address='1/2/h/1']", x, y])
+    drawn(page)
+    expect(lit).to_have_attribute("data-address", "1/3/h/2")
+    page.evaluate(UNDER, ["#panel [data-address='1/2/h/1']", x + 3, y])
+    expect(lit).to_have_attribute("data-address", "1/2/h/1")
+
+
+def test_nothing_can_be_typed_before_the_view_that_reads_it_is_here(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/views/layer.js", lambda route: held.append(route))
+    tab(page, "Layer")
+    fields = page.get_by_role("tabpanel", name="Layer").locator("select, input")
+    expect(fields).to_have_count(5)
+    for field in fields.all():
+        expect(field).to_be_disabled()
+    held[0].continue_()
+    type_value(page, "1.5")
+    expect(page.get_by_text("Set by hand.")).to_be_visible()
+
+
 def test_every_use_of_a_weight_over_time_adds_up_to_its_gradient(page: Page) -> None:
     press(page, "Last step")
     tab(page, "Layer")
@@ -169,6 +218,20 @@ def test_the_network_is_written_as_two_programs_and_a_summary(page: Page, contex
         assert copied == page.get_by_role("region", name=f"The network in {name}").text_content()
     layer(page, 1).get_by_role("combobox", name="activation").select_option("sigmoid")
     expect(page.get_by_text('no RNN(nonlinearity="sigmoid"), as layer 1 is')).to_be_visible()
+
+
+def test_a_number_that_another_network_had_gives_way_to_one_that_is_there(page: Page, server: Server) -> None:
+    """Without asking the server for what is not there, which the console would tell of."""
+    page.get_by_role("combobox", name="Preset").select_option("deep GRU")
+    press(page, "Last step")
+    tab(page, "Layer")
+    hold(page, "U⁽¹⁾", 3, 9)
+    page.get_by_role("combobox", name="Preset").select_option("the notes' toy")
+    expect(cell(page, 1, 1)).to_have_attribute("aria-label", re.compile("h = "))
+    expect(page.get_by_role("spinbutton", name="Column")).to_have_value("1")
+    page.goto(f"{server.address}#v=1&step=20&tab=gradient&lit=d/1/kernel/7,9")
+    page.reload()
+    expect(page.get_by_role("tabpanel", name="Gradient").locator("mn").first).to_be_visible()
 
 
 def test_tabs_are_walked_by_arrow_keys(page: Page) -> None:

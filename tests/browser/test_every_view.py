@@ -98,12 +98,13 @@ def test_axe_finds_nothing_in_any_dialog_or_inside_a_cell(plain: Page, server: S
         expect_nothing(page, dialog)
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
-    page.get_by_role("combobox", name="Preset").select_option("deep LSTM")
-    expect(page.get_by_role("group", name="layer 1", exact=True).get_by_role("combobox").first).to_have_value("LSTM")
-    for step in (7, 14):
-        go(page, step)
-        expect(page.locator("#interior")).to_be_visible()
-        expect_nothing(page, f"inside an LSTM cell, step {step}")
+    for kind in ("LSTM", "GRU"):
+        page.get_by_role("combobox", name="Preset").select_option(f"deep {kind}")
+        expect(page.get_by_role("group", name="layer 1", exact=True).get_by_role("combobox").first).to_have_value(kind)
+        for step in (7, 14):
+            go(page, step)
+            expect(page.locator("#interior")).to_be_visible()
+            expect_nothing(page, f"inside a cell of a deep {kind}, step {step}")
 
 
 def test_axe_finds_nothing_on_a_heat_map(plain: Page, server: Server) -> None:
@@ -124,6 +125,24 @@ def test_axe_finds_nothing_on_a_phone_with_the_sheet_open(plain: Page, server: S
     press(page, "Reviews and model")
     expect(page.get_by_role("button", name="Add layer")).to_be_visible()
     expect_nothing(page, "phone")
+    press(page, "Reviews and model")
+    press(page, "Folded")
+    expect_nothing(page, "phone, folded")
+    press(page, "Folded")
+    for tab in ("Layer", "Gradient", "Code"):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+        expect_nothing(page, f"phone, {tab}")
+
+
+@pytest.mark.parametrize("view", ["compare", "training", "gradients"])
+def test_axe_finds_nothing_on_a_phone_in_any_view(plain: Page, server: Server, view: str) -> None:
+    page = plain
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.address}#v=1&step=20&view={view}&versus=sentence&otherSentence=cat+rat+rat&contrast=1")
+    there = {"compare": "#compare .cell", "training": "#training [data-part=dataset] option", "gradients": "#gradients canvas"}
+    expect(page.locator(there[view]).first).to_be_attached()
+    expect_nothing(page, f"phone, {view}")
 
 
 def test_axe_finds_nothing_in_hindi_or_on_the_pages_beside_the_grid(plain: Page, server: Server) -> None:

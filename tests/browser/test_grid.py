@@ -150,6 +150,25 @@ def test_many_units_are_a_mosaic_and_still_said_one_by_one(page: Page) -> None:
     expect(cell(page, 2, 3).locator("image")).to_have_count(2)
 
 
+def test_return_sequences_says_which_states_leave_which_shape_they_have_and_where_the_gradient_enters(page: Page) -> None:
+    leaving = page.locator("#window .edge[data-key^='output/kernel']")
+    switch = layer(page, 2).get_by_role("switch", name="return_sequences")
+    shapes = page.get_by_role("tabpanel", name="Layer")
+    panel = page.get_by_role("tabpanel", name="Cell")
+    for sequences, count, shape in ((False, 1, "(batch, 2)"), (True, 3, "(batch, timesteps, 2)")):
+        if sequences:
+            switch.click()
+        expect(leaving).to_have_count(count)
+        press(page, "Last step")
+        for timestep in (1, 2, 3):
+            cell(page, 2, timestep).click()
+            enters = panel.get_by_text("from the output, through")
+            expect(enters).to_have_count(1 if sequences or timestep == 3 else 0)
+        page.get_by_role("tab", name="Layer").click()
+        expect(shapes.get_by_text(f"(batch, timesteps, 3) → {shape}")).to_be_visible()
+        page.get_by_role("tab", name="Cell").click()
+
+
 def test_a_network_that_returns_sequences_at_the_top_has_an_output_and_a_gradient_at_every_timestep(page: Page) -> None:
     layer(page, 2).get_by_role("switch", name="return_sequences").click()
     expect(page.get_by_role("button", name=re.compile("^output at timestep"))).to_have_count(3)

@@ -98,6 +98,36 @@ def test_an_own_path_is_drawn_cell_by_cell(laboratory: Page) -> None:
     expect(laboratory.get_by_role("img", name=re.compile("^Singular values of the product of Jacobians: "))).to_be_visible()
 
 
+def test_a_cell_says_how_much_of_its_gradient_came_by_depth_and_how_much_by_time(laboratory: Page) -> None:
+    slide(laboratory, "Units", 4)
+    with laboratory.expect_response(re.compile("/kinds")) as answered:
+        slide(laboratory, "Timesteps", 6)
+    below = answered.value.json()["networks"][0]["layers"][0]
+    assert below["from_depth"][0] > 0
+    assert below["from_time"][0] > 0
+    expect(strip(laboratory, "SimpleRNN")).to_have_accessible_name(re.compile("at t\u00a0=\u00a06$"))
+    strip(laboratory, "SimpleRNN").focus()
+    for key in ("ArrowDown", "ArrowDown", "Home"):
+        laboratory.keyboard.press(key)
+    figure = laboratory.get_by_role("figure").filter(has=strip(laboratory, "SimpleRNN"))
+    expect(figure).to_contain_text(re.compile("layer\u00a01, t\u00a0=\u00a01: .+; by depth .+, by time .+"))
+    laboratory.keyboard.press("End")
+    expect(figure).to_contain_text(re.compile("layer\u00a01, t\u00a0=\u00a06: .+; by depth .+, by time 0"))
+
+
+def test_the_chosen_type_of_cell_is_what_is_said_remedied_and_opened(laboratory: Page) -> None:
+    slide(laboratory, "Timesteps", 6)
+    laboratory.get_by_role("combobox", name="Cell type").select_option("LSTM")
+    expect(laboratory.get_by_role("figure").first).to_contain_text("LSTM")
+    expect(laboratory.get_by_text("For LSTM and GRU nothing follows from it")).to_be_visible()
+    expect(laboratory).to_have_url(re.compile("LSTM$|LSTM&"))
+    with laboratory.expect_response(re.compile("/remedy")) as answered:
+        laboratory.get_by_role("button", name="shorter sentence").click()
+    assert {layer["type"] for layer in answered.value.json()["before"]["layers"]} == {"LSTM"}
+    laboratory.get_by_role("button", name="Open in the grid").click()
+    expect(laboratory.get_by_role("group", name="layer 1", exact=True)).to_contain_text("LSTM")
+
+
 def test_a_remedy_stands_before_and_after_and_says_what_it_does(laboratory: Page) -> None:
     laboratory.get_by_role("button", name="clip norm 1").click()
     expect(strip(laboratory, "Before")).to_be_visible()

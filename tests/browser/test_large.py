@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Server, open_page
 from tests.browser.person import cell, computed, drawn, expect_step, grid, listed, press, say, step, written
@@ -172,6 +172,40 @@ def test_the_wheel_zooms_about_the_pointer_and_dragging_moves_without_a_click(pa
     page.get_by_role("button", name=re.compile("^Zoom .* Back to 100")).click()
     expect(page.locator("#minimap")).to_be_hidden()
     expect(cell(page, 8, 60)).to_be_in_viewport()
+
+
+def test_two_fingers_zoom_about_their_middle_and_move(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce")
+    page = context.new_page()
+    opened(page, server, scene(8, 60, 3))
+    press(page, "Last step")
+    page.evaluate("scrollTo(0, 0)")
+    target = cell(page, 5, 30)
+    before = target.bounding_box()
+    assert before
+    x, y = before["x"] + before["width"] / 2, before["y"] + before["height"] / 2
+    session = context.new_cdp_session(page)
+
+    def fingers(kind: str, apart: float, shift: float = 0) -> None:
+        points = [{"x": x + shift + side * apart / 2, "y": y, "id": number} for number, side in enumerate((-1, 1))]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points if apart else []})
+        drawn(page)
+
+    fingers("touchStart", 40)
+    for apart in (60, 90, 120):
+        fingers("touchMove", apart)
+    after = target.bounding_box()
+    assert after
+    expect(page.get_by_role("button", name="Zoom 300 %. Back to 100 %")).to_be_visible()
+    assert after["width"] > 2.5 * before["width"]
+    assert after["x"] <= x <= after["x"] + after["width"], "what was between the fingers still is"
+    fingers("touchMove", 120, -80)
+    fingers("touchEnd", 0)
+    moved = target.bounding_box()
+    assert moved
+    assert moved["x"] == pytest.approx(after["x"] - 80, abs=3)
+    expect(target).to_have_attribute("aria-selected", "false")
+    context.close()
 
 
 def test_a_large_grid_is_walked_zoomed_and_pinned_by_keyboard(page: Page, server: Server) -> None:

@@ -15,9 +15,15 @@ def question(page: Page) -> Locator:
     return page.get_by_role("region", name="What comes next?")
 
 
+def predict(page: Page) -> None:
+    """Until the questions are here, which come when they are first asked for."""
+    press(page, "Predict first")
+    expect(page.get_by_role("button", name="Predict first")).to_have_attribute("aria-pressed", "true")
+
+
 def test_every_question_of_the_toy_is_judged_by_the_engine(page: Page) -> None:
     trace = run(default_scene())
-    press(page, "Predict first")
+    predict(page)
     kinds = set()
     while step(page) < 20:
         before = step(page)
@@ -44,7 +50,7 @@ def test_every_question_of_the_toy_is_judged_by_the_engine(page: Page) -> None:
 
 
 def test_a_question_is_answered_by_keyboard_counted_and_can_be_skipped(page: Page) -> None:
-    press(page, "Predict first")
+    predict(page)
     press(page, "Step forward", 4)
     expect_step(page, 3)
     expect(question(page).locator("[data-choice]").first).to_be_focused()

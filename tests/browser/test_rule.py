@@ -42,6 +42,15 @@ def test_any_number_of_a_layer_is_chosen_by_its_weight_its_row_and_its_column(pa
     expect(page.get_by_role("status")).to_have_count(1)
 
 
+def test_a_power_of_the_step_is_written_as_one(page: Page) -> None:
+    page.locator("#learning > summary").click()
+    page.get_by_role("combobox", name="optimizer").select_option("Adam")
+    press(page, "Last step")
+    expect(page.get_by_role("status")).to_have_text("Layer 1 learns: one step of Adam, at the rate 0.001.")
+    expect(rule(page).locator(".rule")).to_contain_text("(1 − β₂ᵗ)")
+    expect(rule(page).locator(".rule")).to_contain_text("(1 − 0.9990¹)")
+
+
 def test_the_columns_of_a_layer_with_gates_are_all_there_and_what_was_added_and_clipped_is_said(page: Page) -> None:
     page.get_by_role("combobox", name="Preset").select_option("deep LSTM")
     page.locator("#learning > summary").click()

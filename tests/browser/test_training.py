@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +20,7 @@ from app.shipped_datasets import shipped
 from app.traces import run
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, listed, press
+from tests.server.test_trainings import endless
 
 SOON = 15_000  # ms: a process starts in a third of a second, but not on a busy machine
 
@@ -54,9 +58,9 @@ def learnt(updates: int, batch: int = 4, **changes: Any) -> Any:
     return run(scene, teach(at(scene, updates), dataset))
 
 
-def expect_grid(page: Page, updates: int) -> None:
+def expect_grid(page: Page, updates: int, **changes: Any) -> None:
     """The grid shows the states that the network has after so many updates."""
-    states = learnt(updates).forward.layers[2]["h"][0, -1]
+    states = learnt(updates, **changes).forward.layers[2]["h"][0, -1]
     expect(cell(page, 2, 3)).to_have_attribute("aria-label", re.compile(f"h = {re.escape(listed(states))}"), timeout=SOON)
 
 
@@ -135,10 +139,16 @@ def test_another_network_other_weights_and_an_undo_end_a_training_and_leave_noth
     expect(slider(training)).to_have_attribute("max", "2")
 
 
-def link_to(dataset: str) -> str:
+def link_to(dataset: str, **changes: Any) -> str:
     """The fragment of a scene that learns from this data set."""
     weights = {"seed": 0, "training": {"dataset": dataset, "batch_size": 4, "seed": 0, "updates": 0, "edits": {}}}
-    return "v=1&view=training&scene=" + quote(json.dumps({**default_scene().document(), "weights": weights}))
+    return "v=1&view=training&scene=" + quote(json.dumps({**default_scene().document(), **changes, "weights": weights}))
+
+
+def trainings_of(server: Server) -> list[str]:
+    """The processes that train."""
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(server.process.pid)], capture_output=True, text=True)
+    return listed.stdout.split()
 
 
 def test_a_link_to_a_data_set_that_is_not_known_here_says_so_and_one_that_is_known_is_brought(
@@ -206,9 +216,35 @@ def test_ones_own_sentences_are_learnt_from(training: Page, watched: Watched) ->
     training.get_by_role("textbox", name="Sentences and labels").fill("good film, 1\nbad film, 0\n")
     press(training, "Learn from these")
     told(training, "sentences: 2, words in each: 2")
+    expect(panel(training)).not_to_contain_text("names of the columns")
     press(training, "Start training")
     told(training, "Finished after epoch 100")
     expect(panel(training).get_by_role("listitem")).to_have_count(2)
+
+
+def test_a_row_that_was_taken_for_a_heading_is_not_lost_in_silence(training: Page) -> None:
+    training.get_by_role("combobox", name="Data set").select_option("your own table")
+    training.get_by_role("textbox", name="Sentences and labels").fill("good film, yes\nbad film, 0\n")
+    press(training, "Learn from these")
+    told(training, "The first row, “good film, yes”, was taken for the names of the columns.")
+    training.get_by_role("combobox", name="Data set").select_option("reviews")
+    expect(panel(training)).not_to_contain_text("names of the columns")
+
+
+def test_optimizer_rate_and_clipping_stand_in_the_view_and_are_those_of_the_scene(training: Page) -> None:
+    steps = panel(training).get_by_role("group", name="How a step is made")
+    steps.get_by_label("Optimizer").select_option("Adam")
+    steps.get_by_label("Rate").fill("0.05")
+    steps.get_by_label("Rate").press("Enter")
+    steps.get_by_label("Clipping", exact=True).select_option("global_clipnorm")
+    expect(steps.get_by_label("Clipped at")).to_have_value("1")
+    steps.get_by_label("Clipped at").fill("0.5")
+    steps.get_by_label("Clipped at").press("Enter")
+    expect(training.locator("#learning > summary")).to_contain_text("Adam, rate 0.05")
+    panel(training).get_by_role("spinbutton", name="Epochs").fill("3")
+    press(training, "Start training")
+    told(training, "Finished after epoch 3")
+    expect_grid(training, 3, optimizer={"type": "Adam", "learning_rate": 0.05, "global_clipnorm": 0.5})
 
 
 def test_a_training_whose_steps_overshoot_says_so_and_offers_remedies(training: Page) -> None:
@@ -225,6 +261,78 @@ def test_a_training_whose_steps_overshoot_says_so_and_offers_remedies(training: 
     expect(training.get_by_role("button", name="Start training")).to_be_focused()
     press(training, "Start training")
     told(training, "Finished after epoch 100")
+
+
+def test_a_training_that_diverges_says_so_and_its_last_finite_epoch_is_on_the_screen(page: Page, server: Server) -> None:
+    layers = [
+        {"type": "SimpleRNN", "units": 3, "return_sequences": True, "activation": "relu"},
+        {"type": "SimpleRNN", "units": 2, "activation": "relu"},
+        {"type": "Dense", "units": 1, "activation": "linear"},
+    ]
+    changes = {"layers": layers, "loss": "mse", "optimizer": {"type": "SGD", "learning_rate": 10}}
+    open_training(page, server.address, f"#{link_to(shipped()['reviews'].id, **changes)}")
+    press(page, "Start training")
+    told(page, "The training diverged.")
+    told(page, "Weights grew beyond 1,000,000")
+    said = panel(page).get_by_text("The training diverged.").inner_text()
+    expect_grid(page, int(re.findall(r"Epoch (\d+)", said)[0]), **changes)
+    expect(panel(page).get_by_role("group", name="What helps").get_by_role("button")).to_have_count(3)
+
+
+def test_a_training_that_has_to_wait_is_told_its_place_and_gets_its_turn(training: Page, server: Server) -> None:
+    others = [
+        training.request.post(f"{server.address}api/trainings?epochs=2000", data=endless(default_scene().document())).json()["id"]
+        for _ in range(os.cpu_count() or 1)
+    ]
+    press(training, "Start training")
+    expect(panel(training)).to_contain_text(re.compile(r"Yours is number \d+ in the queue"))
+    for each in others:
+        training.request.delete(f"{server.address}api/trainings/{each}")
+    told(training, "Finished after epoch 100")
+
+
+def test_closing_the_page_ends_what_it_computes(training: Page, server: Server) -> None:
+    training.get_by_role("combobox", name="Data set").select_option("temporal order")
+    panel(training).get_by_role("spinbutton", name="Epochs").fill("2000")
+    press(training, "Start training")
+    told(training, "Epoch 1")
+    assert trainings_of(server)
+    training.close()
+    deadline = time.monotonic() + 15
+    while trainings_of(server):
+        assert time.monotonic() < deadline
+
+
+# A loudspeaker that writes down what it is to play.
+LOUDSPEAKER = """
+const heard = (globalThis.heard = { pitches: [], volume: null });
+globalThis.AudioContext = class {
+    currentTime = 0;
+    destination = {};
+    createOscillator() {
+        return { frequency: { setTargetAtTime: (hertz) => heard.pitches.push(hertz) }, connect: (to) => to, start() {} };
+    }
+    createGain() {
+        return { gain: { value: 0, setTargetAtTime(volume) { heard.volume = volume; } }, connect: (to) => to };
+    }
+    close() {}
+};
+"""
+
+
+def test_the_loss_is_heard_as_a_tone_that_falls_with_it_and_rests_at_the_end(page: Page, server: Server) -> None:
+    page.add_init_script(LOUDSPEAKER)
+    open_training(page, server.address)
+    page.get_by_role("checkbox", name="Hear the loss").check()
+    assert page.evaluate("heard.pitches") == []
+    press(page, "Start training")
+    told(page, "Finished after epoch 100")
+    heard = page.evaluate("heard")
+    pitches = heard["pitches"][-60:]
+    assert pitches == sorted(pitches, reverse=True)
+    loss = float(re.findall(r"epoch 100: loss (\d\.\d+)", panel(page).inner_text())[0])
+    assert pitches[-1] == pytest.approx(110 * 2 ** np.log10(loss / 1e-3), rel=0.01)
+    assert heard["volume"] == 0
 
 
 def test_a_trained_scene_is_in_its_link_and_a_changed_network_has_learnt_nothing(training: Page) -> None:

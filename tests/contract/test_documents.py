@@ -30,6 +30,14 @@ def client(tmp_path: Path) -> Any:
         yield client
 
 
+def test_every_benchmark_has_its_place_among_the_measurements() -> None:
+    named = re.search(r"^NAMES = (.+)$", read("scripts/benchmarks/__main__.py"), re.MULTILINE)
+    assert named
+    for name in re.findall(r'"(\w+)"', named[1]):
+        assert f"<!-- {name}: written by scripts/bench.py -->" in read("docs/performance.md")
+        assert f"[{name}]" in read("scripts/bench.py")
+
+
 def default(name: str) -> str:
     """A setting's default as docs/hosting.md shows it."""
     value = Settings.model_fields[name].default

@@ -25,9 +25,10 @@ ASKED = set(re.findall(r"""\b(?:words|rich)\("([^"]+)\"""", SCRIPTS)) | set(re.f
 LOOPS = {
     "view": {"grid", "gradients", "training", "compare"},
     "field": {"batch", "epochs", "seed"},
-    "knob": {"radius", "timesteps", "layers", "units", "activation", "start", "clipping"},
+    "knob": {"radius", "timesteps", "layers", "units", "kind", "activation", "start", "clipping"},
     "show": {"whole", "depth", "time", "strongest", "own"},
     "remedy": {"none", *REMEDIES},
+    "kind": {"choice", "sign", "edge", "number", "count", "shape", "words"},
     "study": {"cliff", "linear", "bifurcation", "memory"},
 }
 ASKED |= {
@@ -60,6 +61,9 @@ FILLED = {
     "name": {"system", "light", "dark"},
     "choice": {"positive", "negative", "depth", "time", "both"},
     "found.kind": {"next", "sign", "larger", "source", "shape", "count"},
+    "kind": {"next", "sign", "larger", "source", "shape", "count"},
+    "state": {"open", "closed", "revealed"},
+    "read.fault": {"damaged", "other", "newer", "large", "many", "step", "empty", "entry"},
     "reason": {"paused", "finished", "stopped", "deserted", "failed", "away"},
     "phase": {"words", "forward", "output", "loss", "backward", "update"},
     'none ? ".none" : ""': {"", ".none"},

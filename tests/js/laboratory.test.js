@@ -12,7 +12,7 @@ const begin = readSettings("");
 
 test("a link carries the settings there and back, and nothing of what is at its beginning", () => {
   assert.equal(writeSettings(begin), "");
-  const settings = { ...begin, radius: 1.25, timesteps: 20, start: "identity", show: "time", remedy: "every timestep" };
+  const settings = { ...begin, radius: 1.25, timesteps: 20, start: "identity", show: "time", remedy: "every timestep", kind: "GRU" };
   assert.deepEqual(readSettings(writeSettings(settings)), settings);
   assert.equal(writeSettings({ ...begin, timesteps: 20 }), "~20");
 });

@@ -420,7 +420,15 @@ def test_a_training_that_nobody_listens_to_ends(server: ServerProcess, toy: Docu
         assert b'"deserted"' in next(told)
 
 
-def test_twenty_trainings_queue_and_are_told_their_place_and_a_trace_does_not_wait_for_them(server: ServerProcess, toy: Document) -> None:
+@pytest.fixture
+def patient(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server for those who take their time to listen."""
+    with ServerProcess(tmp_path, training_processes="1", training_patience="600") as process:
+        yield process
+
+
+def test_twenty_trainings_queue_and_are_told_their_place_and_a_trace_does_not_wait_for_them(patient: ServerProcess, toy: Document) -> None:
+    server = patient
     trainings = [ask(server, "/api/trainings?epochs=2000", endless(toy))["id"] for _ in range(20)]
     with listening(server, trainings[-1]) as told:
         until(told, "queued")
@@ -513,6 +521,11 @@ def test_a_table_is_read_whatever_it_is_separated_by(client: TestClient, text: s
     stored = table(client, text).json()
     examples = client.get(f"/api/datasets/{stored['id']}/examples").json()["examples"]
     assert examples == [{"sentence": ["cat", "mat", "rat"], "label": 1}, {"sentence": ["rat", "rat", "mat"], "label": 0}]
+
+
+def test_a_first_row_that_was_taken_for_a_heading_is_told(client: TestClient) -> None:
+    assert table(client, "good film, yes\nbad film, 0").json()["heading"] == "good film, yes"
+    assert table(client, "good film, 1\nbad film, 0").json()["heading"] is None
 
 
 def test_a_table_may_have_a_label_per_word(client: TestClient) -> None:

@@ -7,7 +7,7 @@ import { sized, trace } from "./canvas.js";
 import { createShades, inks } from "./colours.js";
 import { placeOn } from "./reading.js";
 
-/** One network's grid as it is drawn: rows from the lowest layer up. @typedef {{key: string, name: string, rows: number[][], ends: number[], scale: {low: number, high: number}, path: number[][]}} Band */
+/** One network's grid as it is drawn: rows from the lowest layer up. @typedef {{key: string, name: string, rows: number[][], parts: {whole: number[], depth: number[], time: number[]}[], ends: number[], scale: {low: number, high: number}, path: number[][]}} Band */
 
 const HIGHEST_ROW = 34;
 const ALL_ROWS = 120; // px that the rows share where there are many
@@ -16,6 +16,7 @@ const GAPLESS = 5; // px: narrower cells stand side by side
 const ROOM = 110; // px between the timesteps that are named
 
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, 0], ArrowDown: [-1, 0], Home: [0, -Infinity], End: [0, Infinity] };
+const mapped = (/** @type {object} */ entries, change) => Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value)]));
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
 /** Where cells stand on a band of such a width. */
@@ -89,11 +90,11 @@ export function createBand(choose) {
 
   const shape = () => geometryOf(/** @type {Band} */ (band), width);
   const said = () => {
-    const { rows, ends, name: of } = /** @type {Band} */ (band);
+    const { rows, parts, ends, name: of } = /** @type {Band} */ (band);
     const [first, last] = ends.map(sizeOf);
+    const told = () => words("gradients.cell", { layer: ring[0], timestep: ring[1], ...mapped(parts[ring[0] - 1], (numbers) => sizeOf(numbers[ring[1] - 1])) });
     attrs(canvas, { "aria-label": words("gradients.strip", { name: of, first, last, timesteps: rows[0].length }) });
-    text(readout, ring ? words("gradients.cell", { layer: ring[0], timestep: ring[1], value: sizeOf(rows[ring[0] - 1][ring[1] - 1]) })
-      : words("gradients.ends", { first, last, timesteps: rows[0].length }));
+    text(readout, ring ? told() : words("gradients.ends", { first, last, timesteps: rows[0].length }));
   };
 
   /** Names of layers and timesteps, written only where they are others. */

@@ -9,13 +9,15 @@ import { inks } from "./colours.js";
 import { palette } from "../scales.js";
 
 const PACES = 200;
-const SIZE = 300; // px at most, each way
+const SIZE = 380; // px at most, each way
 const STEEP = 0.4; // the power by which small errors are told apart
+
+const mostOf = (/** @type {Float32Array} */ errors) => errors.reduce((a, b) => Math.max(a, b), 0);
 
 /** The surface as a picture: the larger the error, the nearer to the ink. */
 function picture(/** @type {{error: Float32Array, points: number}} */ { error, points }) {
   const { surface, ink } = palette();
-  const most = error.reduce((a, b) => Math.max(a, b), 0);
+  const most = mostOf(error);
   const image = new ImageData(points, points);
   for (let row = 0; row < points; row += 1) {
     for (let column = 0; column < points; column += 1) {
@@ -28,6 +30,15 @@ function picture(/** @type {{error: Float32Array, points: number}} */ { error, p
   const canvas = Object.assign(document.createElement("canvas"), { width: points, height: points });
   /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).putImageData(image, 0, 0);
   return canvas;
+}
+
+/** The surface with its axes, from end to end, and what its shades mean. */
+function plot(canvas, w, b, most) {
+  const beside = (kind, ...parts) => html("div", { class: kind, "aria-hidden": "true" }, parts.map((part) => (typeof part === "string" ? html("span", {}, part) : part)));
+  return html("div", { class: "plot" },
+    beside("axis b", fixed(b.high, 1), "b", fixed(b.low, 1)), canvas,
+    beside("axis w", fixed(w.low, 1), "w", fixed(w.high, 1)),
+    beside("shades", `${words("gradients.error")} 0`, html("i"), fixed(most, 2)));
 }
 
 const slider = (part, name, low, high, step, value) => html("label", { class: "knob" }, html("span", {}, name), html("output", { role: "presentation" }),
@@ -48,7 +59,7 @@ export async function mountCliff(figure) {
     .map(([kind, name]) => html("p", { class: `walk ${kind}` }, html("i", { "aria-hidden": "true" }), html("span", {}, name), html("output", { role: "presentation" })));
   const knobs = [slider("pace", words("gradients.pace"), 0, PACES, 1, PACES), slider("w", words("gradients.at.w"), w.low, w.high, 0.01, 5), slider("b", words("gradients.at.b"), b.low, b.high, 0.01, -2.3), slider("rate", words("gradients.rate"), 0.01, 0.2, 0.01, 0.05)];
   const fault = html("p", { class: "fault", role: "alert", hidden: true });
-  figure.replaceChildren(canvas, html("div", {}, told, knobs, fault));
+  figure.replaceChildren(plot(canvas, w, b, mostOf(surface.error)), html("div", {}, told, knobs, fault));
   const value = Object.fromEntries(knobs.map((knob) => [knob.lastElementChild.dataset.part, () => Number(knob.lastElementChild.value)]));
   let base = picture({ error: surface.error, points });
   let walks = null;

@@ -2,7 +2,7 @@ import { embeddingOf } from "../scene.js";
 
 /** @import { Layer, Scene } from "../types.js" */
 
-/** What the laboratory is set to. @typedef {{radius: number, timesteps: number, layers: number, units: number, activation: string, start: string, clipping: string, show: string, remedy: string}} Settings */
+/** What the laboratory is set to. @typedef {{radius: number, timesteps: number, layers: number, units: number, activation: string, start: string, clipping: string, show: string, remedy: string, kind: string}} Settings */
 
 export const KINDS = ["SimpleRNN", "LSTM", "GRU"];
 export const SHOWS = ["whole", "depth", "time", "strongest", "own"];
@@ -25,6 +25,7 @@ const FIELDS = {
   clipping: { first: "none", read: oneOf(["none", "clipnorm", "global_clipnorm", "clipvalue"]) },
   show: { first: "whole", read: oneOf(SHOWS) },
   remedy: { first: "none", read: oneOf(REMEDIES) },
+  kind: { first: KINDS[0], read: oneOf(KINDS) },
 };
 const FIRST = /** @type {Settings} */ (Object.fromEntries(Object.entries(FIELDS).map(([name, { first }]) => [name, first])));
 

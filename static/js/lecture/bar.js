@@ -54,8 +54,9 @@ export function mountBar(root, /** @type {Page} */ page, /** @type {Part} */ { r
     const over = phase === "ended" || phase === "deleted";
     bar.hidden = !lecture.begun;
     attrs(document.body, { "data-lecture": bar.hidden ? document.body.dataset.lecture : mode });
+    attrs(bar, { "data-role": mine === null ? "student" : "presenter" });
     text(parts.code, code);
-    parts.mode.hidden = mine !== null;
+    parts.mode.hidden = mine !== null || over;
     text(parts.mode, words(mode === "exploring" ? "lecture.mode.exploring" : "lecture.mode.following"));
     attrs(parts.mode, { "data-mode": mode });
     text(parts.where, mode === "exploring" && !over ? whereabouts(/** @type {State} */ (page.store.get()), lecture) : "");

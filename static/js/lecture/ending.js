@@ -1,3 +1,4 @@
+import { attrs } from "../dom.js";
 import { writeLink } from "../link.js";
 import { listen, undoAll } from "../store.js";
 import { plainAddress } from "../whereabouts.js";
@@ -9,7 +10,7 @@ import { plainAddress } from "../whereabouts.js";
 export function mountEnding(root, /** @type {Page} */ page, /** @type {import("./room.js").Room} */ room) {
   const { store, command } = room;
   const dialog = root.querySelector("#lecture-end");
-  const alone = root.querySelector("[data-part=alone-now]");
+  const [alone, again] = ["alone-now", "again"].map((name) => root.querySelector(`[data-part=${name}]`));
   return undoAll([
     listen(root.querySelector("[data-part=end]"), "click", () => dialog.showModal()),
     listen(dialog.querySelector("[data-part=sure]"), "click", () => {
@@ -21,5 +22,9 @@ export function mountEnding(root, /** @type {Page} */ page, /** @type {import(".
       location.href = plainAddress() + (state.shown.trace ? writeLink(state) : "");
     }),
     store.watch(({ phase, begun }) => begun && (phase === "ended" || phase === "deleted"), (over) => { alone.hidden = !over; }),
+    store.watch(({ phase, code }) => (phase === "ended" ? code : null), (code) => {
+      again.hidden = code === null;
+      attrs(again, { href: code && `?replay=${code}&language=${document.documentElement.lang}` });
+    }),
   ]);
 }

@@ -26,7 +26,7 @@ const OWN = ["scene", "playing", "predict", "question", "base"]; // beside the v
 const isTraining = ({ training }) => ["starting", "queued", "running"].includes(training?.phase);
 
 /** Moves the page to where the lecture is, as a whole: scene and view together, and nothing before all of it is here. */
-export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, letGo) {
+export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, letGo, load = loadScene) {
   let loading = new AbortController();
   let read = null; // what the lecture's view said last
   let applied = null; // what the state was made of
@@ -37,7 +37,7 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
   async function pictures(ids, signal) {
     for (let failures = 0; ; failures += 1) {
       try {
-        return await Promise.all(ids.map((id) => (id ? loadScene(id) : null)));
+        return await Promise.all(ids.map((id) => (id ? load(id) : null)));
       } catch (error) {
         if (final(error)) throw error;
         await pause(waitAfter(failures), signal);

@@ -1,4 +1,5 @@
 import { undoAll } from "../store.js";
+import { bringPart, mountLate, styles } from "../late.js";
 import { mountBar } from "./bar.js";
 import { mountCard } from "./card.js";
 import { mountCurtain } from "./curtain.js";
@@ -13,6 +14,26 @@ import { mountPrivate } from "./private.js";
 import { mountStart } from "./start.js";
 
 /** @import { Page } from "../page.js" */
+
+const found = (root, name) => /** @type {HTMLElement} */ (root.querySelector(`[data-slot=${name}]`));
+
+/** The plan of whoever presents, with its notes. */
+function mountPlan(root, page, room, asker) {
+  const slots = { notes: found(root, "notes"), plan: found(root, "plan") };
+  return mountLate(room.store, ({ link }) => link === "live", () => Promise.all([import("../planning/walk.js"), bringPart(slots.plan, "plan"), styles("plan")]),
+    ([walk]) => walk.mountPlan(slots, page, room, asker));
+}
+
+/** Questions come with the first of them, and for whoever presents at once; `predict` lends its words to those that the engine makes. */
+function mountQuestions(root, page, room) {
+  const [slot, nowhere] = [found(root, "questions"), /** @type {HTMLElement} */ (document.createElement("div"))];
+  const bring = (modules, place = nowhere) => Promise.all([modules, bringPart(place, "asking"), bringPart(nowhere, "predict"), styles("asking")]);
+  return undoAll([
+    mountLate(room.store, ({ polls, link }) => polls.length > 0 && link === "live", () => bring(import("../asking/asking.js")), ([{ mountAsking }]) => mountAsking(root, page, room)),
+    mountLate(room.store, ({ role, begun, link }) => role === "presenter" && begun && link === "live", () => bring(import("../asking/presenter.js"), slot),
+      ([{ createAsker, mountPresenter }]) => undoAll([mountPresenter(slot, page, room, createAsker(room)), mountPlan(root, page, room, createAsker(room))])),
+  ]);
+}
 
 /** The lecture around a page: the one that its address names, or the one that a person starts on it. */
 export function mountLecture(/** @type {HTMLElement} */ root, /** @type {Page} */ page) {
@@ -34,6 +55,7 @@ export function mountLecture(/** @type {HTMLElement} */ root, /** @type {Page} *
       mountLarge(root, room),
       mountDevices(root, room),
       mountEnding(root, page, room),
+      mountQuestions(root, page, room),
     ]);
   }
 

@@ -14,7 +14,7 @@ const PAUSE = 60; // ms between two commands: a page that plays, or is scrubbed,
  * Tells the class where this page stands, while it has the word: one command at a time, the newest next, and only what is not in the log already. What came out of
  * the log is not told again: a page that another device of the presenter moved has nothing to say until a person does something on it.
  */
-export function createPublisher(/** @type {Page} */ page, /** @type {Room} */ room, /** @type {Place | null} */ first) {
+export function createPublisher(/** @type {Page} */ page, /** @type {Room} */ room, /** @type {Place | null} */ first, pause = PAUSE) {
   let agreed = first; // where the log has the lecture
   let saying = null; // what is under way
   let said = 0; // offset of the last that this page has put into the log
@@ -44,7 +44,7 @@ export function createPublisher(/** @type {Page} */ page, /** @type {Room} */ ro
       saying = null;
     }
     want();
-  }, () => PAUSE);
+  }, () => pause);
 
   /** Asks for a turn where there is something to say. */
   function want() {

@@ -27,8 +27,9 @@ function countedOf(/** @type {DataSet} */ { examples, timesteps: { min, max } })
 /** What a scene learns from, and how: the data sets that there are, one's own sentences, the batch and the order. */
 export function mountChoice(root, store) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
-  const [choice, source, counted, own, fault] = ["dataset", "source", "counted", "own", "ownFault"].map(find);
+  const [choice, source, counted, heading, own, fault] = ["dataset", "source", "counted", "heading", "own", "ownFault"].map(find);
   const [area, file] = [own.querySelector("textarea"), own.querySelector("input")];
+  const headings = {}; // by data set: what a table's first row was taken for
   const fields = { batch_size: find("batch"), seed: find("seed") };
 
   function draw() {
@@ -40,13 +41,15 @@ export function mountChoice(root, store) {
     setField(choice, own.hidden ? dataset?.id ?? "" : OWN);
     text(source, dataset ? sourceOf(dataset) : "");
     text(counted, dataset ? countedOf(dataset) : "");
+    text(heading, dataset && headings[dataset.id] ? words("training.own.heading", { row: headings[dataset.id] }) : "");
     const recipe = trainingOf(state.scene) ?? DEFAULTS;
     for (const [name, field] of Object.entries(fields)) setField(field, recipe[name]);
   }
 
   async function useTable() {
     try {
-      const dataset = await sendTable(area.value);
+      const { heading: row, ...dataset } = await sendTable(area.value);
+      headings[dataset.id] = row;
       mark(fault, null);
       addDataSets(store, [dataset]);
       learnFrom(store, dataset);

@@ -46,6 +46,7 @@ export function mountPredictions(root, store) {
     const more = examples > predictions.length && accuracy !== null;
     told = predictions.map((prediction, i) => ({ ...prediction, i }));
     text(foretold, more ? words("training.predictions.more", { shown: told.length, examples: grouped(examples), percent: percent(accuracy) }) : "");
+    attrs(list, { "aria-busy": null });
     join(list, told, { key: ({ i, sentence }) => `${i} ${sentence.join(" ")}`, create, update });
   }
 
@@ -67,7 +68,10 @@ export function mountPredictions(root, store) {
       if (chosen) edit(store, withSentence(store.get().scene, chosen.sentence, chosen.label));
     }),
     store.watch((/** @type {State} */ { shown, away }) => [shown.id, shown.scene.weights.training?.updates, away], ([id, updates, away]) => {
-      if (id && updates) return away || turns.ask(id);
+      if (id && updates) {
+        attrs(list, { "aria-busy": "true" }); // what stands there is of another epoch
+        return away || turns.ask(id);
+      }
       list.replaceChildren();
       text(foretold, words("training.predictions.none"));
     }),

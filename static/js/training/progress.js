@@ -16,6 +16,7 @@ import { doneOf, heardOf, sentenceOf, troubleOf } from "./said.js";
 /** @import { TrainingState } from "../trainer.js" */
 
 const EPOCHS = 100;
+const HEARD = 60; // frames with a tone: a training that had fewer was over before a person could hear it
 const PARTS = ["start", "pause", "stop", "step", "epoch", "epochs", "scrub", "at", "progress", "loss", "accuracy", "sound", "said", "heard", "trouble", "risen", "reason", "fault"];
 
 const REMEDIES = {
@@ -61,6 +62,8 @@ export function mountProgress(root, store, trainer) {
   const tone = createTone();
   const training = () => /** @type {TrainingState} */ (store.get().training);
   let heard = "idle";
+  /** How often the training that runs has sounded. @type {number | null} */
+  let sounded = null;
   let warned = { began: 0, said: null };
 
   /** A trouble is said once while a training runs: a loss that swings would have it read out again and again. */
@@ -86,10 +89,25 @@ export function mountProgress(root, store, trainer) {
     heard = key;
   }
 
+  /** The loss as a tone while it falls; of a training that is over in no time, afterwards. */
+  function sing(/** @type {TrainingState} */ now) {
+    const latest = latestOf(now);
+    if (isRunning(now) && sound.checked) {
+      sounded ??= 0;
+      if (now.phase !== "running" || !latest) return;
+      tone.sound(latest.loss);
+      sounded += 1;
+    } else if (sounded !== null) {
+      const missed = sound.checked && now.reason === "finished" && sounded < HEARD;
+      if (missed) tone.tune(now.records.filter(({ epoch }) => epoch > now.first).map(({ loss }) => loss));
+      else tone.rest();
+      sounded = null;
+    }
+  }
+
   function draw() {
     const state = /** @type {State} */ (store.get());
     const now = training();
-    const latest = latestOf(now);
     drawCommands(parts, isRunning(now), chosenIn(state) !== null);
     drawPlace(parts, state);
     drawTrouble(now);
@@ -97,8 +115,7 @@ export function mountProgress(root, store, trainer) {
     text(parts.said, now.phase === "idle" && epoch > 0 ? words("training.kept", { epoch }) : sentenceOf(now));
     drawHeard(now);
     mark(parts.fault, state.datasets.problem ?? (now.reason === "refused" ? now.problem : null));
-    if (sound.checked && isRunning(now) && latest) tone.sound(latest.loss);
-    else tone.rest();
+    sing(now);
   }
 
   /** After a pause as many epochs as it had still before it, else as many as the field says. */

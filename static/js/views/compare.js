@@ -6,7 +6,7 @@ import { ProblemError, runScene } from "../server.js";
 import { placeIn, shapeIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { verdictOf } from "../verdict.js";
-import { otherScene, seenBeside, storeBeside } from "../versus.js";
+import { noticedIn, otherScene, seenBeside, storeBeside } from "../versus.js";
 import { words } from "../words.js";
 
 /** @import { State } from "../types.js" */
@@ -20,10 +20,18 @@ function verdicts(/** @type {State} */ state) {
   return said.every(Boolean) ? words("compare.verdicts", { first: said[0], second: said[1], one: fixed(losses[0] ?? 0, 4), other: fixed(losses[1] ?? 0, 4) }) : "";
 }
 
+/** How far a difference has travelled, through time and through depth. */
+function noticed(/** @type {State} */ state) {
+  const beside = state.contrast ? seenBeside(state) : null;
+  if (!beside) return "";
+  const { cells, ...how } = noticedIn(beside);
+  return words(cells ? "compare.noticed" : "compare.noticed.none", { cells, ...how });
+}
+
 /** Two scenes and one playhead: the second picture, what it is of, and how far the two are apart. */
 export function mountCompare(root, store, mountGrid) {
   const find = (name) => root.querySelector(`[data-part=${name}]`);
-  const [choice, sentence, contrast, note, verdict, window] = ["versus", "sentence", "contrast", "note", "verdict", "window"].map(find);
+  const [choice, sentence, contrast, note, verdict, reached, window] = ["versus", "sentence", "contrast", "note", "verdict", "noticed", "window"].map(find);
   let running = new AbortController();
   let takeDown = () => {}; // the second picture, which is there only while it is looked at
 
@@ -51,6 +59,7 @@ export function mountCompare(root, store, mountGrid) {
     const theirs = otherProblem !== null && otherProblem !== words("panel.away");
     mark(note, other ? null : otherProblem ?? words(otherScene(state) ? "say.loading" : "compare.none"), theirs ? SERVERS : OURS);
     text(verdict, verdicts(state));
+    text(reached, noticed(state));
   }
 
   return undoAll([

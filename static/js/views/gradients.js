@@ -93,7 +93,8 @@ export function mountGradients(root, store) {
     const decades = decadesOf(shown.flatMap(({ norms }) => norms.layers.map((layer) => layer.norms)));
     const data = shown.map(({ key, name, norms }, i) => {
       const top = norms.layers[norms.layers.length - 1].norms;
-      return { key, name, rows: rows[i], ends: [top[0], top[top.length - 1]], scale: decades, path: paths.of(key) };
+      const parts = norms.layers.map(({ norms: whole, from_depth: depth, from_time: time }) => ({ whole, depth, time }));
+      return { key, name, rows: rows[i], parts, ends: [top[0], top[top.length - 1]], scale: decades, path: paths.of(key) };
     });
     for (const band of bands()) if (!data.some(({ key }) => key === band.dataset.key)) band.takeDown();
     join(strips, data, { key: ({ key }) => key, create: () => createBand((key, cell) => choose(key, cell)), update: (band, datum) => band.show(datum) });
@@ -113,12 +114,13 @@ export function mountGradients(root, store) {
 
   /** What the sliders say now is measured; while an answer is on its way the newest waits. */
   const measure = createLatest(async (/** @type {Settings} */ wanted) => {
-    const scene = sceneOf("SimpleRNN");
     if (wanted.remedy === "none") {
       const scenes = KINDS.map(sceneOf);
-      const norms = await getKinds(scene);
-      shown = KINDS.map((kind, i) => ({ key: kind, name: kind, scene: scenes[i], norms: norms[i] }));
+      const norms = await getKinds(scenes[0]);
+      const all = KINDS.map((kind, i) => ({ key: kind, name: kind, scene: scenes[i], norms: norms[i] }));
+      shown = [...all.filter(({ key }) => key === wanted.kind), ...all.filter(({ key }) => key !== wanted.kind)]; // what is said is of the first
     } else {
+      const scene = sceneOf(wanted.kind);
       const { before, after, scene: remedied } = await getRemedy(scene, wanted.remedy);
       shown = [{ key: "before", name: words("gradients.before"), scene, norms: before }, { key: "after", name: words("gradients.after"), scene: remedied, norms: after }];
     }
@@ -150,7 +152,7 @@ export function mountGradients(root, store) {
     })),
     ...chips.map((chip) => listen(chip, "click", () => change(chip.dataset.show ? { show: chip.dataset.show } : { remedy: chip.dataset.remedy }))),
     listen(open, "click", () => {
-      edit(store, sceneOf("SimpleRNN"));
+      edit(store, sceneOf(settings.kind));
       store.set({ view: "grid" });
     }),
     store.watch(({ lab, scene, view }) => [lab, scene, view], ([lab, , view]) => {

@@ -131,11 +131,25 @@ function createPicture() {
   return { picture, axes, edges, inputs, initials, cells, outputs };
 }
 
+/** The height that the map and the buttons of the zoom take from the window, where the picture is larger than it. */
+function spareOf() {
+  const [map, zoom] = ["minimap", "zoom"].map((id) => /** @type {HTMLElement} */ (document.getElementById(id)));
+  const { marginTop, marginBottom } = getComputedStyle(map);
+  const above = map.hidden ? 0 : map.offsetHeight + parseFloat(marginTop) + parseFloat(marginBottom);
+  if (zoom.hidden) return above;
+  const legend = /** @type {HTMLElement} */ (zoom.parentElement);
+  const { offsetHeight } = legend;
+  zoom.hidden = true;
+  const spare = offsetHeight - legend.offsetHeight;
+  zoom.hidden = false;
+  return above + spare;
+}
+
 /** The grid: inputs, cells, edges, h_0, outputs. `window` is the element that it scrolls in. */
 export function mountGrid(window, store) {
   const { picture, axes, edges, inputs, initials, cells, outputs } = createPicture();
   window.append(picture);
-  const size = new ResizeObserver(() => store.set({ viewport: { width: window.clientWidth, height: window.clientHeight } }));
+  const size = new ResizeObserver(() => store.set({ viewport: { width: window.clientWidth, height: window.clientHeight, spare: spareOf() } }));
   size.observe(window);
 
   function draw() {

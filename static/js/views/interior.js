@@ -66,14 +66,14 @@ export function mountInterior(root, store) {
     const updating = stepIn(state).phase === "update" && !state.pinned;
     const plan = place.timestep === 0 || updating ? null : planOf(layer, notationIn(state).functions[layer.activation ?? "tanh"], gradients);
     root.hidden = plan === null;
-    if (!plan) return;
+    if (!plan || state.tab !== "cell") return;
     const cell = cellOf(state, place, gradients);
     attrs(picture, { viewBox: `0 0 ${plan.width} ${plan.height}`, "aria-label": nameOf(cell, layer.type), "data-phase": stepIn(state).phase });
     drawInterior(picture, plan, cell);
   }
 
   return undoAll([
-    store.watch(({ shown, step, detail, order, pinned, unit, dark, chosen, notation }) => [shown, step, detail, order, pinned, unit, dark, chosen, notation], draw),
+    store.watch(({ tab, shown, step, detail, order, pinned, unit, dark, chosen, notation }) => [tab === "cell", shown, step, detail, order, pinned, unit, dark, chosen, notation], draw),
     () => picture.remove(),
   ]);
 }

@@ -104,7 +104,7 @@ export function mountKept(above, store) {
     join(cards, state.kept.map((place, i) => ({ place, number: i + 1 })), {
       key: ({ place }) => keyOf(place), create: ({ place }) => createCard(place), update: (node, { place, number }) => drawCard(node, state, place, number),
     });
-    if (before && cards.childElementCount > before) cards.scrollLeft = cards.lastElementChild.offsetLeft;
+    if ((before || state.led) && cards.childElementCount > before) cards.scrollLeft = cards.lastElementChild.offsetLeft;
     if (removed === null) return;
     const next = cards.children[Math.min(removed, cards.childElementCount - 1)]?.querySelector("[data-part=remove]");
     (next ?? document.querySelector("#window [role=gridcell][tabindex='0']"))?.focus();

@@ -41,7 +41,14 @@ export function mountLayer(root, store) {
   /** A drag: the number that waits until the one before is on the screen. @type {{waiting: number | null} | null} */
   let drag = null;
 
-  const choose = (address) => store.set({ lit: addressText(address) });
+  /** The fields follow at once: of a large grid this view is drawn a little later, and would write over what is typed by then. */
+  function choose(address) {
+    store.set({ lit: addressText(address) });
+    const state = store.get();
+    const chosen = chosenNumber(state);
+    drawEditor(state, chosen, layerIn(state, chosen));
+  }
+
   const set = (change, number) => change(store, withNumber(store.get().scene, addressText(chosenNumber(store.get())), number));
 
   function dragged() {
@@ -90,6 +97,7 @@ export function mountLayer(root, store) {
     attrs(slide, { min: -reach, max: reach });
     if (!drag) setField(slide, number ?? 0);
     setField(value, number ?? "");
+    weight.disabled = row.disabled = column.disabled = false; // as they come they would swallow what is typed before this view is here
     value.disabled = slide.disabled = number === null;
     const own = setByHand(state.scene, address) !== undefined;
     switchOff(reset, !own);

@@ -1,9 +1,8 @@
 import { attrs, html } from "../dom.js";
 import { createPainter } from "../draw/heat.js";
-import { extentIn, scrollIn } from "../layout.js";
+import { extentIn, overflowsIn, scrollIn } from "../layout.js";
 import { bringTo, cellsOf, largestIn, numbersKey } from "../levels.js";
 import { same } from "../memo.js";
-import { overflows } from "../pan.js";
 import { shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 
@@ -53,7 +52,7 @@ export function mountMinimap(root, store) {
 
   function draw() {
     const state = store.get();
-    root.hidden = !overflows(extentIn(state), state.viewport);
+    root.hidden = !overflowsIn(state);
     if (root.hidden) return;
     const shape = shapeIn(state);
     const plan = planOf(state, root.clientWidth);

@@ -105,6 +105,7 @@ export function mountPanel(root, store) {
     const { phase, weight } = stepIn(state);
 
     attrs(root, { "data-backward": backward && phase === "backward", "data-exact": state.exact, "data-phase": phase });
+    if (state.tab !== "cell") return; // another tab stands before it
     parts.where.replaceChildren(...heading(state, place));
     text(parts.pinned, state.pinned ? words("panel.pinned") : words("panel.following"));
     parts.pending.hidden = forward || initial || updating;
@@ -145,7 +146,7 @@ export function mountPanel(root, store) {
       if (target.validity.badInput) return;
       editNumbers(store, withInitial(store.get().scene, Number(layer), Number(unit), Number(target.value || 0), quantity));
     }),
-    store.watch(({ shown, scene, step, detail, order, pinned, kept, unit, exact: full, dark, chosen, terms, uses, away, problem, notation, beside }) =>
-      [shown, scene, step, detail, order, pinned, kept, unit, full, dark, chosen, terms, uses, away, problem, notation, beside], () => keepingFocus(root, draw)),
+    store.watch(({ tab, shown, scene, step, detail, order, pinned, kept, unit, exact: full, dark, chosen, terms, uses, away, problem, notation, beside }) =>
+      [tab === "cell", shown, scene, step, detail, order, pinned, kept, unit, full, dark, chosen, terms, uses, away, problem, notation, beside], () => keepingFocus(root, draw)),
   ]);
 }

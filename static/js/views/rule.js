@@ -1,6 +1,6 @@
 import { OURS, attrs, html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
-import { exact, fixed } from "../format.js";
+import { exact, fixed, raised } from "../format.js";
 import { firstRecurrent, parameters } from "../scene.js";
 import { ProblemError, getUpdate } from "../server.js";
 import { placeIn, stepIn } from "../state.js";
@@ -13,10 +13,10 @@ const SMALL = 1e-3; // below it four decimals would say little of a number
 const SYMBOLS = { rate: "η", momentum: "μ", rho: "ρ", beta_1: "β₁", beta_2: "β₂", epsilon: "ε", alpha: "α", sqrt: "√", max: "max" };
 const LETTER = /[a-z_]+[0-9]?/g;
 
-/** A formula of code as people write it; `named` says what stands for a letter. */
-function spelled(formula, named) {
-  const signs = formula.replaceAll("**2", "²").replaceAll("**t", "^t").replaceAll(" * ", " · ").replaceAll(" - ", " − ");
-  return signs.replace(LETTER, (letter) => named(letter));
+/** A formula of code as people write it; `named` says what stands for a letter, `step` for the power t. */
+function spelled(formula, named, step) {
+  const signs = formula.replaceAll("**2", "²").replaceAll(" * ", " · ").replaceAll(" - ", " − ");
+  return signs.replace(LETTER, (letter) => named(letter)).replaceAll(`**${named("t")}`, step);
 }
 
 const symbol = (letter) => SYMBOLS[letter] ?? letter;
@@ -30,8 +30,8 @@ function drawLines(list, { lines }, precise) {
     update(item, { name, formula, values, value }) {
       const [letter, inLetters, inNumbers, result] = item.children;
       text(letter, symbol(name));
-      text(inLetters, `← ${spelled(formula, symbol)}`);
-      text(inNumbers, `= ${spelled(formula, (each) => (each in values ? number(values[each]) : symbol(each)))}`);
+      text(inLetters, `← ${spelled(formula, symbol, "ᵗ")}`);
+      text(inNumbers, `= ${spelled(formula, (each) => (each in values ? number(values[each]) : symbol(each)), raised(String(values.t)))}`);
       text(result, `= ${number(value)}`);
     },
   });
@@ -95,7 +95,7 @@ export function mountRule(root, store) {
     const state = /** @type {State} */ (store.get());
     const updating = stepIn(state).phase === "update" && !state.pinned && state.shown.id !== null;
     root.hidden = !updating;
-    if (!updating) return;
+    if (!updating || state.tab !== "cell") return;
     const { layer } = placeIn(state);
     const sizes = sizesOf(state, layer);
     number = numberIn(state, layer, sizes);
@@ -119,6 +119,6 @@ export function mountRule(root, store) {
     listen(choice, "change", () => choose({ weight: choice.value })),
     listen(row, "change", () => choose({ row: typed(row) ?? chosen.row })),
     listen(column, "change", () => choose({ column: typed(column) ?? chosen.column })),
-    store.watch((state) => [state.step, state.detail, state.order, state.shown, state.pinned, state.exact], draw),
+    store.watch((state) => [state.tab === "cell", state.step, state.detail, state.order, state.shown, state.pinned, state.exact], draw),
   ]);
 }

@@ -55,27 +55,35 @@ function mountDrag(window, store) {
 /** Two fingers zoom, about their middle, and move. */
 function mountPinch(window, store) {
   let before = null;
+  let release = () => {};
   const fingers = ({ touches }) => {
     const [a, b] = touches;
     return { x: (a.clientX + b.clientX) / 2, y: (a.clientY + b.clientY) / 2, apart: Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) };
   };
-  const start = (event) => {
-    before = event.touches.length === 2 ? fingers(event) : null;
-    if (before && event.cancelable) event.preventDefault();
-  };
-  return undoAll([
-    listen(window, "touchstart", start, { passive: false }),
-    listen(window, "touchend", start, { passive: false }),
-    listen(window, "touchmove", (event) => {
-      if (!before || event.touches.length !== 2) return;
-      event.preventDefault();
-      const now = fingers(event);
-      const { left, top } = window.getBoundingClientRect();
-      zoomBy(store, now.apart / before.apart, { x: now.x - left, y: now.y - top });
-      panBy(store, before.x - now.x, before.y - now.y);
-      before = now;
-    }, { passive: false }),
-  ]);
+
+  function move(event) {
+    if (event.touches.length !== 2) return;
+    event.preventDefault();
+    const now = fingers(event);
+    const { left, top } = window.getBoundingClientRect();
+    zoomBy(store, now.apart / before.apart, { x: now.x - left, y: now.y - top });
+    panBy(store, before.x - now.x, before.y - now.y);
+    before = now;
+  }
+
+  /** A touch stays with what it began on, also when the picture is drawn anew without it: from there nothing comes up to the window. */
+  function start(event) {
+    release();
+    if (event.touches.length !== 2) return;
+    if (event.cancelable) event.preventDefault();
+    before = fingers(event);
+    const touched = new Set([...event.touches].map(({ target }) => target));
+    release = undoAll([...touched].flatMap((node) => [
+      listen(node, "touchmove", move, { passive: false }), listen(node, "touchend", () => release()), listen(node, "touchcancel", () => release()),
+    ]));
+  }
+
+  return undoAll([listen(window, "touchstart", start, { passive: false }), () => release()]);
 }
 
 /** A wheel with Ctrl, or a pinch on a touchpad, zooms about the pointer; where the picture is wide alone, the wheel moves it along. */
@@ -92,6 +100,9 @@ function turn(window, store, event) {
     panBy(store, event.deltaY, 0);
   }
 }
+
+/** A new scene has a new extent, mostly of the same size: to look where the window stands would have the browser lay everything out. */
+const sizesOf = ({ width, height, plot }) => [width, height, plot.x, plot.y, plot.width, plot.height];
 
 /** The window over the picture: where it stands is a part of the view, whoever moves it. */
 export function mountScroll(window, store) {
@@ -123,6 +134,6 @@ export function mountScroll(window, store) {
       if (layer) bring(store, { layer, timestep: Number(timestep) });
     }),
     store.watch(({ step, detail, order }) => [step, detail, order], () => follow(store)),
-    store.watch((state) => [state.pan, extentIn(state), state.viewport, state.led && state.step, state.led], apply),
+    store.watch((state) => [state.pan, state.viewport, state.led && state.step, state.led, ...sizesOf(extentIn(state))], apply),
   ]);
 }

@@ -5,6 +5,7 @@ import { mountChoice } from "../training/choice.js";
 import { mountDataSets } from "../training/datasets.js";
 import { mountPredictions } from "../training/predictions.js";
 import { mountProgress } from "../training/progress.js";
+import { mountSteps } from "../training/steps.js";
 
 const ROOMY = "(min-width: 821px)";
 
@@ -15,6 +16,7 @@ export function mountTraining(root, store) {
     trainer.takeDown,
     mountDataSets(store),
     mountChoice(root, store),
+    mountSteps(root, store),
     mountProgress(root, store, trainer),
     mountPredictions(root, store),
     mountCharts(root.querySelector("#charts"), store),

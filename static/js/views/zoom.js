@@ -1,6 +1,5 @@
 import { attrs, switchOff, text } from "../dom.js";
-import { extentIn, heatIn, zoomsIn } from "../layout.js";
-import { overflows } from "../pan.js";
+import { extentIn, heatIn, overflowsIn, zoomsIn } from "../layout.js";
 import { listen, undoAll } from "../store.js";
 import { words } from "../words.js";
 import { zooms } from "../zoom.js";
@@ -13,7 +12,7 @@ export function mountZoom(root, store) {
     const state = store.get();
     const { min, max } = zoomsIn(state);
     const percent = Math.round(Math.min(max, state.zoom) * 100);
-    root.hidden = !heatIn(state) && state.zoom === 1 && !overflows(extentIn(state), state.viewport);
+    root.hidden = !heatIn(state) && state.zoom === 1 && !overflowsIn(state);
     switchOff(out, state.zoom <= min);
     switchOff(nearer, state.zoom >= max);
     attrs(reset, { "aria-label": words("zoom.reset", { percent }) });

@@ -1,0 +1,22 @@
+import { isRight } from "../asking/counts.js";
+
+/** @import { Poll } from "../lecture/state.js" */
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i;
+
+/** An answer in the form in which the class's were counted: the server's rules in small, for whoever answers alone. Null: it is none. */
+export function normalAnswer(/** @type {Poll} */ { kind, choices }, typed) {
+  const text = typed.normalize("NFC").trim().replace(/\s+/gu, " ");
+  if (choices.length) return choices.includes(text) ? text : null;
+  if (kind === "words") return text.toLowerCase() || null;
+  const plain = text.replace(/[\u2212\u2013]/, "-");
+  const number = NUMBER.test(plain) ? Number(plain) : NaN;
+  if (!Number.isFinite(number) || (kind === "count" && !/^\+?\d+$/.test(plain))) return null;
+  return String(number + 0);
+}
+
+/** Of the questions whose answers were shown, how many a person had answered, and how many of those were right. */
+export function scoreOf(/** @type {Poll[]} */ polls, /** @type {(poll: string) => string | null} */ own) {
+  const judged = polls.map((poll) => (poll.revealed ? isRight(poll, own(poll.poll), poll.revealed.answer) : null)).filter((right) => right !== null);
+  return { asked: judged.length, right: judged.filter(Boolean).length };
+}
