@@ -17,6 +17,7 @@ from typing import Any, Generic, Literal, TypeVar
 from app.errors import Problem
 
 T = TypeVar("T")
+State = Literal["up", "down"]
 Action = Callable[[sqlite3.Connection], T]
 logger = logging.getLogger(__name__)
 
@@ -25,9 +26,8 @@ class StorageRefused(Exception):
     """The storage cannot be used, and a sentence says what to do: the server does not start."""
 
 
-def out_of_reach(error: BaseException, retry_after: int) -> Problem:
+def out_of_reach(retry_after: int) -> Problem:
     """The answer where nothing could be stored."""
-    logger.warning("storage does not answer: %r", error)
     detail = f"The server cannot reach its storage, so nothing was stored. Try again in {retry_after} s."
     return Problem("storage", detail, headers={"Retry-After": str(retry_after)})
 
@@ -76,7 +76,8 @@ class Database:
             async with asyncio.timeout(2 * self._patience):  # its own wait for a lock, and that of one before it
                 return await answer
         except (sqlite3.Error, TimeoutError) as error:
-            raise out_of_reach(error, self._retry_after) from error
+            logger.warning("storage does not answer: %r", error)
+            raise out_of_reach(self._retry_after) from error
 
 
 class _Operation(Generic[T]):

@@ -28,6 +28,8 @@ from app.settings import Settings
 from app.storages import try_storages
 from app.telemetry import configure_logging
 
+SECRET = {"redis_url"}  # it may hold a password, which is shown nowhere
+
 # What pydantic calls it -> what a setting must be.
 RULES = {
     "int_parsing": "a whole number",
@@ -35,6 +37,8 @@ RULES = {
     "float_parsing": "a number",
     "bool_parsing": "true or false",
     "string_type": "a text, or a list of texts",
+    "url_parsing": "an address such as redis://127.0.0.1:6379/0",
+    "url_scheme": "an address such as redis://127.0.0.1:6379/0",
     "string_pattern_mismatch": "empty, or a path such as /unrolled",
     "greater_than": "more than {gt}",
     "greater_than_equal": "{ge} or more",
@@ -81,7 +85,8 @@ def settings_from(arguments: Sequence[str] | None) -> Settings:
 def _sentence(fault: Mapping[str, Any]) -> str:
     name = "_".join(map(str, fault["loc"][:1]))
     rule = RULES.get(fault["type"], "of its kind").format(**fault.get("ctx", {}))
-    return f"The setting {name} (UNROLLED_{name.upper()}) must be {rule}. Received: {fault['input']!r}. docs/hosting.md has all settings."
+    received = "" if name in SECRET else f" Received: {fault['input']!r}."
+    return f"The setting {name} (UNROLLED_{name.upper()}) must be {rule}.{received} docs/hosting.md has all settings."
 
 
 def _listen(settings: Settings) -> socket.socket:

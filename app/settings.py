@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, RedisDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     open_browser: bool = Field(True, description="Open the page in a browser, where there is a desktop")
     data: Path = Field(Path("data"), description="Folder where scenes are stored (SQLite)")
     storage_patience: float = Field(2.0, gt=0, description="Seconds to wait for a locked database before the answer is 503")
+    redis_url: RedisDsn | None = Field(None, description="Where several processes share scenes and lectures; without it, SQLite")
     cache_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of computed traces and answers that are kept")
     workers: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Computations at the same time")
     waiting: int = Field(64, ge=0, description="Computations that may wait for a worker; the next gets 429")

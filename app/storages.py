@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.lectures.sqlite_storage import SqliteStorage
 from app.lectures.storage import LectureStorage
 from app.settings import Settings
-from app.store import Store
+from app.store import SqliteStore, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,33 @@ class Storages:
 @asynccontextmanager
 async def storages(settings: Settings) -> AsyncIterator[Storages]:
     """Both, until the block ends. StorageRefused, with a sentence, where they cannot be used."""
-    limits = (settings.storage_patience, settings.retry_after)
-    with Store(settings.data, *limits) as scenes:
-        async with SqliteStorage(settings.data, *limits) as lectures:
-            yield Storages(scenes, lectures)
+    async with _redis(settings) if settings.redis_url else _sqlite(settings) as both:
+        yield both
 
 
 async def try_storages(settings: Settings) -> None:
     """A storage that cannot be used is found before anything is promised. StorageRefused."""
     async with storages(settings):
         pass
+
+
+@asynccontextmanager
+async def _sqlite(settings: Settings) -> AsyncIterator[Storages]:
+    limits = (settings.storage_patience, settings.retry_after)
+    with SqliteStore(settings.data, *limits) as scenes:
+        async with SqliteStorage(settings.data, *limits) as lectures:
+            yield Storages(scenes, lectures)
+
+
+@asynccontextmanager
+async def _redis(settings: Settings) -> AsyncIterator[Storages]:
+    # imported where it is used: its package takes a quarter of the start, and most servers have no Redis
+    from app.lectures.redis_scripts import SCRIPTS
+    from app.lectures.redis_storage import RedisStorage
+    from app.redis_link import Link
+    from app.redis_store import RedisStore
+
+    async with Link(str(settings.redis_url), settings.retry_after, SCRIPTS) as link:
+        scenes = RedisStore(link)
+        async with RedisStorage(link, settings.retry_after) as lectures:
+            yield Storages(scenes, lectures)

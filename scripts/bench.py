@@ -1,6 +1,6 @@
 """Measure Unrolled, in an environment that this makes itself:
 
-    python3 scripts/bench.py [engine] [server] [page] [drag] [laboratory] [frames] [training] [programs] [--write]
+    python3 scripts/bench.py [engine] [server] [page] [drag] [laboratory] [frames] [training] [lecture] [programs] [--write]
 
 Without a name all are measured; --write puts the tables into docs/performance.md; exit code 1 when a target is missed.
 """

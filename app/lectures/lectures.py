@@ -263,7 +263,7 @@ class Lectures:
             await asyncio.sleep(TICK)
             tick += 1
             dirty = list(self._dirty)
-            self._dirty.clear()  # the same set: rooms add themselves to it
+            self._dirty.clear()  # and not another set: every room adds itself to this one
             for room in dirty:
                 self._begin(self._flush(room))
             if tick % BEATS == 0:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from app.databases import Database
+from app.databases import Database, State
 from app.lectures import sqlite_queries as queries
 from app.lectures.entries import Entry
-from app.lectures.storage import PRESENCE_SECONDS, Command, First, Record, State, Undo
+from app.lectures.storage import PRESENCE_SECONDS, Command, First, Record, Undo
 from app.lectures.watchers import Watchers
 
 FILE = "lectures.sqlite3"

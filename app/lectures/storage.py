@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Protocol, Self
 
+from app.databases import State
 from app.lectures.entries import Entry
 
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another
 PRESENCE_SECONDS = 30  # a process that has said nothing for so long has no listeners any more
 
-State = Literal["up", "down"]
 First = Sequence[tuple[str, dict[str, Any]]]  # kind and body of entries to come
 Undo = Callable[[], None]
 

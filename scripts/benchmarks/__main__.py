@@ -6,7 +6,7 @@ import sys
 
 from benchmarks.report import Report, write
 
-NAMES = ("engine", "server", "page", "drag", "laboratory", "frames", "training", "programs")
+NAMES = ("engine", "server", "page", "drag", "laboratory", "frames", "training", "lecture", "programs")
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-import threading
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from _environment import ROOT
+from _redis import redis_server
 from app.scenes import default_scene
 from benchmarks.report import Number, Report, quantile
-from benchmarks.running import server_process
+from benchmarks.running import free_port, server_process
 
 EVENTS_PER_SECOND = 10
 SECONDS = 10
 STALLED = 20
+FEW = 50
 CROWDS = (1000, 5000, 10_000)
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -155,13 +157,57 @@ def one_process(listeners: int, stalled: int = 0) -> list[Number]:
     ]
 
 
+@contextmanager
+def redis() -> Iterator[str]:
+    """A redis-server of its own; its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        options = [
+            "--port",
+            str(port),
+            "--dir",
+            folder,
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "everysec",
+        ]
+        started = subprocess.Popen([str(redis_server()), *options], stdout=subprocess.DEVNULL)
+        try:
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            started.terminate()
+            started.wait()
+
+
+def two_processes() -> list[Number]:
+    """Listeners on the presenter's process and on another one, with Redis between them: the other ones hear of everything by way of Redis alone."""
+    with redis() as url, server_process(UNROLLED_REDIS_URL=url) as (here, _), server_process(UNROLLED_REDIS_URL=url) as (there, _):
+        presenter = Presenter(here)
+        near, far = Crowd(here, presenter.code, FEW), Crowd(there, presenter.code, FEW)
+        near.ready()
+        far.ready()
+        with settled():
+            presenter.play(SECONDS)
+        one, other = near.report(), far.report()
+    name = f"two processes and Redis, {FEW} listeners each"
+    lost = 2 * SECONDS * EVENTS_PER_SECOND - one["fewest"] - other["fewest"] + one["lost"] + other["lost"]
+    return [
+        Number(f"{name}: command to arrival at the presenter's process, p99", one["p99"], "ms"),
+        Number(f"{name}: command to arrival at the other process, p99", other["p99"], "ms"),
+        Number(f"{name}: what the other process adds, p50", other["p50"] - one["p50"], "ms"),
+        Number(f"{name}: what the other process adds, p99", other["p99"] - one["p99"], "ms", under=2),
+        Number(f"{name}: events lost at any listener", lost, "", under=1),
+    ]
+
+
 def measure() -> Report:
     """Milliseconds from command to arrival, and what a listener costs."""
     numbers = [number for count in CROWDS for number in one_process(count)]
     numbers += one_process(1000, STALLED)
-    return Report(METHOD, ("fastapi", "uvicorn"), numbers)
-
-
-if __name__ == "__main__":
-    print(measure() if len(sys.argv) == 1 else "\n".join(map(str, one_process(int(sys.argv[1])))))
-    assert threading.active_count() == 1
+    numbers += two_processes()
+    return Report(METHOD, ("fastapi", "uvicorn", "redis"), numbers)

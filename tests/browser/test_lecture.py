@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import Server, Watched, open_page
-from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read, say
+from tests.browser.person import cell, drawn, grid, layer, press, read
 
 PATIENCE = 30  # s: a busy machine takes its time
 SOON = 1000 * PATIENCE

@@ -19,12 +19,14 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     monkeypatch.setattr(door, "environment", lambda requirements: Path("python"))
     monkeypatch.setattr(door, "browser", lambda python: Path("browser"))
     monkeypatch.setattr(door, "nginx", lambda: Path("nginx"))
+    monkeypatch.setattr(door, "redis_server", lambda: Path("redis-server"))
     monkeypatch.setattr(door._javascript, "at_hand", lambda: True)
     monkeypatch.setattr(door._javascript, "typescript", lambda: ["tsc"])
     monkeypatch.setattr(door._javascript, "unit_tests", lambda: ["node", "--test"])
     monkeypatch.setattr(door, "run", lambda command: commands.append(command) or 0)
     monkeypatch.setenv(door.VARIABLE, "")
     monkeypatch.setenv(door.NGINX_VARIABLE, "")
+    monkeypatch.setenv(door.REDIS_VARIABLE, "")
     return commands
 
 
@@ -61,6 +63,7 @@ def test_one_failure_is_enough_and_the_rest_still_runs(runs: list[list[str]], mo
 def test_a_machine_without_node_is_told_what_was_not_run(
     runs: list[list[str]], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(door, "redis_server", lambda: Path("redis-server"))
     monkeypatch.setattr(door._javascript, "at_hand", lambda: False)
     assert door.main([]) == 0
     assert "Node.js is not at hand" in capfd.readouterr().out

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.scenes import default_scene
 from app.settings import Settings
+from tests.redis_server import RedisServer
 from tests.server.asking import HOME
 
 
@@ -29,6 +30,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 def fresh(settings: Settings) -> Iterator[TestClient]:
     with TestClient(create_app(settings), base_url=HOME, follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """One for all that need no faults; each test has lectures of its own."""
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -211,6 +211,8 @@ def test_the_options_and_the_settings_say_where_it_is(tmp_path: Path) -> None:
         ({}, ("--port", "-1"), "must be 0 or more. Received: -1."),
         ({}, ("--root-path", "no slash"), "The setting root_path (UNROLLED_ROOT_PATH) must be empty, or a path such as /unrolled."),
         ({}, ("--host", "no such host"), "cannot listen there"),
+        ({"REDIS_URL": "http://:secret@there"}, (), "(UNROLLED_REDIS_URL) must be an address such as redis://127.0.0.1:6379/0. docs"),
+        ({"REDIS_URL": "redis"}, (), "(UNROLLED_REDIS_URL) must be an address such as redis://127.0.0.1:6379/0. docs"),
         ({"LAN": "maybe"}, (), "The setting lan (UNROLLED_LAN) must be true or false. Received: 'maybe'."),
         ({"WORKERS": "1.5"}, (), "must be a whole number. Received: '1.5'."),
         ({"RETRY_AFTER": "x"}, (), "must be a whole number. Received: 'x'."),

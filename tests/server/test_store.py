@@ -13,12 +13,12 @@ from app.databases import StorageRefused, Writer
 from app.errors import Problem
 from app.main import create_app
 from app.settings import Settings
-from app.store import FILE, Store
+from app.store import FILE, SqliteStore
 from tests.server.asking import HOME, changed, require_problem
 
 
-def opened(folder: Path) -> Store:
-    return Store(folder, patience=0.2, retry_after=1)
+def opened(folder: Path) -> SqliteStore:
+    return SqliteStore(folder, patience=0.2, retry_after=1)
 
 
 def test_a_scene_is_there_after_the_store_was_closed(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_readers_are_not_held_up_by_a_writer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("act", [lambda store: store.put("id", b"{}"), lambda store: store.check()])
-def test_a_locked_database_is_a_503_and_nothing_was_promised(tmp_path: Path, act: Callable[[Store], Any]) -> None:
+def test_a_locked_database_is_a_503_and_nothing_was_promised(tmp_path: Path, act: Callable[[SqliteStore], Any]) -> None:
     with opened(tmp_path) as store, sqlite3.connect(tmp_path / FILE) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Problem, match="storage") as refused:
