@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
+from app.databases import State
 from app.errors import Problem
 from app.events import event
 from app.lectures.blocks import Block, soft
@@ -26,7 +27,6 @@ from app.lectures.storage import (
     LectureStorage,
     Moved,
     Record,
-    State,
     UnknownLecture,
 )
 
