@@ -50,7 +50,7 @@ class Lectures:
     def __init__(self, storage: LectureStorage, days: float) -> None:
         self.storage = storage
         self._days = days
-        self._began = time.time() - time.monotonic()  # a clock that is set anew makes no lecture older
+        self._began = time.time() - time.monotonic()  # a clock that is set forward makes no lecture older
         self._last_word: Block | None = None
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room]] = {}
@@ -283,7 +283,8 @@ class Lectures:
                 self._forget(code)
 
     async def _expire(self) -> None:
-        for code in await self.storage.expire(self._began + time.monotonic() - self._days * DAY):
+        now = min(time.time(), self._began + time.monotonic())
+        for code in await self.storage.expire(now - self._days * DAY):
             if room := self._rooms.get(code):
                 self._gone(room)
 

@@ -14,7 +14,14 @@ from _browser import find
 
 ROOT = Path(__file__).resolve().parents[2]
 # without partial raster a picture is the same, to the last bit, whatever was painted before it
-FLAGS = ["--disable-gpu", "--disable-partial-raster", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+FLAGS = [
+    "--disable-gpu",
+    "--disable-partial-raster",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 class Server:

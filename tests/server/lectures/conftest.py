@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from app.network import most_connections
 from tests.server.lectures.servers import LectureServer
+
+most_connections()  # the tests hold as many as their servers do
 
 
 @pytest.fixture(scope="session")
