@@ -116,7 +116,7 @@ class Lectures:
             code,
             lambda entries: self._arrived(room, entries),
             lambda message: self._heard(room, message),
-            lambda _: void(self._begin(self._recreate(room))),
+            lambda _: void(self._begin(self._recreate(room, room.epoch))),
             lambda _: self._gone(room),
         )
         try:
@@ -142,9 +142,11 @@ class Lectures:
         if entries and entries[-1].offset > room.offset and entries[-1].epoch == room.epoch:
             self._begin(self._catch_up(room))  # some came before the past was read
 
-    async def _recreate(self, room: Room) -> None:
+    async def _recreate(self, room: Room, epoch: str) -> None:
         """The log that is stored does not continue what was seen here: the lecture goes on from what is known here, in another epoch."""
         async with room.lock:
+            if room.epoch != epoch:  # it does already: this was said again while the first time was seen to
+                return
             known = Record(
                 room.code,
                 room.epoch,

@@ -53,7 +53,7 @@ class Answer:
     @property
     def problem(self) -> str:
         """The name of the problem, or nothing."""
-        return self.document["type"].rpartition("/")[2] if self.status >= 400 else ""
+        return self.document["type"].rpartition("/")[2] if self.headers.get("content-type") == "application/problem+json" else ""
 
     @property
     def cookie(self) -> str:
@@ -98,7 +98,7 @@ async def until_answered(work: Callable[[], Awaitable[Answer]], seed: int = 0) -
         while True:
             with suppress(OSError):
                 answer = await work()
-                if answer.status not in (429, 503, 502, 504):
+                if answer.status not in (429, 503, 502, 504) and answer.problem != "lecture-changed":
                     return answer
             await asyncio.sleep(chance.uniform(0.01, 0.1))
 

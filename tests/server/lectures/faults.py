@@ -1,13 +1,12 @@
-"""Faults that nobody can time from outside: Python runs this file first in a server process whose PYTHONPATH names its folder.
+"""Faults that nobody can time from outside, put into a server process before it starts: so the product has no word of them.
 
-So the product has no word of them. TEST_FAULTS holds JSON: "set" changes constants ("app.lectures.lectures:SWEEPS": 1), "die" is the moment
-of a kill -9, "clock" names a file that holds by how many seconds the clock of the wall is wrong, "files" is how many may be open.
+"set" changes constants ("app.lectures.lectures:SWEEPS": 1), "die" is the moment of a kill -9, "clock" names a file that holds by how many
+seconds the clock of the wall is wrong, "files" is how many may be open.
 """
 
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import resource
 import signal
@@ -93,7 +92,3 @@ def begin(faults: dict[str, Any]) -> None:
     set_constants(faults.get("set", {}))
     for moment, number in faults.get("die", {}).items():
         moments[moment](number)
-
-
-if found := os.environ.get("TEST_FAULTS"):
-    begin(json.loads(found))
