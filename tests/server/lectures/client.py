@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from app.lectures.entries import Entry
 from app.lectures.state import State
+from tests.server.lectures.pace import pause
 from tests.server.serving import PATIENCE, split
 
 JSON = {"Content-Type": "application/json"}
@@ -100,7 +101,7 @@ async def until_answered(work: Callable[[], Awaitable[Answer]], seed: int = 0) -
                 answer = await work()
                 if answer.status not in (429, 503, 502, 504) and answer.problem != "lecture-changed":
                     return answer
-            await asyncio.sleep(chance.uniform(0.01, 0.1))
+            await pause(chance.uniform(0.01, 0.1))
 
 
 class Presenter:
@@ -333,7 +334,7 @@ class Listener:
         """R9: the cap first, then by chance; after a restart within the window that the server named."""
         self.window = self.seen.soft.pop("restart", {}).get("within", 0.0)
         most = self.window or min(LONGEST_WAIT, FIRST_WAIT * 2**failed)
-        await asyncio.sleep(self._haste * self._chance.uniform(0, most))
+        await pause(self._haste * self._chance.uniform(0, most))
 
     async def _let_go(self) -> None:
         self.connected.clear()

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Self
 
 from tests.server.lectures.client import Place
+from tests.server.lectures.pace import pause
 
 PIECE = 64 * 2**10
 NARROW = 4096
@@ -124,9 +125,9 @@ class Proxy:
             async with asyncio.timeout(self.idle if answers else None):
                 piece = await source.read(NARROW if self.rate else PIECE)
             if self.delay:
-                await asyncio.sleep(self.delay)
+                await pause(self.delay)
             if self.rate and answers:
-                await asyncio.sleep(len(piece) / self.rate)
+                await pause(len(piece) / self.rate)
             if answers and piece.startswith(b"HTTP/1.1"):
                 needed = self.gathers(piece)
             kept += piece

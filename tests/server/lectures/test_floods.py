@@ -15,6 +15,7 @@ import pytest
 from app.network import FILES_OF_OURS, MOST_FILES
 from tests.server.lectures.beside import Baseline, Witness
 from tests.server.lectures.client import Listener, Place, Presenter, ask, listening, request_bytes
+from tests.server.lectures.pace import pause
 from tests.server.lectures.seeds import sizes
 from tests.server.lectures.servers import LectureServer
 from tests.server.serving import PATIENCE, ROOT, split
@@ -48,7 +49,7 @@ async def dribble(writer: asyncio.StreamWriter, piece: bytes) -> None:
     with suppress(OSError):
         while not writer.is_closing():
             writer.write(piece)
-            await asyncio.sleep(0.1)
+            await pause(0.1)
 
 
 async def slowly(place: Place, begun: bytes, piece: bytes) -> bytes:
@@ -111,7 +112,7 @@ def test_a_large_body_over_a_slow_line_has_the_time_that_it_needs(impatient: Lec
         async with connected(Place(impatient.port), head) as (reader, writer):
             for start in range(0, len(scene), 2**11):
                 writer.write(scene[start : start + 2**11])
-                await asyncio.sleep(0.1)
+                await pause(0.1)
             async with asyncio.timeout(PATIENCE):
                 status, _, body = split(await reader.read())
             return status, json.loads(body)["type"]

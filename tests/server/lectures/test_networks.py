@@ -10,6 +10,7 @@ import pytest
 from tests.server.lectures.beside import Baseline, Witness
 from tests.server.lectures.client import Listener, Place, Presenter, Seen, listening
 from tests.server.lectures.conftest import MOST_MISSED, RECENT
+from tests.server.lectures.pace import pause
 from tests.server.lectures.proxy import Proxy
 from tests.server.lectures.seeds import chance, seeds, sizes
 from tests.server.lectures.servers import LectureServer
@@ -65,7 +66,7 @@ def test_after_a_long_silence_of_the_network_a_listener_is_back_within_its_longe
                 network.away = True
                 network.cut()
                 await presenter.step(1)
-                await asyncio.sleep(seconds)
+                await pause(seconds)
                 network.away = False
                 last = await presenter.step(2)
                 await listener.at(last, 21)

@@ -16,6 +16,7 @@ from app.lectures.state import State
 from tests.redis_server import RedisServer
 from tests.server.lectures.beside import Baseline, Witness
 from tests.server.lectures.client import Answer, Listener, Place, Presenter, Student, ask, listening, request_bytes, until_answered
+from tests.server.lectures.pace import pause
 from tests.server.lectures.proxy import Proxy
 from tests.server.lectures.seeds import chance, seeds
 from tests.server.lectures.servers import LectureServer
@@ -218,15 +219,15 @@ def test_a_way_to_redis_that_breaks_again_and_again_loses_nothing_and_doubles_no
                 async def presents() -> int:
                     for number in range(40):
                         last = await presenter.step(number)
-                        await asyncio.sleep(0.02)
+                        await pause(0.02)
                     return last
 
                 presenting = asyncio.create_task(presents())
                 for _ in range(4):
-                    await asyncio.sleep(draw.uniform(0.05, 0.3))
+                    await pause(draw.uniform(0.05, 0.3))
                     way.away = draw.random() < 0.5
                     way.cut(reset=draw.random() < 0.5)
-                    await asyncio.sleep(draw.uniform(0.0, 0.3))
+                    await pause(draw.uniform(0.0, 0.3))
                     way.away = False
                 last = await presenting
                 await asyncio.gather(*(listener.at(last) for listener in listeners))
@@ -250,7 +251,7 @@ def test_a_redis_that_is_cut_off_without_a_word_is_noticed_within_five_seconds_a
                 way.swallows = True
                 async with asyncio.timeout(NOTICED):
                     await asyncio.gather(*(listener.until(paused) for listener in listeners))
-                await asyncio.sleep(seconds)
+                await pause(seconds)
                 way.swallows = False
                 began = time.monotonic()
                 last = await presenter.step(2)

@@ -23,6 +23,7 @@ from app.lectures.state import State
 from app.lectures.storage import Command, Record
 from app.outlet import Outlet
 from tests.server.lectures.client import Seen
+from tests.server.lectures.pace import pause
 from tests.server.serving import PATIENCE
 
 DAYS = 30.0
@@ -253,7 +254,7 @@ async def test_whoever_comes_at_once_comes_into_one_room_also_when_the_first_giv
     room = await stage.room()
     stage.lectures._forget(room.code)
     first = asyncio.create_task(stage.room())
-    await asyncio.sleep(0)
+    await pause(0)
     first.cancel()
     others = await asyncio.gather(*(stage.room() for _ in range(5)))
     assert len({id(other) for other in others}) == 1

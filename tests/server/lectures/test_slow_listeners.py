@@ -13,6 +13,7 @@ import pytest
 from app.outlet import KEEP_ALIVE, USER_TIMEOUT
 from tests.server.lectures.beside import Baseline, Witness
 from tests.server.lectures.client import Listener, Place, Presenter, listening
+from tests.server.lectures.pace import pause
 from tests.server.lectures.proxy import Proxy
 from tests.server.lectures.servers import LectureServer
 from tests.server.lectures.sockets import is_over, stream_of, vanish
@@ -95,7 +96,7 @@ def test_listeners_at_two_kilobytes_a_second_stay_and_cost_the_others_nothing(da
                 before = server.memory
                 for number in range(1000):
                     await presenter.step(number, lab="x" * 300)
-                    await asyncio.sleep(0.05)
+                    await pause(0.05)
                 last = await presenter.step(-1)
                 assert server.memory - before < (5 + 10) * MIB
                 await require_all(presenter, [*quickly, *slowly], last)
