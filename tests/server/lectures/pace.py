@@ -1,4 +1,4 @@
-"""The one place where tests let time pass: a load has its pace, a fault its moment, a bad network its delay. Nobody waits for an event here."""
+"""The one place where tests let time pass: a load has its pace, a fault its moment, a network its delay. Nobody waits for an event here."""
 
 from __future__ import annotations
 
