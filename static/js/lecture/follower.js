@@ -100,7 +100,8 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
       const found = await pictures([said.draft ? null : scene, said.base], wanted);
       if (signal.aborted || !found) return;
       put(said, found, anew);
-      room.store.set({ refused: null, begun: true });
+      const { begun, refused } = room.store.get();
+      room.store.set({ refused: begun ? null : refused, begun: true }); // why this page may not present is said beside its first picture
       arrived();
     } catch (error) {
       if (!signal.aborted) room.store.set({ refused: error.message });
