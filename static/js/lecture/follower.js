@@ -27,7 +27,7 @@ const OWN = ["scene", "playing", "predict", "question", "base"]; // beside the v
 const isTraining = ({ training }) => ["starting", "queued", "running"].includes(training?.phase);
 
 /** Moves the page to where the lecture is, as a whole: scene and view together, and nothing before all of it is here. */
-export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, { letGo, arrived, load = loadScene }) {
+export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, { letGo, arrived }, load = loadScene) {
   let led = new AbortController(); // until a person goes on alone
   let newest = null;
   let read = null; // what the lecture's view said last
@@ -100,8 +100,7 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
       const found = await pictures([said.draft ? null : scene, said.base], wanted);
       if (signal.aborted || !found) return;
       put(said, found, anew);
-      const { begun, refused } = room.store.get();
-      room.store.set({ refused: begun ? null : refused, begun: true }); // why this page may not present is said beside its first picture
+      room.store.set({ refused: null, begun: true });
       arrived();
     } catch (error) {
       if (!signal.aborted) room.store.set({ refused: error.message });
