@@ -68,6 +68,7 @@ class ArrivingProtocol(H11Protocol):
     refusals: Refusals
     patience: float  # s
     rate: float  # bytes of a body that give a second more
+    most: int  # connections at the same time
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,9 +83,12 @@ class ArrivingProtocol(H11Protocol):
         self.app = bounded
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """The clock begins to run."""
+        """The clock begins to run. Who comes when all places are taken is let go at once: those who are in stay."""
         super().connection_made(transport)
-        self._judge(arriving=True)
+        if len(self.connections) > self.most:
+            transport.abort()
+        else:
+            self._judge(arriving=True)
 
     def data_received(self, data: bytes) -> None:
         """Something more of a request, or all of it."""

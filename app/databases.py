@@ -17,6 +17,7 @@ from typing import Any, Generic, Literal, TypeVar
 from app.errors import Problem
 
 T = TypeVar("T")
+LOOKED_THROUGH = 64 * 2**20  # bytes; to look through a larger file holds up the start, so its damage shows where it is read
 State = Literal["up", "down"]
 Action = Callable[[sqlite3.Connection], T]
 logger = logging.getLogger(__name__)
@@ -183,7 +184,7 @@ def _settled(group: Sequence[_Operation[Any]]) -> None:
             operation.announce()
 
     for loop in {operation.loop for operation in group}:
-        if not loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody who waits
             loop.call_soon_threadsafe(settle, [operation for operation in group if operation.loop is loop])
 
 
@@ -224,6 +225,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, schema: Schema) -> None
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > schema.version:
         raise StorageRefused(f"{path} is of a newer Unrolled (schema {version}). Start that one, or set UNROLLED_DATA to another folder.")
+    if path.stat().st_size <= LOOKED_THROUGH and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise sqlite3.DatabaseError(f"{path} is damaged inside")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {schema.synchronous}")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -238,8 +241,7 @@ def _move_aside(path: Path) -> None:
     """A file that is no database is kept under another name: somebody may want to look."""
     number = next(number for number in range(1, 10_000) if not path.with_suffix(f".corrupt-{number}").exists())
     aside = path.with_suffix(f".corrupt-{number}")
-    path.rename(aside)
-    for companion in ("-wal", "-shm"):  # the first holds what was committed last
-        if (beside := path.with_name(path.name + companion)).exists():
-            beside.rename(aside.with_name(aside.name + companion))
+    for companion in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + companion).rename(aside.with_name(aside.name + companion))
     logger.warning("%s is damaged: moved to %s, and started anew", path, aside)

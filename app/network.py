@@ -13,6 +13,7 @@ EVERY_NETWORK = ("0.0.0.0", "::")
 PORTS_TRIED = 50
 BACKLOG = 2048
 MOST_FILES = 65_536  # connections and other open files of this process, where the system allows so many
+FILES_OF_OURS = 64  # databases, pipes of trainings, what the standard library opens for a moment
 
 
 def listening(host: str, ports: Sequence[int]) -> socket.socket:
@@ -40,16 +41,20 @@ def _bound(host: str, port: int) -> socket.socket:
     return bound
 
 
-def allow_many_connections() -> None:
-    """Systems begin with 256 or 1,024, which a large class would use up, and let a process ask for more."""
+def most_connections() -> int:
+    """As many as this system lets a process have: it is asked for more than the usual 256 or 1,024, which a large class would use up.
+
+    Some files stay free for everything else. Where none is left, asyncio does not just wait: it fails as often as connections may wait.
+    """
     if sys.platform == "win32":  # where there is no such number
-        return
+        return MOST_FILES
     import resource
 
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
     with contextlib.suppress(ValueError, OSError):  # macOS has a number of its own below infinity
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] - FILES_OF_OURS
 
 
 def lan_address() -> str:

@@ -23,12 +23,12 @@ class PoliteServer(uvicorn.Server):
     """Answers that are still computed get `grace` seconds to finish; who reads or sends slowly is let go."""
 
     def __init__(
-        self, app: ASGIApp, root_path: str, patience: float, grace: float, announce: Callable[[], None], stopping: Callable[[], None]
+        self, app: ASGIApp, speaks: type[OutletProtocol], grace: float, announce: Callable[[], None], stopping: Callable[[], None]
     ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http=protocol(root_path, patience),
+                http=speaks,
                 ws="none",
                 lifespan="on",
                 log_config=None,
@@ -107,12 +107,13 @@ class OutletProtocol(ArrivingProtocol):
             self.outlet.resumed()
 
 
-def protocol(root_path: str, patience: float) -> type[OutletProtocol]:
-    """HTTP as this server speaks it: a request has `patience` seconds to arrive."""
+def protocol(root_path: str, patience: float, most: int) -> type[OutletProtocol]:
+    """HTTP as this server speaks it: a request has `patience` seconds to arrive, over one of at most so many connections."""
 
     class PoliteProtocol(OutletProtocol):
         refusals = Refusals.below(root_path)
         rate = BODY_RATE
 
     PoliteProtocol.patience = patience
+    PoliteProtocol.most = most
     return PoliteProtocol

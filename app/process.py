@@ -21,8 +21,8 @@ from pydantic_settings import SettingsError
 
 from app.databases import StorageRefused
 from app.main import create_app
-from app.network import EVERY_NETWORK, PORTS_TRIED, address, allow_many_connections, lan_address, listening, own_names
-from app.polite_server import PoliteServer
+from app.network import EVERY_NETWORK, PORTS_TRIED, address, lan_address, listening, most_connections, own_names
+from app.polite_server import PoliteServer, protocol
 from app.services import Services
 from app.settings import Settings
 from app.storages import try_storages
@@ -101,13 +101,12 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     """Until it is told to stop."""
     configure_logging(settings.log_requests)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
-    allow_many_connections()
     gc.freeze()  # what is loaded by now stays: to look through it for garbage, at the very end too, takes a tenth of a second
     port = listener.getsockname()[1]
     settings = settings.model_copy(update={"port": port})
     app = create_app(settings)
-    patience, grace = settings.request_seconds, settings.shutdown_seconds
-    server = PoliteServer(app, settings.root_path, patience, grace, lambda: announce(settings, port), lambda: end_streams(app))
+    speaks = protocol(settings.root_path, settings.request_seconds, most_connections())
+    server = PoliteServer(app, speaks, settings.shutdown_seconds, lambda: announce(settings, port), lambda: end_streams(app))
     server.run([listener])
 
 

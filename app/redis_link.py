@@ -60,6 +60,7 @@ class Link:
         self._attending: list[Callable[[Occasion], Awaitable[None]]] = []
         self._connected = False
         self._was_up = False
+        self._closing = False
         self.state: State = "down"
         self.run = ""  # which process of Redis this is; another after each start
 
@@ -78,6 +79,7 @@ class Link:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._closing = True
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
@@ -116,8 +118,9 @@ class Link:
 
     async def _keep_up(self) -> None:
         """One session after the other, for as long as the server runs."""
-        wait = SHORTEST_WAIT
-        while True:
+        wait = 0.0
+        while not self._closing:  # a group of tasks that has failed already swallows that it is cancelled
+            await asyncio.sleep(random.uniform(wait / 2, wait))
             self._was_up = False
             try:
                 await self._session()
@@ -125,8 +128,7 @@ class Link:
                 logger.warning("%s is out of reach: %r", self._address, errors.exceptions[0])
             except* Exception:
                 logger.exception("the session with %s failed", self._address)
-            wait = SHORTEST_WAIT if self._was_up else min(2 * wait, LONGEST_WAIT)
-            await asyncio.sleep(random.uniform(wait / 2, wait))
+            wait = SHORTEST_WAIT if self._was_up else min(max(2 * wait, SHORTEST_WAIT), LONGEST_WAIT)
 
     async def _session(self) -> None:
         """From connecting to the first error."""

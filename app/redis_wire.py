@@ -62,8 +62,10 @@ class Address:
             async with contextlib.AsyncExitStack() as stack, asyncio.timeout(ANSWER_SECONDS):
                 stack.push_async_callback(close, connection)
                 info, schema = await answers(connection, ["INFO"], ["GET", SCHEMA_KEY])
+        except TimeoutError as error:
+            raise self.refused("does not answer") from error
         except LOST as error:
-            raise self.refused(f"cannot be used ({error or type(error).__name__})") from error
+            raise self.refused(f"cannot be used ({error})") from error
         self._judge(about_server(info), int(schema or 0))
 
     def _judge(self, about: Mapping[str, str], schema: int) -> None:

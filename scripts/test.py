@@ -15,6 +15,8 @@ from pathlib import Path
 import _javascript
 from _browser import VARIABLE, browser
 from _environment import ROOT, environment
+from _nginx import VARIABLE as NGINX_VARIABLE
+from _nginx import nginx
 from _redis import VARIABLE as REDIS_VARIABLE
 from _redis import redis_server
 
@@ -32,6 +34,7 @@ def main(options: list[str]) -> int:
         return 0
     python = environment("requirements-test.txt")
     os.environ[VARIABLE] = str(browser(python))
+    os.environ[NGINX_VARIABLE] = str(nginx())
     os.environ[REDIS_VARIABLE] = str(redis_server())
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the server has it: more threads only wait for each other
     os.environ["PYTHON"] = str(python)  # whose tables the units of JavaScript read

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from app import strict_json
 from app.errors import Faulty
-from app.lectures.questions import parse_question
+from app.lectures.questions import Why, parse_question
 from app.lectures.storage import Command
 from app.limits import most
 from app.scene_fields import Part
@@ -60,7 +60,7 @@ class RevealedBody(PollBody):
     """What was right, and why; null: nothing is."""
 
     answer: Text | None = None
-    why: Annotated[str, Field(max_length=most("poll_text"))] = ""
+    why: Why = ""
 
 
 class PresenterBody(Part):

@@ -50,7 +50,7 @@ class Lectures:
     def __init__(self, storage: LectureStorage, days: float) -> None:
         self.storage = storage
         self._days = days
-        self._began = time.time() - time.monotonic()  # a clock that is set anew makes no lecture older
+        self._began = time.time() - time.monotonic()  # a clock that is set forward makes no lecture older
         self._last_word: Block | None = None
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room]] = {}
@@ -116,7 +116,7 @@ class Lectures:
             code,
             lambda entries: self._arrived(room, entries),
             lambda message: self._heard(room, message),
-            lambda _: void(self._begin(self._recreate(room))),
+            lambda _: void(self._begin(self._recreate(room, room.epoch))),
             lambda _: self._gone(room),
         )
         try:
@@ -142,9 +142,11 @@ class Lectures:
         if entries and entries[-1].offset > room.offset and entries[-1].epoch == room.epoch:
             self._begin(self._catch_up(room))  # some came before the past was read
 
-    async def _recreate(self, room: Room) -> None:
+    async def _recreate(self, room: Room, epoch: str) -> None:
         """The log that is stored does not continue what was seen here: the lecture goes on from what is known here, in another epoch."""
         async with room.lock:
+            if room.epoch != epoch:  # it does already: this was said again while the first time was seen to
+                return
             known = Record(
                 room.code,
                 room.epoch,
@@ -283,7 +285,8 @@ class Lectures:
                 self._forget(code)
 
     async def _expire(self) -> None:
-        for code in await self.storage.expire(self._began + time.monotonic() - self._days * DAY):
+        now = min(time.time(), self._began + time.monotonic())
+        for code in await self.storage.expire(now - self._days * DAY):
             if room := self._rooms.get(code):
                 self._gone(room)
 

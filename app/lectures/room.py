@@ -130,6 +130,8 @@ class Room:
         if position.offset + 1 >= self._oldest:
             return []
         entries = await self._storage.read(self.code, position.offset, MOST_MISSED)
+        if any(entry.epoch != position.epoch for entry in entries):  # the log began anew, and this room is about to hear of it
+            return "epoch"
         return [block_of(entry) for entry in entries]
 
     @property

@@ -6,28 +6,20 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
 from app.languages import HINDI
 from app.tables import page_tables
 from tests.browser.conftest import Server, open_page
 from tests.browser.person import drawn, press
-
-# The theme changes nothing but colours, so in the second one only their rules are asked.
-RULES = {"dark": {"runOnly": ["color-contrast", "link-in-text-block"]}, "light": {}}
-FOUND = """async (options) => (await axe.run({ resultTypes: ["violations"], ...options })).violations
-    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`))"""
+from tests.browser.test_access import RULES, expect_no_violations
 
 
 def expect_nothing(page: Page, state: str) -> None:
     page.mouse.move(0, 0)
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    for theme, options in RULES.items():
+    for theme in RULES:
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        drawn(page)
-        assert page.evaluate(FOUND, options) == [], f"{state}, {theme}"
+        expect_no_violations(page, state)
 
 
 @pytest.fixture

@@ -18,12 +18,14 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     commands: list[list[str]] = []
     monkeypatch.setattr(door, "environment", lambda requirements: Path("python"))
     monkeypatch.setattr(door, "browser", lambda python: Path("browser"))
+    monkeypatch.setattr(door, "nginx", lambda: Path("nginx"))
     monkeypatch.setattr(door, "redis_server", lambda: Path("redis-server"))
     monkeypatch.setattr(door._javascript, "at_hand", lambda: True)
     monkeypatch.setattr(door._javascript, "typescript", lambda: ["tsc"])
     monkeypatch.setattr(door._javascript, "unit_tests", lambda: ["node", "--test"])
     monkeypatch.setattr(door, "run", lambda command: commands.append(command) or 0)
     monkeypatch.setenv(door.VARIABLE, "")
+    monkeypatch.setenv(door.NGINX_VARIABLE, "")
     monkeypatch.setenv(door.REDIS_VARIABLE, "")
     return commands
 

@@ -77,6 +77,7 @@ class Room:
     """Who watches a lecture, and remembers all that it was told."""
 
     def __init__(self, storage: LectureStorage, code: str) -> None:
+        self.code = code
         self.entries: list[Entry] = []
         self.messages: list[dict[str, Any]] = []
         self.broken: list[str] = []
@@ -84,13 +85,14 @@ class Room:
         self._changed = asyncio.Event()
         self.leave = storage.watch(
             code,
-            lambda entries: self._told(self.entries, *entries),
-            lambda message: self._told(self.messages, message),
-            lambda code: self._told(self.broken, code),
-            lambda code: self._told(self.gone, code),
+            lambda entries: self.told(self.entries, *entries),
+            lambda message: self.told(self.messages, message),
+            lambda code: self.told(self.broken, code),
+            lambda code: self.told(self.gone, code),
         )
 
-    def _told(self, where: list[Any], *what: Any) -> None:
+    def told(self, where: list[Any], *what: Any) -> None:
+        """One more thing to remember."""
         where.extend(what)
         self._changed.set()
 

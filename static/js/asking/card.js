@@ -40,7 +40,8 @@ export function mountCard(root, { store, voter }) {
   const dismissed = new Set();
   /** @type {Map<string, ReturnType<typeof createItem>>} */
   const items = new Map();
-  let seen = newsOf(store.get().polls.at(-1), null)?.seen;
+  const before = store.get().polls.at(-1);
+  let seen = before?.open ? null : newsOf(before, null)?.seen; // what was over before this page came is no news
   let shownScene = store.get().scene;
 
   function dismiss(name) {
@@ -75,7 +76,7 @@ export function mountCard(root, { store, voter }) {
     const news = newsOf(polls.at(-1), seen);
     if (!news) return;
     seen = news.seen;
-    text(heard, news.text);
+    requestAnimationFrame(() => text(heard, news.text)); // what is there when its place appears is not read out
     setFolded(false);
   }
 

@@ -1,17 +1,21 @@
-/** A few values that the browser keeps under one name, for a page that is loaded again; where it keeps nothing they last as long as the page. */
+/** A few values that the browser keeps under one name, the same in all of its windows; where it keeps nothing they last as long as the page. */
 export function createMemory(name) {
-  let values = {};
-  try {
-    values = JSON.parse(localStorage.getItem(name) ?? "{}") ?? {};
-  } catch {
-    // what cannot be read is forgotten
+  let own = {};
+
+  function kept() {
+    try {
+      return JSON.parse(localStorage.getItem(name) ?? "{}") ?? {};
+    } catch {
+      return {}; // what cannot be read is forgotten
+    }
   }
+
   return {
-    get: (key) => values[key],
+    get: (key) => own[key] ?? kept()[key],
     set(key, value) {
-      values = { ...values, [key]: value };
+      own = { ...own, [key]: value };
       try {
-        localStorage.setItem(name, JSON.stringify(values));
+        localStorage.setItem(name, JSON.stringify({ ...kept(), [key]: value }));
       } catch {
         // kept for this page alone
       }

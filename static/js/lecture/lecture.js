@@ -31,7 +31,10 @@ function mountQuestions(root, page, room) {
   return undoAll([
     mountLate(room.store, ({ polls, link }) => polls.length > 0 && link === "live", () => bring(import("../asking/asking.js")), ([{ mountAsking }]) => mountAsking(root, page, room)),
     mountLate(room.store, ({ role, begun, link }) => role === "presenter" && begun && link === "live", () => bring(import("../asking/presenter.js"), slot),
-      ([{ createAsker, mountPresenter }]) => undoAll([mountPresenter(slot, page, room, createAsker(room)), mountPlan(root, page, room, createAsker(room))])),
+      ([{ createAsker, mountPresenter }]) => {
+        const asker = createAsker(room);
+        return undoAll([mountPresenter(slot, page, room, asker), mountPlan(root, page, room, asker)]);
+      }),
   ]);
 }
 

@@ -1,5 +1,5 @@
 import { loadScene } from "../lecture/scenes.js";
-import { runScene } from "../server.js";
+import { ProblemError, runScene } from "../server.js";
 import { words } from "../words.js";
 
 /** @import { Scene, Shown } from "../types.js" */
@@ -11,7 +11,7 @@ async function computed(/** @type {Scene} */ scene, id) {
   let known = "";
   let whole = /** @type {Shown["trace"]} */ (null);
   await runScene(scene, (name, trace) => { [known, whole] = [name, trace]; }, new AbortController().signal);
-  if (known !== id) throw new TypeError(words("replay.scene.differs"));
+  if (known !== id) throw new ProblemError({ type: "", title: "", status: 409, detail: words("replay.scene.differs") }); // to ask again would not help
   return { scene, id, trace: whole };
 }
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Self
 
 from tests.server.lectures.client import Listener, Place, Presenter, ask
+from tests.server.lectures.pace import pause
 from tests.server.lectures.servers import LectureServer
 from tests.server.serving import PATIENCE
 
@@ -38,7 +39,7 @@ class Witness:
             assert answer.status == 200, answer
             await self.listener.at(answer.document["offset"])
             self.delays.append(time.monotonic() - began)
-            await asyncio.sleep(PACE)
+            await pause(PACE)
 
     async def __aexit__(self, kind: object, *_: object) -> None:
         try:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from app.lectures.entries import Entry
 from app.lectures.state import State
+from tests.server.lectures.pace import pause
 from tests.server.serving import PATIENCE, split
 
 JSON = {"Content-Type": "application/json"}
@@ -30,6 +31,11 @@ class Place:
     port: int
     path: str = ""
     host: str = "127.0.0.1"
+    source: str = ""  # where whoever asks comes from: Linux has all of 127.0.0.0/8
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection of one's own."""
+        return await asyncio.open_connection(self.host, self.port, local_addr=(self.source, 0) if self.source else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Answer:
     @property
     def problem(self) -> str:
         """The name of the problem, or nothing."""
-        return self.document["type"].rpartition("/")[2] if self.status >= 400 else ""
+        return self.document["type"].rpartition("/")[2] if self.headers.get("content-type") == "application/problem+json" else ""
 
     @property
     def cookie(self) -> str:
@@ -69,7 +75,7 @@ def request_bytes(place: Place, method: str, path: str, body: Any = None, cookie
 
 async def ask(place: Place, method: str, path: str, body: Any = None, cookie: str = "", **headers: str) -> Answer:
     """One request over a connection of its own. ConnectionError where the answer does not come whole."""
-    reader, writer = await asyncio.open_connection(place.host, place.port)
+    reader, writer = await place.connect()
     try:
         writer.write(request_bytes(place, method, path, body, cookie, **headers))
         async with asyncio.timeout(PATIENCE):
@@ -93,9 +99,9 @@ async def until_answered(work: Callable[[], Awaitable[Answer]], seed: int = 0) -
         while True:
             with suppress(OSError):
                 answer = await work()
-                if answer.status not in (429, 503, 502, 504):
+                if answer.status not in (429, 503, 502, 504) and answer.problem != "lecture-changed":
                     return answer
-            await asyncio.sleep(chance.uniform(0.01, 0.1))
+            await pause(chance.uniform(0.01, 0.1))
 
 
 class Presenter:
@@ -328,7 +334,7 @@ class Listener:
         """R9: the cap first, then by chance; after a restart within the window that the server named."""
         self.window = self.seen.soft.pop("restart", {}).get("within", 0.0)
         most = self.window or min(LONGEST_WAIT, FIRST_WAIT * 2**failed)
-        await asyncio.sleep(self._haste * self._chance.uniform(0, most))
+        await pause(self._haste * self._chance.uniform(0, most))
 
     async def _let_go(self) -> None:
         self.connected.clear()
@@ -345,7 +351,7 @@ class Listener:
 
     async def _listen(self) -> bool:
         """One connection, from its beginning to its end; whether it was a stream."""
-        reader, self._writer = await asyncio.open_connection(self.place.host, self.place.port)
+        reader, self._writer = await self.place.connect()
         query = urlencode(self.query)
         headers = {"Last_Event_ID": self.seen.position} if self.seen.position else {}
         path = f"/api/lectures/{self.code}/events{query and '?'}{query}"
@@ -387,10 +393,8 @@ class Listener:
     @property
     def story(self) -> str:
         """What has happened to it, for a message."""
-        openings = [(opening.kind, opening.data.get("reason")) for opening in self.seen.openings]
-        return (
-            f"at {self.seen.position}, began {openings[-5:]}, refused {dict(self.refused)}, ended {self.endings[-5:]}, {self.seen.faults}"
-        )
+        ways = f"began {self.seen.openings[-5:]}, ended {self.endings[-5:]}, refused {dict(self.refused)}"
+        return f"at {self.seen.position}, {ways}, {self.seen.faults}"
 
     def require(self, state: State, *kinds: str) -> None:
         """No gap, no duplicate, and the state that is wanted; `kinds`: how its streams may have begun."""

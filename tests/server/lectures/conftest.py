@@ -5,13 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from app.network import most_connections
 from tests.server.lectures.servers import LectureServer
+
+RECENT, MOST_MISSED = 50, 150
+
+most_connections()  # the tests hold as many as their servers do
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LectureServer]:
-    """One server for all that leave it as it was: to start one costs a second."""
-    with LectureServer(tmp_path_factory.mktemp("lectures") / "data") as server:
+    """One server for all that leave it as it was. It keeps little at hand and tells little one by one, so that little is past both."""
+    kept = {"app.lectures.room:RECENT": RECENT, "app.lectures.room:MOST_MISSED": MOST_MISSED}
+    with LectureServer(tmp_path_factory.mktemp("lectures") / "data", faults={"set": kept}) as server:
         yield server
 
 

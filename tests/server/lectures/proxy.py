@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Self
 
 from tests.server.lectures.client import Place
+from tests.server.lectures.pace import pause
 
 PIECE = 64 * 2**10
 NARROW = 4096
@@ -21,7 +22,7 @@ class Proxy:
 
     def __init__(
         self,
-        port: int,
+        port: int | Sequence[int],
         path: str = "",
         *,
         delay: float = 0.0,
@@ -29,10 +30,12 @@ class Proxy:
         gathers: Callable[[bytes], int] = lambda head: 0,
         idle: float | None = None,
     ) -> None:
-        self.upstream, self.path = port, path
+        self.upstreams, self.path = [port] if isinstance(port, int) else list(port), path
         self.delay, self.rate, self.idle = delay, rate, idle
         self.gathers = gathers  # head of an answer -> bytes that are kept until so many are there
         self.away = False  # nobody gets through
+        self.flows = asyncio.Event()  # else nothing is taken from the server
+        self.flows.set()
         self.swallows = False  # everything gets lost, and no connection says so
         self.count = 0
         self._writers: set[asyncio.StreamWriter] = set()
@@ -69,11 +72,10 @@ class Proxy:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.count += 1
         self._writers.add(writer)
-        if self.away:
-            self.end(writer)
-        else:
-            with suppress(OSError):
+        with suppress(OSError):
+            if not self.away:
                 await self._both_ways(reader, writer)
+        self.end(writer)
         self._writers.discard(writer)
 
     async def _both_ways(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -95,23 +97,37 @@ class Proxy:
                     await each.wait_closed()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """To the server; one that is slow holds nothing back in buffers of its own."""
+        """To one server after the other, or the next one that is there, as a load balancer does."""
+        for _ in self.upstreams:
+            port = self.upstreams[0]
+            self.upstreams = [*self.upstreams[1:], port]
+            with suppress(ConnectionRefusedError, ConnectionResetError):
+                return await self._connect_to(port)
+        raise ConnectionRefusedError("no server is there")
+
+    async def _connect_to(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A way that is slow holds nothing back in buffers of its own."""
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         sock.setblocking(False)
         if self.rate:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW)
-        await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", self.upstream))
+        try:
+            await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
+        except OSError:
+            sock.close()
+            raise
         return await asyncio.open_connection(sock=sock, limit=NARROW if self.rate else PIECE)
 
     async def _one_way(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, answers: bool = False) -> None:
         kept, needed = b"", 0
         while True:
+            await self.flows.wait()
             async with asyncio.timeout(self.idle if answers else None):
                 piece = await source.read(NARROW if self.rate else PIECE)
             if self.delay:
-                await asyncio.sleep(self.delay)
+                await pause(self.delay)
             if self.rate and answers:
-                await asyncio.sleep(len(piece) / self.rate)
+                await pause(len(piece) / self.rate)
             if answers and piece.startswith(b"HTTP/1.1"):
                 needed = self.gathers(piece)
             kept += piece

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-import json
+import multiprocessing
 import os
 import re
 import signal
-import subprocess
 import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
 
-from tests.server.serving import PATIENCE, ROOT
+from app.process import main
+from tests.server.lectures.faults import begin
+from tests.server.serving import PATIENCE
 
-FAULTS = Path(__file__).parent / "faults"
 LIMITS = {"lectures_per_hour": "1000000", "identities": "1000000", "wrong_codes": "1000000"}  # the tests all come from one address
 TICKS = os.sysconf("SC_CLK_TCK")
 
+# Each server is a process of its own. To load what it is made of takes a second of processor time, so one process does that, and the
+# servers are its forks; `python -m app` itself is started in tests/server/serving.py.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(["app.process", "tests.server.lectures.servers"])
+
+
+def serve(arguments: list[str], environment: dict[str, str], complaints: Path, says: Connection, faults: dict[str, Any]) -> None:
+    """What the new process does: it becomes a server with this environment and these faults."""
+    os.dup2(says.fileno(), sys.stdout.fileno())
+    os.dup2(os.open(complaints, os.O_WRONLY | os.O_CREAT | os.O_APPEND), sys.stderr.fileno())
+    os.environ.clear()
+    os.environ.update(environment)
+    begin(faults)
+    sys.exit(main(arguments))
+
 
 class LectureServer:
-    """`python -m app` over a folder of data: the port is chosen once, and kept over restarts. `faults` are those of sitecustomize.py."""
+    """`python -m app` over a folder of data: the port is chosen once, and kept over restarts. `faults` are those of faults.py."""
 
     def __init__(self, data: Path, *options: str, faults: dict[str, Any] | None = None, **settings: str) -> None:
         self.data = data
@@ -39,13 +56,15 @@ class LectureServer:
 
     def start(self) -> None:
         """Returns when it listens."""
-        command = [sys.executable, "-m", "app", "--no-browser", "--port", str(self.port), *self._options]
-        with self.complaints.open("ab") as complaints:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment(), stdout=subprocess.PIPE, stderr=complaints, text=True, start_new_session=True
-            )
-        assert self.process.stdout
-        said = self.process.stdout.readline()
+        hears, says = processes.Pipe(duplex=False)
+        arguments = ["--no-browser", "--port", str(self.port), *self._options]
+        self.process = processes.Process(
+            target=serve, args=(arguments, self._environment(), self.complaints, says, self.faults), daemon=True
+        )
+        self.process.start()
+        says.close()
+        with open(hears.fileno(), encoding="utf-8", closefd=False) as lines, hears:
+            said = lines.readline()
         found = re.search(r"http://[^:]+:(\d+)(\S*)/", said)
         if not found:
             self.kill()
@@ -54,35 +73,33 @@ class LectureServer:
 
     def _environment(self) -> dict[str, str]:
         ours = {f"UNROLLED_{name.upper()}": value for name, value in self._settings.items()}
-        environment = {**os.environ, "UNROLLED_DATA": str(self.data), **ours}
-        if self.faults:
-            environment |= {"TEST_FAULTS": json.dumps(self.faults), "PYTHONPATH": f"{FAULTS}{os.pathsep}{ROOT}"}
-        return environment
+        return {**os.environ, "UNROLLED_DATA": str(self.data), **ours}
 
     def kill(self) -> None:
         """kill -9, if it is still there."""
         self.process.kill()
-        self._ended()
-
-    def _ended(self) -> int:
-        """Its exit code, once it has ended."""
-        code = self.process.wait(PATIENCE)
-        assert self.process.stdout
-        self.process.stdout.close()
-        return code
+        self.ends()
 
     def ends(self) -> int:
-        """Waits for it to die by itself; its exit code."""
-        return self._ended()
+        """Waits until it has ended; its exit code."""
+        self.process.join(PATIENCE)
+        assert self.process.exitcode is not None, "it does not end"
+        return self.process.exitcode
+
+    @property
+    def pid(self) -> int:
+        """The process that there is now."""
+        assert self.process.pid
+        return self.process.pid
 
     def tell(self, number: signal.Signals) -> None:
         """Sends a signal."""
-        self.process.send_signal(number)
+        os.kill(self.pid, number)
 
     def stop(self) -> int:
         """SIGTERM; the exit code."""
         self.tell(signal.SIGTERM)
-        return self._ended()
+        return self.ends()
 
     @property
     def said(self) -> str:
@@ -99,7 +116,7 @@ class LectureServer:
     @property
     def files(self) -> int:
         """Open files and sockets."""
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))  # noqa: PTH208 - names are enough, and some vanish meanwhile
+        return len(os.listdir(f"/proc/{self.pid}/fd"))  # noqa: PTH208 - names are enough, and some vanish meanwhile
 
     @property
     def cpu(self) -> float:
@@ -108,4 +125,4 @@ class LectureServer:
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def _proc(self, name: str) -> str:
-        return Path(f"/proc/{self.process.pid}/{name}").read_text(encoding="ascii")
+        return Path(f"/proc/{self.pid}/{name}").read_text(encoding="ascii")

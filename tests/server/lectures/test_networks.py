@@ -7,9 +7,10 @@ from contextlib import AsyncExitStack, ExitStack
 
 import pytest
 
-from app.lectures.room import MOST_MISSED, RECENT
 from tests.server.lectures.beside import Baseline, Witness
 from tests.server.lectures.client import Listener, Place, Presenter, Seen, listening
+from tests.server.lectures.conftest import MOST_MISSED, RECENT
+from tests.server.lectures.pace import pause
 from tests.server.lectures.proxy import Proxy
 from tests.server.lectures.seeds import chance, seeds, sizes
 from tests.server.lectures.servers import LectureServer
@@ -22,7 +23,7 @@ from tests.server.lectures.sockets import stream_of
         pytest.param(0, "resumed", id="nothing"),
         pytest.param(7, "resumed", id="a few"),
         pytest.param(RECENT + 30, "resumed", id="more than is kept at hand"),
-        pytest.param(MOST_MISSED + 1, "trimmed", id="more than is told one by one", marks=pytest.mark.long),
+        pytest.param(MOST_MISSED + 1, "trimmed", id="more than is told one by one"),
     ],
 )
 def test_who_loses_the_network_gets_exactly_what_was_missed(server: LectureServer, missed: int, began: str) -> None:
@@ -65,7 +66,7 @@ def test_after_a_long_silence_of_the_network_a_listener_is_back_within_its_longe
                 network.away = True
                 network.cut()
                 await presenter.step(1)
-                await asyncio.sleep(seconds)
+                await pause(seconds)
                 network.away = False
                 last = await presenter.step(2)
                 await listener.at(last, 21)

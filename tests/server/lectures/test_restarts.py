@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.server.lectures.client import Answer, Listener, Place, Presenter, ask, listening
+from tests.server.lectures.pace import pause
 from tests.server.lectures.seeds import chance, seeds, sizes
 from tests.server.lectures.servers import LectureServer
 
@@ -79,7 +80,7 @@ def test_three_restarts_while_events_are_published_leave_no_gap_and_no_duplicate
             while restarting.is_set() or number % 10:
                 number += 1
                 last = await presenter.step(number)
-                await asyncio.sleep(PACE if whole else 0)
+                await pause(PACE if whole else 0)
             return last
 
         async with listening(presenter.place, presenter.code, 20, haste=1.0 if whole else 0.02) as listeners:

@@ -23,6 +23,7 @@ from app.lectures.state import State
 from app.lectures.storage import Command, Record
 from app.outlet import Outlet
 from tests.server.lectures.client import Seen
+from tests.server.lectures.pace import pause
 from tests.server.serving import PATIENCE
 
 DAYS = 30.0
@@ -169,6 +170,25 @@ async def test_who_takes_nothing_while_the_log_begins_anew_hears_all_of_the_new_
     assert (seen.epoch, seen.offset, seen.faults) == ("another", 2, [])
 
 
+@on_stage()
+async def test_a_log_that_is_said_to_be_broken_twice_begins_anew_once(stage: Stage) -> None:
+    wire, room = await stage.listens(), await stage.room()
+    entry = await stage.step(1)
+    await asyncio.gather(*(stage.lectures._recreate(room, entry.epoch) for _ in range(3)))
+    seen = wire.seen()
+    assert (seen.counts["snapshot"], seen.epoch == room.epoch, seen.faults) == (2, True, [])
+    assert room.epoch != entry.epoch
+
+
+@on_stage(RECENT + 10)
+async def test_who_comes_back_to_a_log_that_has_just_begun_anew_is_not_told_that_it_goes_on(stage: Stage) -> None:
+    """The storage has another epoch already, and the room has not heard of it."""
+    room = await stage.room()
+    old = Position(room.epoch, 1)
+    await stage.storage.recreate(replace(stage.record, last=room.offset), [], {})
+    assert (await stage.listens(old)).seen(old).began == "epoch"
+
+
 @pytest.mark.parametrize(("count", "text"), [(MOST_BLOCKS + 50, ""), (40, "x" * (MOST_BYTES // 20))])
 def test_who_falls_behind_gets_one_snapshot_and_then_what_is_new(tmp_path: Path, count: int, text: str) -> None:
     async def run() -> None:
@@ -234,7 +254,7 @@ async def test_whoever_comes_at_once_comes_into_one_room_also_when_the_first_giv
     room = await stage.room()
     stage.lectures._forget(room.code)
     first = asyncio.create_task(stage.room())
-    await asyncio.sleep(0)
+    await pause(0)
     first.cancel()
     others = await asyncio.gather(*(stage.room() for _ in range(5)))
     assert len({id(other) for other in others}) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,14 @@ import pytest
 from app.outlet import KEEP_ALIVE, USER_TIMEOUT
 from tests.server.lectures.beside import Baseline, Witness
 from tests.server.lectures.client import Listener, Place, Presenter, listening
+from tests.server.lectures.pace import pause
 from tests.server.lectures.proxy import Proxy
 from tests.server.lectures.servers import LectureServer
 from tests.server.lectures.sockets import is_over, stream_of, vanish
 
 MIB = 2**20
 LARGE = {f"part{number}": "x" * 2000 for number in range(4)}  # 8 KB of a view
+LARGER = {f"part{number}": "x" * 2000 for number in range(7)}  # 14 KB
 HASTY = {"set": {"app.lectures.lectures:SWEEPS": 1}}  # looks every 0.25 s, so that 20 s are one
 GONE = {"set": {"app.outlet:KEEP_ALIVE": {"TCP_KEEPIDLE": 1, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 1}, "app.outlet:USER_TIMEOUT": 1500}}
 
@@ -64,39 +66,52 @@ async def never_read(server: LectureServer, count: int, events: int, slowest: fl
             reading.require(await presenter.state(), "first")
 
 
-def test_slow_listeners_stay_and_see_what_the_others_see(hasty: LectureServer) -> None:
-    asyncio.run(slowly(hasty, rate=200_000, quick=18, slow=2, events=150, pace=0.0, parts=LARGE))
+def test_slow_listeners_stay_and_see_what_the_others_see(server: LectureServer) -> None:
+    """Nothing is taken for a moment, in which more comes than waits for anyone; then all of it, slowly."""
+
+    async def lecture() -> None:
+        place = Place(server.port)
+        async with Baseline(server), Proxy(server.port, rate=400_000) as narrow, Witness(place):
+            presenter = await Presenter.start(place)
+            async with listening(place, presenter.code, 10) as quickly, listening(narrow.place, presenter.code, 2) as slowly:
+                narrow.flows.clear()
+                for number in range(80):
+                    await presenter.step(number, **LARGER)
+                narrow.flows.set()
+                last = await presenter.step(-1)
+                await require_all(presenter, [*quickly, *slowly], last)
+                assert all(listener.seen.counts["snapshot"] == 1 for listener in quickly)
+                assert all(listener.seen.counts["snapshot"] == 2 for listener in slowly), "who fell behind was given the state instead"
+
+    asyncio.run(lecture())
 
 
 @pytest.mark.long
 def test_listeners_at_two_kilobytes_a_second_stay_and_cost_the_others_nothing(data: Path) -> None:
+    async def lecture(server: LectureServer) -> None:
+        place = Place(server.port)
+        async with Baseline(server), Proxy(server.port, rate=2000) as narrow, Witness(place, 0.1):
+            presenter = await Presenter.start(place)
+            async with listening(place, presenter.code, 95) as quickly, listening(narrow.place, presenter.code, 5) as slowly:
+                before = server.memory
+                for number in range(1000):
+                    await presenter.step(number, lab="x" * 300)
+                    await pause(0.05)
+                last = await presenter.step(-1)
+                assert server.memory - before < (5 + 10) * MIB
+                await require_all(presenter, [*quickly, *slowly], last)
+
     with LectureServer(data) as server:
-        asyncio.run(slowly(server, rate=2000, quick=95, slow=5, events=1000, pace=0.05, parts={"part": "x" * 300}, slowest=0.1))
+        asyncio.run(lecture(server))
 
 
-async def slowly(
-    server: LectureServer, rate: int, quick: int, slow: int, events: int, pace: float, parts: dict[str, str], slowest: float | None = None
-) -> None:
-    place = Place(server.port)
-    async with Baseline(server), Proxy(server.port, rate=rate) as narrow, AsyncExitStack() as held:
-        await held.enter_async_context(Witness(place, slowest))
-        presenter = await Presenter.start(place)
-        quickly = await held.enter_async_context(listening(place, presenter.code, quick))
-        slowly = await held.enter_async_context(listening(narrow.place, presenter.code, slow))
-        before = server.memory
-        for number in range(events):
-            await presenter.step(number, **parts)
-            await asyncio.sleep(pace)
-        last = await presenter.step(-1)
-        assert server.memory - before < (slow + 10) * MIB
-        await asyncio.gather(*(listener.at(last) for listener in quickly), *(listener.at(last, 600) for listener in slowly))
-        state = await presenter.state()
-        for listener in [*quickly, *slowly]:
-            listener.require(state, "first")
-            assert listener.losses == 0
-        assert all(listener.seen.counts["snapshot"] == 1 for listener in quickly)
-        if not pace:
-            assert all(listener.seen.counts["snapshot"] > 1 for listener in slowly), "who fell behind was given the state instead"
+async def require_all(presenter: Presenter, listeners: list[Listener], last: int) -> None:
+    """All of them come to the end over their first connection, however long it takes."""
+    await asyncio.gather(*(listener.at(last, 600) for listener in listeners))
+    state = await presenter.state()
+    for listener in listeners:
+        listener.require(state, "first")
+        assert listener.losses == 0
 
 
 def test_a_listener_that_vanishes_without_a_word_is_noticed(data: Path) -> None:

@@ -26,13 +26,13 @@ Fault = Callable[[LectureServer], AbstractContextManager[None]]
 def full_disk(server: LectureServer) -> Iterator[None]:
     """No file of the server's may become any longer: what a full disk looks like to who writes."""
     longest = max(path.stat().st_size for path in [*server.data.iterdir(), server.complaints])
-    _, most = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (longest, most))
+    _, most = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (longest, most))
     try:
         yield
     finally:
-        if server.process.poll() is None:
-            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (most, most))
+        if server.process.is_alive():
+            resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (most, most))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pytest
 
 from tests.server.lectures.beside import Baseline, Witness
 from tests.server.lectures.client import Answer, Listener, Place, Presenter, Student, until_answered
+from tests.server.lectures.pace import pause
 from tests.server.lectures.proxy import Proxy
 from tests.server.lectures.seeds import chance, seeds, sizes
 from tests.server.lectures.servers import LectureServer
@@ -45,7 +46,7 @@ class Voter:
     async def _without_the_answer(self, poll: str, choice: str) -> None:
         """The request arrives; the connection ends before the answer."""
         lost = asyncio.create_task(self.student.vote(poll, choice))
-        await asyncio.sleep(0.005)
+        await pause(0.005)
         lost.cancel()
         await asyncio.gather(lost, return_exceptions=True)
 
@@ -67,7 +68,7 @@ def test_the_tally_is_the_number_of_those_who_voted(data: Path, count: int, seed
                     assert (await voter.student.join()).status == 200
 
             async def votes(voter: Voter) -> None:
-                await asyncio.sleep(voter.moment if whole else 0)
+                await pause(voter.moment if whole else 0)
                 async with gate:
                     await voter.votes("q")
 
@@ -121,7 +122,7 @@ def test_a_vote_whose_connection_broke_counts_once_when_it_is_repeated(server: L
             lost = asyncio.create_task(voter.vote("q", "left"))
             async with Listener(place, presenter.code) as watching:
                 if network.swallows:
-                    await asyncio.sleep(0)
+                    await pause(0)
                     lost.cancel()
                 else:
                     await watching.until(lambda seen: seen.soft.get("tally", {}).get("votes") == 1)

@@ -1,14 +1,14 @@
-"""Faults that nobody can time from outside: Python runs this file first in a server process whose PYTHONPATH names its folder.
+"""Faults that nobody can time from outside, put into a server process before it starts: so the product has no word of them.
 
-So the product has no word of them. TEST_FAULTS holds JSON: "set" changes constants ("app.lectures.lectures:SWEEPS": 1), "die" is the moment
-of a kill -9, "clock" names a file that holds by how many seconds the clock of the wall is wrong.
+"set" changes constants ("app.lectures.lectures:SWEEPS": 1), "die" is the moment of a kill -9, "clock" names a file that holds by how many
+seconds the clock of the wall is wrong, "files" is how many may be open.
 """
 
 from __future__ import annotations
 
 import importlib
-import json
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable
@@ -85,12 +85,10 @@ def wrong_clock(file: str) -> None:
 
 def begin(faults: dict[str, Any]) -> None:
     moments: dict[str, Callable[[int], None]] = {"after commit": die_after_commit, "before broadcast": die_before_broadcast}
+    if "files" in faults:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (faults["files"], faults["files"]))
     if "clock" in faults:
         wrong_clock(faults["clock"])
     set_constants(faults.get("set", {}))
     for moment, number in faults.get("die", {}).items():
         moments[moment](number)
-
-
-if found := os.environ.get("TEST_FAULTS"):
-    begin(json.loads(found))
