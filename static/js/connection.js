@@ -1,3 +1,4 @@
+import { renew } from "./renew.js";
 import { getVersion } from "./server.js";
 import { listen } from "./store.js";
 import { words } from "./words.js";
@@ -16,7 +17,7 @@ export function mountConnection(store) {
   async function look() {
     try {
       const version = await getVersion(AbortSignal.any([stopped.signal, AbortSignal.timeout(PATIENCE)]));
-      if (engine && version.engine !== engine) return location.reload();
+      if (engine && version.engine !== engine && renew(version.engine)) return;
       engine = version.engine;
       failures = 0;
       if (store.get().away) store.set({ away: false, notice: { kind: "good", text: words("notice.back") } });

@@ -1,11 +1,12 @@
-import { undoAll } from "../store.js";
 import { mountCommands } from "../keyboard.js";
+import { renew } from "../renew.js";
+import { undoAll } from "../store.js";
 import { deviceName } from "./devices.js";
 import { createFollower } from "./follower.js";
 import { createPublisher } from "./publisher.js";
 import { getLecture } from "./requests.js";
 import { createRoom } from "./room.js";
-import { ownVersion, renew } from "./version.js";
+import { ownVersion } from "./version.js";
 
 /** @import { Page } from "../page.js" */
 /** @import { Lecture } from "./room.js" */
