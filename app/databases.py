@@ -184,7 +184,7 @@ def _settled(group: Sequence[_Operation[Any]]) -> None:
             operation.announce()
 
     for loop in {operation.loop for operation in group}:
-        if not loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody who waits
             loop.call_soon_threadsafe(settle, [operation for operation in group if operation.loop is loop])
 
 

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     )
     lan: bool = Field(False, description="Serve the local network, and show the address as a QR code")
     open_browser: bool = Field(True, description="Open the page in a browser, where there is a desktop")
-    data: Path = Field(Path("data"), description="Folder where scenes are stored (SQLite)")
+    data: Path = Field(Path("data"), description="Folder where scenes and lectures are stored (SQLite)")
     storage_patience: float = Field(2.0, gt=0, description="Seconds to wait for a locked database before the answer is 503")
     redis_url: RedisDsn | None = Field(None, description="Where several processes share scenes and lectures; without it, SQLite")
     cache_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of computed traces and answers that are kept")

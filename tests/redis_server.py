@@ -15,7 +15,7 @@ from typing import Self
 
 COMMAND = os.environ.get("UNROLLED_REDIS_SERVER") or "redis-server"
 PATIENCE = 30  # s: far beyond what a start takes
-PERSISTENCE = ("appendonlydir",)
+FILES = "appendonlydir"  # where it writes down what it is told
 
 
 class RedisServer:
@@ -23,7 +23,6 @@ class RedisServer:
 
     def __init__(self, folder: Path, appendonly: bool = False, fsync: str = "always") -> None:
         self.folder = folder
-        self._files = 0
         self._port = 0
         self._options = ["--appendonly", "yes" if appendonly else "no", "--appendfsync", fsync, "--save", "", "--bind", "127.0.0.1"]
 
@@ -84,18 +83,18 @@ class RedisServer:
     def empty(self) -> None:
         """Killed and started again, with nothing."""
         self.kill()
-        shutil.rmtree(self.folder / "appendonlydir", ignore_errors=True)
+        shutil.rmtree(self.folder / FILES, ignore_errors=True)
         self.start()
 
     @contextmanager
     def forgetting(self) -> Iterator[None]:
         """What is written within the block is lost at its end: killed, and started again as it was before."""
         earlier = self.folder / "earlier"
-        shutil.copytree(self.folder / "appendonlydir", earlier)
+        shutil.copytree(self.folder / FILES, earlier)
         yield
         self.kill()
-        shutil.rmtree(self.folder / "appendonlydir")
-        earlier.rename(self.folder / "appendonlydir")
+        shutil.rmtree(self.folder / FILES)
+        earlier.rename(self.folder / FILES)
         self.start()
 
     def say(self, *command: str) -> bytes:

@@ -131,9 +131,9 @@ def write(query: sqlite3.Connection, code: str, kind: str, body: dict[str, Any],
     query.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", (code, last, kind, encoded(body), time.time(), command_id))
     match kind:
         case "poll opened":
-            query.execute("INSERT OR IGNORE INTO open_polls VALUES (?, ?)", (code, body["poll"]))
+            query.execute("INSERT OR IGNORE INTO open_polls VALUES (?, ?)", (code, body.get("poll", "")))
         case "poll closed":
-            query.execute("DELETE FROM open_polls WHERE code = ? AND poll = ?", (code, body["poll"]))
+            query.execute("DELETE FROM open_polls WHERE code = ? AND poll = ?", (code, body.get("poll", "")))
         case "ended":
             query.execute("DELETE FROM open_polls WHERE code = ?", (code,))
             query.execute("UPDATE lectures SET ended = 1 WHERE code = ?", (code,))

@@ -173,7 +173,8 @@ class LectureStorage(Protocol):
         """Called in the event loop, in order, for entries that any process commits from now on; and for what was told.
 
         Watch first and read the past second: then nothing falls between, and what comes twice is known by its offset.
-        `broken`: the stored log does not continue what was seen here; nothing arrives any more until `recreate`. `gone`: it was deleted.
+        `broken`: the stored log does not continue what was seen here, and nothing arrives until `recreate`; told again until then.
+        `gone`: the lecture was deleted.
         """
 
     async def tell(self, code: str, message: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ const OWN = ["scene", "playing", "predict", "question", "base"]; // beside the v
 const isTraining = ({ training }) => ["starting", "queued", "running"].includes(training?.phase);
 
 /** Moves the page to where the lecture is, as a whole: scene and view together, and nothing before all of it is here. */
-export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, { letGo, arrived, load = loadScene }) {
+export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, { letGo, arrived }, load = loadScene) {
   let led = new AbortController(); // until a person goes on alone
   let newest = null;
   let read = null; // what the lecture's view said last

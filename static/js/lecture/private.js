@@ -6,6 +6,8 @@ import { watchPage } from "./anew.js";
 /** @import { Page } from "../page.js" */
 /** @import { Room } from "./room.js" */
 
+const FEW = 10; // names that a small class may leave behind by closing pages
+
 /** What only the presenter sees: beside the picture, or in a window of its own, so that a projector shows none of it. */
 export function mountPrivate(root, /** @type {Page} */ page, /** @type {Room} */ room) {
   const { store } = room;
@@ -23,7 +25,7 @@ export function mountPrivate(root, /** @type {Page} */ page, /** @type {Room} */
     attrs(document.body, { "data-private": panel.hidden ? null : alone ? "alone" : "beside" });
     if (panel.hidden) return;
     text(counts, `${words("lecture.following", { count: students - exploring })} · ${words("lecture.exploring", { count: exploring })}`);
-    find("many").hidden = identities < 2;
+    find("many").hidden = identities <= Math.max(students, FEW);
     text(find("many"), words("lecture.identities", { count: identities }));
     join(hands, raised.map((name, i) => ({ name, i })), {
       key: ({ i }) => i, create: () => html("li", {}, html("bdi")), update: (node, { name }) => text(node.firstChild, name || words("lecture.nameless")),

@@ -50,7 +50,7 @@ export function mountReplay(/** @type {HTMLElement} */ root, /** @type {Page} */
     player.store.set({ playing: false });
     store.set({ mode: "exploring" });
   };
-  const follower = createFollower(page, root, room, { letGo, arrived, load: createScenes(recording.scenes) });
+  const follower = createFollower(page, root, room, { letGo, arrived }, createScenes(recording.scenes));
 
   function follow(anew) {
     const { scene, view } = store.get();

@@ -65,8 +65,8 @@ export function mountInterior(root, store) {
     const gradients = state.step >= timelineIn(state).known({ layer: "output", quantity: "loss" });
     const updating = stepIn(state).phase === "update" && !state.pinned;
     const plan = place.timestep === 0 || updating ? null : planOf(layer, notationIn(state).functions[layer.activation ?? "tanh"], gradients);
-    root.hidden = plan === null;
-    if (!plan || state.tab !== "cell") return;
+    root.hidden = plan === null || (state.step === 0 && !state.pinned); // as on a page that has not stepped yet
+    if (root.hidden || state.tab !== "cell") return;
     const cell = cellOf(state, place, gradients);
     attrs(picture, { viewBox: `0 0 ${plan.width} ${plan.height}`, "aria-label": nameOf(cell, layer.type), "data-phase": stepIn(state).phase });
     drawInterior(picture, plan, cell);
