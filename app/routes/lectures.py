@@ -37,9 +37,10 @@ router = APIRouter(tags=["lectures"])
 NEVER_KEPT = "no-store"
 BODY = ("malformed-json", "body-too-large", "unsupported-media-type", "cross-site", "invalid-command")
 KNOWN = ("unknown-lecture", "too-many-requests", "storage")
+EVENT = {"id": {"type": "string"}, "event": {"type": "string"}, "data": {"type": "string", "contentMediaType": "application/json"}}
 EVENTS = {
     "description": "Server-sent events, until the lecture or the server ends",
-    "content": {EVENTS_TYPE: {"schema": {"type": "string"}}},
+    "content": {EVENTS_TYPE: {"schema": {"type": "object", "properties": EVENT}}},  # of each event
 }
 SVG = {"description": "The QR code", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}
 RECORDING = {"description": "The lecture's log with its scenes", "content": {"application/json": {"schema": {"type": "object"}}}}
