@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from app.lectures.blocks import Block
 from app.lectures.entries import Entry
+from app.lectures.listener import About, Listener
 from app.lectures.mailbox import MOST_BLOCKS, MOST_BYTES, Mailbox
 from app.lectures.secret import ALPHABET, new_code, read_code
 from app.lectures.state import State
+from app.outlet import Outlet
 
 
 def block(offset: int, size: int = 10) -> Block:
@@ -77,3 +81,41 @@ def test_the_end_closes_every_poll_and_shows_the_class_its_screen_again() -> Non
 def test_an_entry_of_no_known_kind_is_never_passed_over() -> None:
     with pytest.raises(ValueError, match="of the kind 'jumped'"):
         State().after(entry(1, "jumped"))
+
+
+class Line:
+    """What stands for a connection that nobody reads from."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def write(self, piece: bytes) -> None:
+        self.written.append(piece)
+
+    def set_write_buffer_limits(self, high: int) -> None:
+        """There are no buffers."""
+
+    def get_extra_info(self, name: str) -> None:
+        return None
+
+
+def test_who_went_away_before_the_stream_began_is_no_listener() -> None:
+    async def comes_and_goes() -> bool:
+        outlet = Outlet(Line(), chunked=False)  # type: ignore[arg-type]
+        outlet.lost()
+        return Listener(outlet, About(), lambda: block(1)).ended.done()
+
+    assert asyncio.run(comes_and_goes())
+
+
+def test_a_stream_behind_an_answer_that_nobody_reads_waits_for_it() -> None:
+    async def comes_behind() -> tuple[list[bytes], list[bytes]]:
+        line = Line()
+        outlet = Outlet(line, chunked=False, paused=True)  # type: ignore[arg-type]
+        listener = Listener(outlet, About(), lambda: block(1))
+        listener.put(block(1))
+        before = list(line.written)
+        outlet.resumed()
+        return before, line.written
+
+    assert asyncio.run(comes_behind()) == ([], [b"x" * 10])
