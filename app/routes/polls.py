@@ -11,8 +11,8 @@ from app.errors import Problem
 from app.lectures.commands import Participant, Vote, parsed
 from app.lectures.documents import ParticipantDocument, VoteDocument
 from app.lectures.entering import PARTICIPANT, address_of, give_cookie
-from app.lectures.lectures import require_poll
 from app.lectures.questions import parse_question
+from app.lectures.refusals import require_poll
 from app.lectures.secret import hashed, new_secret
 from app.lectures.storage import PollClosed, TooManyIdentities, UnknownParticipant
 from app.openapi import body_of, document_of, responses
