@@ -13,7 +13,7 @@ EVERY_NETWORK = ("0.0.0.0", "::")
 PORTS_TRIED = 50
 BACKLOG = 2048
 MOST_FILES = 65_536  # connections and other open files of this process, where the system allows so many
-FILES_OF_OURS = 64  # databases, pipes of trainings, what the standard library opens for a moment
+FILES_OF_OURS = 128  # databases, pipes of trainings, what the standard library opens for a moment
 
 
 def listening(host: str, ports: Sequence[int]) -> socket.socket:

@@ -42,6 +42,7 @@ RULES: dict[str, Rule] = {
     "finite_number": _fixed("a finite number"),
     "string_type": _fixed("a text"),
     "bool_type": _fixed("true or false"),
+    "bool_parsing": _fixed("true or false"),
     "tuple_type": _fixed("a list"),
     "dict_type": _fixed("an object"),
     "model_type": _fixed("an object"),

@@ -93,6 +93,7 @@ def test_a_locked_file_is_a_503_and_nothing_was_promised_and_then_it_goes_on(tmp
     run(sqlite(tmp_path, patience=0.2), scenario)
 
 
+@pytest.mark.long
 def test_a_full_disk_refuses_all_that_waits_and_keeps_what_was_acknowledged(tmp_path: Path) -> None:
     async def scenario(storage: SqliteStorage) -> None:
         record = await begun(storage)
@@ -161,7 +162,7 @@ def test_a_file_that_can_only_be_read_is_refused_with_what_to_do(tmp_path: Path,
     connect = sqlite3.connect
 
     def read_only(path: Path, **options: Any) -> sqlite3.Connection:
-        return connect(f"file:{path}?mode=ro", uri=True, **options)
+        return connect(path if options.pop("uri", False) else f"file:{path}?mode=ro", uri=True, **options)
 
     monkeypatch.setattr(sqlite3, "connect", read_only)
     with pytest.raises(StorageRefused, match="Make it writable, or set UNROLLED_DATA"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import time
 from contextlib import suppress
@@ -23,6 +24,7 @@ class Witness:
         self.place = place
         self.slowest = slowest  # s: the p99 that is asked for, where seconds are asserted
         self.delays: list[float] = []
+        self._leaving = False
 
     async def __aenter__(self) -> Self:
         self.presenter = await Presenter.start(self.place, "witness")
@@ -33,7 +35,9 @@ class Witness:
         return self
 
     async def _go_on(self) -> None:
-        for number in range(10**6):
+        for number in itertools.count():
+            if self._leaving:
+                return
             began = time.monotonic()
             answer = await self.presenter.send("view", {"view": {"step": str(number)}})
             assert answer.status == 200, answer
@@ -44,6 +48,8 @@ class Witness:
     async def __aexit__(self, kind: object, *_: object) -> None:
         try:
             if kind is None:
+                self._leaving = True  # its last move is made before it is judged
+                await self._task
                 await self._judge()
         finally:
             self._task.cancel()
@@ -52,8 +58,6 @@ class Witness:
             await self.listener.__aexit__()
 
     async def _judge(self) -> None:
-        if self._task.done():
-            self._task.result()
         await self.listener.at(await self.presenter.step(-1))
         self.listener.require(await self.presenter.state(), "first")
         assert self.listener.losses == 0
