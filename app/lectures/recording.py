@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,14 +15,22 @@ from app.lectures.storage import LectureStorage, whole_log
 from app.store import Store
 
 VERSION = 1
+SCENE_ID = re.compile(r"[0-9a-f]{64}")
 
 
 async def recording(room: Room, storage: LectureStorage, scenes: Store) -> dict[str, Any]:
     """The whole log, in the order in which it happened; a scene that is stored no more is left out."""
     entries = await whole_log(storage, room.code)
-    shown = dict.fromkeys(entry.body["scene"] for entry in entries if "scene" in entry.body)
+    shown = dict.fromkeys(name for entry in entries for name in _scenes_of(entry.body))
     known = {name: await scenes.get(name) for name in shown}
     return await asyncio.to_thread(_document, room.state.title, room.code, entries, known)  # an hour's log takes long to copy
+
+
+def _scenes_of(body: Mapping[str, Any]) -> Iterator[str]:
+    """What is shown, and what it is compared with after an edit."""
+    for name in (body.get("scene"), (body.get("view") or {}).get("base")):
+        if isinstance(name, str) and SCENE_ID.fullmatch(name):
+            yield name
 
 
 def _document(title: str, code: str, entries: Sequence[Entry], scenes: Mapping[str, bytes | None]) -> dict[str, Any]:

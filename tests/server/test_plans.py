@@ -256,3 +256,12 @@ def test_the_answers_of_a_class_can_be_taken_home(fresh: TestClient) -> None:
     assert results.headers["Content-Type"].startswith("text/csv")
     assert results.headers["Content-Disposition"] == f'attachment; filename="lecture-{code}-results.csv"'
     assert "'=gate,1" in results.content.decode("utf-8-sig")
+
+
+def test_a_recording_holds_every_scene_that_it_shows_and_what_an_edit_is_compared_with(fresh: TestClient) -> None:
+    code = started(fresh)
+    ids = [fresh.post("/api/traces", json=TOY | {"weights": {"seed": seed}}).headers["Scene-Id"] for seed in (1, 2, 3)]
+    body = {"scene": ids[1], "view": {"step": "3", "base": ids[0]}}
+    assert fresh.post(f"/api/lectures/{code}/commands", json={"id": "1", "fence": 1, "kind": "scene", "body": body}).status_code == 200
+    scenes = fresh.get(f"/api/lectures/{code}/recording").json()["scenes"]
+    assert {name: scene["weights"]["seed"] for name, scene in scenes.items()} == {ids[0]: 1, ids[1]: 2}
