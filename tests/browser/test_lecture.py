@@ -604,6 +604,24 @@ def test_axe_finds_nothing_on_either_side_of_a_lecture(room: Class) -> None:
     expect_nothing(lost, "a wrong code")
 
 
+def test_a_class_watches_a_network_learn(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    go(presenter, "Training")
+    expect(presenter.get_by_role("combobox", name="Data set").locator("option")).to_have_count(6, timeout=SOON)
+    presenter.get_by_role("spinbutton", name="Epochs").fill("3")
+    press(presenter, "Start training")
+    expect(presenter.locator("#training")).to_contain_text("Finished after epoch 3", timeout=SOON)
+    places = "#window, #transport .story, #model"
+    until(lambda: presenter.evaluate(SEEN, places) == student.evaluate(SEEN, places), student, "the student sees another epoch")
+    expect_mode(student, "following")
+    expect(student.locator("#training")).to_contain_text("3 epochs")
+    press(student, "Start training")
+    expect_mode(student, "exploring")
+    press(student, "Back to the presenter")
+    expect_mode(student, "following")
+    expect_same_pixels(student, room.join(), "what one has learnt alone is left behind")
+
+
 # What stands on the screen in each frame: the words of the picture and its step, as far as they can be seen.
 WATCHING = """() => {
     const shown = (globalThis.frames_seen = new Set());
