@@ -204,7 +204,7 @@ def opened(path: Path, schema: Schema, patience: float) -> sqlite3.Connection:
 
 def _require_whole(path: Path) -> None:
     """DatabaseError for a damaged file, found by a connection that cannot write: one that can would merge the log into it as it closes."""
-    if not path.exists():
+    if not path.exists() or path.stat().st_size > LOOKED_THROUGH:
         return
     with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as reader:
         if (found := reader.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
@@ -225,8 +225,6 @@ def _prepare(connection: sqlite3.Connection, path: Path, schema: Schema) -> None
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > schema.version:
         raise StorageRefused(f"{path} is of a newer Unrolled (schema {version}). Start that one, or set UNROLLED_DATA to another folder.")
-    if path.stat().st_size <= LOOKED_THROUGH and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise sqlite3.DatabaseError(f"{path} is damaged inside")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {schema.synchronous}")
     connection.execute("PRAGMA foreign_keys = ON")

@@ -25,17 +25,21 @@ class Listener(Protocol):
 class Outlet:
     """What a listener writes to. `paused`: the other side's buffers are full, and whatever comes has to wait elsewhere."""
 
-    __slots__ = ("_chunked", "_transport", "listener", "paused")
+    __slots__ = ("_chunked", "_gone", "_listener", "_transport", "paused")
 
-    def __init__(self, transport: Transport, chunked: bool) -> None:
+    def __init__(self, transport: Transport, chunked: bool, paused: bool = False) -> None:
         self._transport = transport
         self._chunked = chunked
-        self.listener: Listener | None = None
-        self.paused = False
+        self._listener: Listener | None = None
+        self._gone = False
+        self.paused = paused
 
     def begin(self, listener: Listener) -> None:
         """From now on the connection is this listener's, and its buffers are small."""
-        self.listener = listener
+        self._listener = listener
+        if self._gone:  # while its past was read
+            listener.lost()
+            return
         self._transport.set_write_buffer_limits(high=0)
         if sock := self._transport.get_extra_info("socket"):
             _watched_over(sock)
@@ -47,8 +51,14 @@ class Outlet:
     def resumed(self) -> None:
         """The other side's buffers have room again."""
         self.paused = False
-        if self.listener:
-            self.listener.drained()
+        if self._listener:
+            self._listener.drained()
+
+    def lost(self) -> None:
+        """There is nobody at the other end any more."""
+        self._gone = True
+        if self._listener:
+            self._listener.lost()
 
     @property
     def waiting(self) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.requests import ClientDisconnect
 
 from app.errors import Problem
@@ -136,6 +136,9 @@ async def read_body(request: Request) -> bytes:
     except ClientDisconnect:
         raise Problem("malformed-json", "The body ended before its declared length. Send all of it.") from None
     return bytes(body)
+
+
+BodyDep = Annotated[bytes, Depends(read_body)]
 
 
 def _too_large(limit: int) -> Problem:

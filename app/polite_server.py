@@ -82,7 +82,8 @@ class OutletProtocol(ArrivingProtocol):
 
         async def with_outlet(scope: Any, receive: Any, send: Any) -> None:
             if scope["method"] != "HEAD":
-                self.outlet = Outlet(transport, chunked=scope["http_version"] == "1.1")
+                # an answer before this one may still fill the buffers, and then nobody says again that they are full
+                self.outlet = Outlet(transport, chunked=scope["http_version"] == "1.1", paused=self.flow.write_paused)
                 scope["extensions"] = {"outlet": self.outlet}
             await app(scope, receive, send)
 
@@ -91,8 +92,8 @@ class OutletProtocol(ArrivingProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tells the listener."""
         super().connection_lost(exc)
-        if self.outlet and self.outlet.listener:
-            self.outlet.listener.lost()
+        if self.outlet:
+            self.outlet.lost()
 
     def pause_writing(self) -> None:
         """The other side's buffers are full."""

@@ -28,7 +28,7 @@ from app.settings import Settings
 from app.storages import try_storages
 from app.telemetry import configure_logging
 
-SECRET = {"redis_url"}  # it may hold a password, which is shown nowhere
+SECRET = {"redis_url", "passphrase"}  # the first may hold a password; they are shown nowhere
 
 # What pydantic calls it -> what a setting must be.
 RULES = {
@@ -43,6 +43,8 @@ RULES = {
     "greater_than": "more than {gt}",
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
+    "literal_error": "{expected}",
+    "no_passphrase": "what people type to start a lecture, because UNROLLED_STARTERS is passphrase",
 }
 
 

@@ -16,7 +16,18 @@ from redis.exceptions import NoScriptError, ResponseError
 
 from app.databases import State, out_of_reach
 from app.errors import Problem
-from app.redis_wire import ANSWER_SECONDS, CONNECT_SECONDS, LOST, Address, Channels, about_server, answers, close
+from app.redis_wire import (
+    ANSWER_SECONDS,
+    CONNECT_SECONDS,
+    LOST,
+    SCHEMA_KEY,
+    SCHEMA_VERSION,
+    Address,
+    Channels,
+    about_server,
+    answers,
+    close,
+)
 
 REVIEW_SECONDS = 5.0
 SHORTEST_WAIT, LONGEST_WAIT = 0.05, 1.0
@@ -105,6 +116,10 @@ class Link:
         self._questions.append(question)
         self._asked.set()
         return await question.answer
+
+    async def check(self) -> None:
+        """A problem unless it can be written to."""
+        await self.ask("SET", SCHEMA_KEY, SCHEMA_VERSION)
 
     async def call(self, script: str, *arguments: Any) -> Any:
         """The answer of a script."""

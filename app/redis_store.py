@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from app.redis_link import Link, Occasion
-from app.redis_wire import SCHEMA_KEY, SCHEMA_VERSION
 from app.store import Table
 
 MEMORY = 16 * 2**20  # bytes
@@ -37,7 +36,7 @@ class RedisStore:
 
     async def check(self) -> None:
         """A problem unless it can be written to."""
-        await self._link.ask("SET", SCHEMA_KEY, SCHEMA_VERSION)
+        await self._link.check()
 
     def _remember(self, key: str, canonical: bytes) -> None:
         self._bytes += len(canonical) - len(self._memory.get(key, b""))

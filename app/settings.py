@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, RedisDsn, SecretStr
+from pydantic import Field, RedisDsn, SecretStr, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -40,7 +41,9 @@ class Settings(BaseSettings):
     starters: Literal["anyone", "passphrase", "nobody"] = Field(
         "anyone", description="Who may start a lecture: anyone, passphrase or nobody"
     )
-    passphrase: SecretStr = Field(SecretStr(""), description="What has to be typed to start a lecture, where starters is passphrase")
+    passphrase: SecretStr = Field(
+        SecretStr(""), validate_default=True, description="What has to be typed to start a lecture, where starters is passphrase"
+    )
     lecture_days: float = Field(30, gt=0, description="Days after its start at which a lecture is deleted")
     lectures_per_hour: int = Field(60, gt=0, description="Lectures that one address may start in an hour")
     wrong_codes: int = Field(60, gt=0, description="Wrong codes, keys and passphrases that one address may try in a minute")
@@ -50,3 +53,11 @@ class Settings(BaseSettings):
     request_seconds: float = Field(20, gt=0, description="Seconds that a request may take to arrive, and one more for every 16 KiB of it")
     retry_after: int = Field(1, gt=0, description="Seconds after which a refused client may come back")
     shutdown_seconds: float = Field(1, gt=0, description="Seconds that answers under way get to finish when the server stops")
+
+    @field_validator("passphrase")
+    @classmethod
+    def _keeps_others_out(cls, passphrase: SecretStr, info: ValidationInfo) -> SecretStr:
+        """An empty one would let in whoever types nothing."""
+        if info.data.get("starters") == "passphrase" and not passphrase.get_secret_value():
+            raise PydanticCustomError("no_passphrase", "no passphrase")
+        return passphrase

@@ -9,12 +9,10 @@ from app.databases import Database, Schema
 
 FILE = "scenes.sqlite3"
 Table = Literal["scenes", "datasets"]
-COLUMNS = "CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY, canonical BLOB NOT NULL) WITHOUT ROWID"
+CREATE = "CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY, canonical BLOB NOT NULL) WITHOUT ROWID"
 SCHEMA = Schema(
     version=1,
-    statements=[
-        f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY, canonical BLOB NOT NULL) WITHOUT ROWID" for table in get_args(Table)
-    ],
+    statements=[CREATE.format(table=table) for table in get_args(Table)],
     synchronous="NORMAL",  # WAL: survives the end of the process; a lost scene can be sent again
 )
 

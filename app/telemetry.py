@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUEST_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 FIELDS = "{asctime}{levelname}{name}{message}"
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
+OTHER = "other"  # a method or a path of somebody's own making would be a figure of its own, and kept for ever
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 requests_logger = logging.getLogger("app.requests")
@@ -87,8 +89,9 @@ class Observed:
             request_id.reset(token)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "none")  # a path of somebody's own making would be a figure of its own
-        self.telemetry.requests.labels(scope["method"], route, status).inc()
+        route = getattr(scope.get("route"), "path", "none")
+        method = scope["method"] if scope["method"] in METHODS else OTHER
+        self.telemetry.requests.labels(method, route, status).inc()
         self.telemetry.seconds.labels(route).observe(seconds)
         requests_logger.info(
             "request", extra={"method": scope["method"], "path": scope["path"], "status": status, "seconds": round(seconds, 4)}

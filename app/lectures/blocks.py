@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from app.databases import State
 from app.events import event
 
 
@@ -26,3 +27,8 @@ class Block:
 def soft(kind: str, data: dict[str, Any]) -> Block:
     """What is never stored, and replaced by the next of its kind."""
     return Block.of(event(kind, data), lane=kind)
+
+
+def link(state: State) -> Block:
+    """Whether the storage is within reach: where it is not, everyone goes on alone meanwhile."""
+    return soft("link", {"state": "live" if state == "up" else "paused"})

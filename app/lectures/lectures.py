@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
@@ -12,23 +11,14 @@ from typing import Any, Self, TypeVar
 
 from app.databases import State
 from app.errors import Problem
-from app.events import event
-from app.lectures.blocks import Block, soft
-from app.lectures.commands import SOFT
+from app.lectures.blocks import Block, link, soft
 from app.lectures.entries import Entry
+from app.lectures.presenting import carry_out
+from app.lectures.refusals import unknown
 from app.lectures.room import Room
 from app.lectures.secret import hashed, new_code, new_secret, read_code
-from app.lectures.storage import (
-    CodeTaken,
-    Command,
-    EpochChanged,
-    FenceChanged,
-    LectureEnded,
-    LectureStorage,
-    Moved,
-    Record,
-    UnknownLecture,
-)
+from app.lectures.soft_news import SoftNews
+from app.lectures.storage import CodeTaken, Command, LectureStorage, Record, Undo, UnknownLecture
 
 TICK = 0.25  # s: soft news leave at most 4 times a second
 BEATS = 40  # ticks between heartbeats: 10 s
@@ -37,8 +27,6 @@ IDLE = 30.0  # s after which a room that nobody is in is forgotten
 DAY = 86_400.0
 EXPIRY = 14_400  # ticks between looks for old lectures: an hour
 RESTART_WINDOW = 5  # s over which listeners come back after a restart
-TRIES = 5  # of a command whose log moved on meanwhile
-READ_AT_ONCE = 10_000
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -54,10 +42,8 @@ class Lectures:
         self._last_word: Block | None = None
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room]] = {}
-        self._undo: dict[str, Any] = {}
-        self._dirty: set[Room] = set()
-        self._counts: dict[str, set[str]] = {}
-        self._process = secrets.token_urlsafe(6)
+        self._undo: dict[str, Undo] = {}
+        self._news = SoftNews(storage)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def __enter__(self) -> Self:
@@ -111,16 +97,18 @@ class Lectures:
         record = await self.storage.record(code)
         if record is None:
             raise unknown()
-        room = Room(record, (), self.storage, self._dirty.add)
+        room = Room(record, (), self.storage, self._news.gather)
         undo = self.storage.watch(
             code,
             lambda entries: self._arrived(room, entries),
-            lambda message: self._heard(room, message),
-            lambda _: void(self._begin(self._recreate(room, room.epoch))),
+            lambda message: self._news.heard(room, message),
+            lambda _: self._broken(room),
             lambda _: self._gone(room),
         )
         try:
-            await self._catch_up(room)
+            await room.catch_up()
+            if room.closed:  # it was deleted meanwhile
+                raise unknown()
         except BaseException:
             undo()
             raise
@@ -129,18 +117,13 @@ class Lectures:
             room.close(self._last_word)
         return room
 
-    async def _catch_up(self, room: Room) -> None:
-        """Reads what the room has not seen; who watches hears the rest."""
-        while entries := await self.storage.read(room.code, room.offset, READ_AT_ONCE):
-            before = room.offset
-            room.arrived(entries)
-            if room.offset == before:
-                return
-
     def _arrived(self, room: Room, entries: Sequence[Entry]) -> None:
         room.arrived(entries)
         if entries and entries[-1].offset > room.offset and entries[-1].epoch == room.epoch:
-            self._begin(self._catch_up(room))  # some came before the past was read
+            self._begin(room.catch_up())  # some came before the past was read
+
+    def _broken(self, room: Room) -> None:
+        self._begin(self._recreate(room, room.epoch))
 
     async def _recreate(self, room: Room, epoch: str) -> None:
         """The log that is stored does not continue what was seen here: the lecture goes on from what is known here, in another epoch."""
@@ -164,7 +147,7 @@ class Lectures:
                 self._gone(room)
                 return
             room.begin_anew(record, await self.storage.read(room.code, 0))
-            await self._catch_up(room)
+            await room.catch_up()
 
     def _gone(self, room: Room) -> None:
         """The lecture was deleted, here or elsewhere."""
@@ -174,20 +157,7 @@ class Lectures:
     def _linked(self, state: State) -> None:
         """The storage is out of reach, or back: everyone is told, and goes on alone meanwhile."""
         for room in self._rooms.values():
-            room.tell(soft("link", {"state": "live" if state == "up" else "paused"}))
-
-    def _heard(self, room: Room, message: dict[str, Any]) -> None:
-        """What some process says of a lecture, and nobody keeps."""
-        match message:
-            case {"pointer": body}:
-                room.tell(soft("pointer", body))
-            case {"hands lowered": _}:
-                room.tell(soft("hands_lowered", {}))
-            case {"voted": poll}:
-                self._counts.setdefault(room.code, set()).add(poll)
-                self._dirty.add(room)
-            case {"presence": process} if process != self._process:
-                self._begin(self._tell_presence(room))
+            room.tell(link(state))
 
     async def session(self, room: Room, secret: str | None) -> str | None:
         """The session of a cookie, if it may present this lecture."""
@@ -202,61 +172,8 @@ class Lectures:
         return session
 
     async def command(self, room: Room, session: str, command: Command) -> Entry | None:
-        """Carries out what a presenter does: it is stored before anyone hears of it. None: it was nothing to store."""
-        async with room.lock:
-            if command.kind in SOFT:
-                await self._require_holder(room, session, command.fence)
-                room.news[command.kind] = command.body
-                self._dirty.add(room)
-                return None
-            try:
-                return await self._stored(room, session, command)
-            except EpochChanged:
-                raise Problem("lecture-changed", "The lecture's log began anew. Read it again, then repeat.") from None
-            except LectureEnded:
-                raise Problem("lecture-ended", "The lecture has ended, so nothing was changed. Watch it again, or start another.") from None
-            except FenceChanged as error:
-                raise not_presenting(error.holder, error.fence) from None
-
-    async def _stored(self, room: Room, session: str, command: Command) -> Entry:
-        if command.kind == "presenter changed":
-            entry = await self.storage.take_over(room.code, room.epoch, session, command.body["name"], command.id)
-        else:
-            entry = await self._appended(room, session, await self._completed(room, session, command))
-        if entry.offset > room.offset:
-            await self._catch_up(room)
-        return entry
-
-    async def _appended(self, room: Room, session: str, command: Command) -> Entry:
-        for _ in range(TRIES):
-            try:
-                return await self.storage.append(room.code, room.epoch, room.offset, session, command)
-            except Moved:
-                await self._catch_up(room)
-        raise Problem("lecture-changed", "Others were quicker five times in a row. Try again.")
-
-    async def _completed(self, room: Room, session: str, command: Command) -> Command:
-        """A poll that is revealed is closed first, so that its tally is final; the tally goes with the entry."""
-        if command.kind not in ("poll closed", "poll revealed"):
-            return command
-        poll = require_poll(room, command.body["poll"])
-        if command.kind == "poll closed":
-            return command
-        if poll["open"]:
-            closing = Command(f"{command.id}/close", "poll closed", {"poll": poll["poll"]}, command.fence)
-            await self._appended(room, session, closing)
-            await self._catch_up(room)
-        tally = await self.storage.tally(room.code, poll["poll"])
-        return Command(command.id, command.kind, {**command.body, "tally": tally, "votes": sum(tally.values())}, command.fence)
-
-    async def _require_holder(self, room: Room, session: str, fence: int) -> None:
-        """What is not stored is judged by what is: another process may know of another presenter."""
-        record = await self.storage.record(room.code)
-        if record is None:
-            raise unknown()
-        room.holder = record.session
-        if (session, fence) != (record.session, record.fence):
-            raise not_presenting(record.holder, record.fence)
+        """Carries out what a presenter does. None: it was nothing to store."""
+        return await carry_out(self.storage, room, session, command)
 
     async def _beat(self) -> None:
         """The pulse of all rooms. Nothing that goes wrong in one of them stops it."""
@@ -264,10 +181,8 @@ class Lectures:
         while True:
             await asyncio.sleep(TICK)
             tick += 1
-            dirty = list(self._dirty)
-            self._dirty.clear()  # and not another set: every room adds itself to this one
-            for room in dirty:
-                self._begin(self._flush(room))
+            for work in self._news.due():
+                self._begin(work)
             if tick % BEATS == 0:
                 for room in list(self._rooms.values()):
                     room.heartbeat()
@@ -295,49 +210,11 @@ class Lectures:
         if room:
             self._undo.pop(code)()
             room.close()
-            self._counts.pop(code, None)
 
     async def delete(self, room: Room) -> None:
         """The lecture and everything about it; whoever follows is told by way of the storage."""
         await self.storage.delete(room.code)
         self._gone(room)
-
-    async def _flush(self, room: Room) -> None:
-        """Soft news of a room, at most once a tick."""
-        with suppress(Problem):  # the storage is out of reach: the next tick tells them
-            if room.presence_changed:
-                room.presence_changed = False
-                await self._tell_presence(room)
-                await self.storage.tell(room.code, {"presence": self._process})
-            news, room.news = room.news, {}
-            for kind, body in news.items():
-                await self.storage.tell(room.code, {kind: body})
-            for poll in list(room.votes):
-                room.votes.discard(poll)
-                await self.storage.tell(room.code, {"voted": poll})
-            counted = self._counts.pop(room.code, set())
-            for poll in counted:
-                await self._tell_tally(room, poll)
-
-    async def _tell_presence(self, room: Room) -> None:
-        everywhere = await self.storage.share(room.code, self._process, room.presence() if room.listeners else None)
-        students = sum(each["students"] for each in everywhere)
-        hands = [name for each in everywhere for name in each["hands"]]
-        whole = {
-            "students": students,
-            "exploring": sum(each["exploring"] for each in everywhere),
-            "hands": hands,
-            "raised": sum(each["raised"] for each in everywhere),
-            "identities": next(iter(await self.storage.identities(room.code)), 0),
-        }
-        room.tell(soft("presence", whole), presenters=True)
-        room.tell(soft("presence", {"students": students}), presenters=False)
-
-    async def _tell_tally(self, room: Room, name: str) -> None:
-        tally = await self.storage.tally(room.code, name)
-        votes = {"poll": name, "votes": sum(tally.values())}
-        room.tell(Block.of(event("tally", {**votes, "tally": tally}), lane=f"tally {name}"), presenters=True)
-        room.tell(Block.of(event("tally", votes), lane=f"tally {name}"), presenters=False)
 
     def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
@@ -353,26 +230,3 @@ class Lectures:
     def open_rooms(self) -> list[Room]:
         """Those that somebody is in, or was a moment ago."""
         return list(self._rooms.values())
-
-
-def void(_: object) -> None:
-    """Nobody waits for it here."""
-
-
-def unknown() -> Problem:
-    """The same for a code that never was, that is deleted, and that cannot be one."""
-    return Problem("unknown-lecture", "There is no lecture with this code. Check the eight letters and digits on the presenter's screen.")
-
-
-def not_presenting(holder: str, fence: int) -> Problem:
-    """Says who presents now."""
-    name = f"The device “{holder}”" if holder else "Another device"
-    return Problem("not-presenting", f"{name} presents now (its number is {fence}). Take over first, or leave it to the other.")
-
-
-def require_poll(room: Room, name: str) -> dict[str, Any]:
-    """A poll of the lecture, or 404."""
-    poll = room.state.poll(name)
-    if poll is None:
-        raise Problem("unknown-poll", "This lecture has no such question among its last ones. Open it again.")
-    return poll

@@ -22,7 +22,6 @@ from app.lectures.storage import (
 )
 from app.lectures.watchers import Watchers
 from app.redis_link import Link
-from app.redis_wire import SCHEMA_KEY, SCHEMA_VERSION
 
 
 class RedisStorage:
@@ -157,7 +156,7 @@ class RedisStorage:
 
     async def check(self) -> None:
         """A problem unless it can be written to."""
-        await self._link.ask("SET", SCHEMA_KEY, SCHEMA_VERSION)
+        await self._link.check()
 
     def watch(
         self,

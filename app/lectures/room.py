@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 import engine
 from app.events import event
-from app.lectures.blocks import Block, soft
+from app.lectures.blocks import Block, link, soft
 from app.lectures.entries import Entry
 from app.lectures.listener import About, Listener
+from app.lectures.news import News
 from app.lectures.state import State
 from app.lectures.storage import LectureStorage, Record
 from app.outlet import Outlet
@@ -54,7 +55,7 @@ def block_of(entry: Entry) -> Block:
 class Room:
     """Publishing never waits for a listener, and a listener is registered before the past is read: nothing falls between."""
 
-    def __init__(self, record: Record, entries: Sequence[Entry], storage: LectureStorage, dirty: Callable[[Room], None]) -> None:
+    def __init__(self, record: Record, entries: Sequence[Entry], storage: LectureStorage, gather: Callable[[Room], None]) -> None:
         self.code, self.epoch, self.created = record.code, record.epoch, record.created
         self.holder = record.session
         self.state = State(title=record.title, fence=record.fence, holder=record.holder)
@@ -64,14 +65,12 @@ class Room:
         self.recent: deque[Block] = deque(maxlen=RECENT)
         self.presenters: dict[str, str] = {}  # sessions that may present, and their names
         self.addresses: set[str] = set()  # from which somebody has come
-        self.votes: set[str] = set()  # polls whose tally has changed since it was told
-        self.presence_changed = False
-        self.news: dict[str, dict[str, Any]] = {}  # what is never stored: of each kind the newest, until it is told
+        self.news = News()  # until it is told
         self.last_used = 0.0
         self.closed = False
         self._last_word: Block | None = None
         self._storage = storage
-        self._dirty = dirty
+        self._gather = gather
         self._snapshots: dict[Reason, Block] = {}
         self.arrived(entries)
 
@@ -86,6 +85,14 @@ class Room:
             block = block_of(entry)
             self.recent.append(block)
             self.tell(block)
+
+    async def catch_up(self) -> None:
+        """Reads what was not seen here; who watches hears the rest."""
+        while entries := await self._storage.read(self.code, self.offset):
+            before = self.offset
+            self.arrived(entries)
+            if self.offset == before:
+                return
 
     def begin_anew(self, record: Record, entries: Sequence[Entry]) -> None:
         """Another log, that cannot be proven to continue the one before: everyone gets the whole state."""
@@ -166,6 +173,8 @@ class Room:
         listener = Listener(outlet, about, lambda: self.snapshot("slow"))
         welcome, listener.position = self.welcome(position, past)
         listener.put(Block.of(welcome))
+        if self._storage.state == "down":  # which the others have heard
+            listener.put(link("down"))
         self.listeners.add(listener)
         self.changed_presence()
         for poll in self.state.polls:
@@ -186,13 +195,18 @@ class Room:
 
     def changed_presence(self) -> None:
         """Whoever counts is told soon."""
-        self.presence_changed = True
-        self._dirty(self)
+        self.news.moved = True
+        self._gather(self)
 
     def voted(self, poll: str) -> None:
         """A tally is counted again soon."""
-        self.votes.add(poll)
-        self._dirty(self)
+        self.news.voted.add(poll)
+        self._gather(self)
+
+    def say(self, kind: str, body: dict[str, Any]) -> None:
+        """What the presenter does that is never stored is told soon."""
+        self.news.said[kind] = body
+        self._gather(self)
 
     def presence(self) -> dict[str, Any]:
         """Who listens in this process."""

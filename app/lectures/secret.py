@@ -28,11 +28,6 @@ def new_secret() -> str:
     return secrets.token_urlsafe(24)
 
 
-def new_epoch() -> str:
-    """What one unbroken log is told apart by."""
-    return secrets.token_urlsafe(8)
-
-
 def hashed(secret: str) -> str:
     """What is kept of a secret. Looked up by this hash, no secret can be found by how long an answer takes."""
     return hashlib.sha256(secret.encode()).hexdigest()

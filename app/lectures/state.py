@@ -65,7 +65,7 @@ class State:
             told.append(("view", {"view": self.view}))
         for poll in self.polls:
             name = {"poll": poll["poll"]}
-            told.append(("poll opened", {key: value for key, value in poll.items() if key not in ADDED}))
+            told.append(("poll opened", question_of(poll)))
             if poll["revealed"]:
                 told.append(("poll revealed", name | poll["revealed"]))
             elif not poll["open"]:
@@ -76,3 +76,8 @@ class State:
     def document(self) -> dict[str, Any]:
         """The state as a snapshot has it."""
         return {**asdict(self), "view": self.view or {}, "polls": list(self.polls)}
+
+
+def question_of(poll: dict[str, Any]) -> dict[str, Any]:
+    """What a poll of a state asks: the body with which it was opened."""
+    return {name: value for name, value in poll.items() if name not in ADDED}

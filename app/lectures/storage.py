@@ -10,7 +10,6 @@ from typing import Any, Protocol, Self
 from app.databases import State
 from app.lectures.entries import Entry
 
-CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another
 PRESENCE_SECONDS = 30  # a process that has said nothing for so long has no listeners any more
 
 First = Sequence[tuple[str, dict[str, Any]]]  # kind and body of entries to come
@@ -192,3 +191,11 @@ class LectureStorage(Protocol):
 
     def on_change(self, changed: Callable[[State], None]) -> Undo:
         """Called in the event loop whenever the state changes; after `broken`, where continuity was lost."""
+
+
+async def whole_log(storage: LectureStorage, code: str) -> list[Entry]:
+    """Every entry of a lecture, in order."""
+    entries: list[Entry] = []
+    while more := await storage.read(code, len(entries)):
+        entries += more
+    return entries

@@ -29,7 +29,7 @@ from app.lectures.room import Position, Room
 from app.lectures.secret import hashed, new_secret, read_code
 from app.limits import most
 from app.openapi import JSON_COMMAND, body_of, document_of, responses
-from app.policies import read_body
+from app.policies import BodyDep
 from app.services import Services, ServicesDep
 
 router = APIRouter(tags=["lectures"])
@@ -37,16 +37,16 @@ router = APIRouter(tags=["lectures"])
 NEVER_KEPT = "no-store"
 BODY = ("malformed-json", "body-too-large", "unsupported-media-type", "cross-site", "invalid-command")
 KNOWN = ("unknown-lecture", "too-many-requests", "storage")
+EVENT = {"id": {"type": "string"}, "event": {"type": "string"}, "data": {"type": "string", "contentMediaType": "application/json"}}
 EVENTS = {
     "description": "Server-sent events, until the lecture or the server ends",
-    "content": {EVENTS_TYPE: {"schema": {"type": "string"}}},
+    "content": {EVENTS_TYPE: {"schema": {"type": "object", "properties": EVENT}}},  # of each event
 }
 SVG = {"description": "The QR code", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}
 RECORDING = {"description": "The lecture's log with its scenes", "content": {"application/json": {"schema": {"type": "object"}}}}
 WRONG = "Too many wrong codes came from this address."
 
 Secret = Annotated[str | None, Cookie(alias=PRESENTER, max_length=64)]
-Body = Annotated[bytes, Depends(read_body)]
 
 
 async def _room(request: Request, code: str, services: ServicesDep) -> Room:
@@ -104,7 +104,7 @@ async def join(request: Request, code: str) -> Response:
     ),
     openapi_extra=body_of(Start, {"title": "Deep RNNs", "view": {"step": "7"}}),
 )
-async def start_lecture(request: Request, body: Body, services: ServicesDep) -> Response:
+async def start_lecture(request: Request, body: BodyDep, services: ServicesDep) -> Response:
     """Start a lecture. Whoever does presents it, by the cookie that comes back; the key lets another device present it."""
     wanted = parsed(Start, body)
     _require_starter(request, wanted.passphrase, services)
@@ -186,7 +186,7 @@ def _base(request: Request, services: Services) -> str:
     responses=responses(document_of(PresenterDocument), *BODY, *KNOWN, "key-used"),
     openapi_extra=body_of(Exchange, {"key": "k2Jx0bLm", "device": "tablet"}),
 )
-async def become_presenter(request: Request, room: RoomDep, body: Body, services: ServicesDep) -> Response:
+async def become_presenter(request: Request, room: RoomDep, body: BodyDep, services: ServicesDep) -> Response:
     """Exchange the key of a presenter's link for the cookie that presents. A key works once."""
     wanted, session = parsed(Exchange, body), new_secret()
     address = address_of(request)
@@ -206,7 +206,7 @@ async def become_presenter(request: Request, room: RoomDep, body: Body, services
     responses=responses(document_of(KeyDocument), *BODY, *KNOWN, "not-presenter"),
     openapi_extra=body_of(Device, {"device": "tablet"}),
 )
-async def make_key(request: Request, room: RoomDep, session: SessionDep, body: Body, services: ServicesDep) -> Response:
+async def make_key(request: Request, room: RoomDep, session: SessionDep, body: BodyDep, services: ServicesDep) -> Response:
     """The key of one more presenter's link, for another device or another person."""
     parsed(Device, body)
     key = new_secret()
@@ -230,7 +230,7 @@ async def make_key(request: Request, room: RoomDep, session: SessionDep, body: B
     ),
     openapi_extra=JSON_COMMAND,
 )
-async def command(request: Request, room: RoomDep, session: SessionDep, body: Body, services: ServicesDep) -> Response:
+async def command(request: Request, room: RoomDep, session: SessionDep, body: BodyDep, services: ServicesDep) -> Response:
     """What the presenter does: stored, then answered, then sent to everyone. A repeated id gets the first answer again."""
     wanted = parse_command(body)
     if wanted.kind == "scene":

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.answers import REVALIDATE, Representation, answer
@@ -10,24 +8,21 @@ from app.computing import json_answer
 from app.errors import Problem, shortened
 from app.languages import wanted
 from app.lectures.documents import CodeDocument, PlansDocument
-from app.lectures.entries import Entry
 from app.lectures.plans import Plan, parse_plan
 from app.lectures.results import results_csv
 from app.lectures.shipped_plans import SHIPPED, shipped_plan
+from app.lectures.storage import whole_log
 from app.openapi import body_of, document_of, reference, responses
-from app.policies import read_body
+from app.policies import BodyDep
 from app.routes.lectures import BODY, KNOWN, NEVER_KEPT, RoomDep, SessionDep
 from app.services import ServicesDep
 
 router = APIRouter(tags=["lectures"])
 
-READ_AT_ONCE = 10_000
 EMPTY = Plan(unrolled="plan", version=1)
 PLAN_ANSWER = {"description": Plan.__doc__, "content": {"application/json": {"schema": reference(Plan)}}}
 CSV = {"description": "One line per answer of every question", "content": {"text/csv": {"schema": {"type": "string"}}}}
 PLAN_BODY = tuple(name for name in BODY if name != "invalid-command")
-
-Body = Annotated[bytes, Depends(read_body)]
 
 
 @router.get("/api/plans", responses=responses(document_of(PlansDocument)))
@@ -61,7 +56,7 @@ async def get_lecture_plan(request: Request, room: RoomDep, session: SessionDep,
     responses=responses(document_of(CodeDocument), *PLAN_BODY, *KNOWN, "not-presenter", "invalid-plan", "newer-plan"),
     openapi_extra=body_of(Plan, EMPTY.document()),
 )
-async def put_lecture_plan(request: Request, room: RoomDep, session: SessionDep, body: Body, services: ServicesDep) -> Response:
+async def put_lecture_plan(request: Request, room: RoomDep, session: SessionDep, body: BodyDep, services: ServicesDep) -> Response:
     """Keep a plan with a lecture, so that every device that presents it has the plan."""
     plan = await services.pool.run(parse_plan, body)
     await services.lectures.storage.put_plan(room.code, plan.text)
@@ -72,9 +67,7 @@ async def put_lecture_plan(request: Request, room: RoomDep, session: SessionDep,
 async def get_results(request: Request, room: RoomDep, session: SessionDep, services: ServicesDep) -> Response:
     """What the class answered, as a table for a spreadsheet. Nobody's name stands in it."""
     storage = services.lectures.storage
-    entries: list[Entry] = []
-    while more := await storage.read(room.code, len(entries), READ_AT_ONCE):
-        entries += more
+    entries = await whole_log(storage, room.code)
     polls = [entry.body["poll"] for entry in entries if entry.kind == "poll opened"]
     tallies = {poll: await storage.tally(room.code, poll) for poll in polls}
     headers = {"Content-Disposition": f'attachment; filename="lecture-{room.code}-results.csv"'}

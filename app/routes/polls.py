@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Depends, Request
+from fastapi import APIRouter, Cookie, Request
 from starlette.responses import Response
 
 from app.answers import answer
@@ -11,19 +11,19 @@ from app.errors import Problem
 from app.lectures.commands import Participant, Vote, parsed
 from app.lectures.documents import ParticipantDocument, VoteDocument
 from app.lectures.entering import PARTICIPANT, address_of, give_cookie
-from app.lectures.lectures import require_poll
 from app.lectures.questions import parse_question
+from app.lectures.refusals import require_poll
 from app.lectures.secret import hashed, new_secret
+from app.lectures.state import question_of
 from app.lectures.storage import PollClosed, TooManyIdentities, UnknownParticipant
 from app.openapi import body_of, document_of, responses
-from app.policies import read_body
+from app.policies import BodyDep
 from app.routes.lectures import BODY, KNOWN, NEVER_KEPT, RoomDep
 from app.services import ServicesDep
 
 router = APIRouter(tags=["lectures"])
 
 Known = Annotated[str | None, Cookie(alias=PARTICIPANT, max_length=64)]
-Body = Annotated[bytes, Depends(read_body)]
 WITHOUT = "A vote needs a participant of this lecture. Ask for one with PUT at participant, and send its cookie."
 
 
@@ -32,7 +32,7 @@ WITHOUT = "A vote needs a participant of this lecture. Ask for one with PUT at p
     responses=responses(document_of(ParticipantDocument), *BODY, *KNOWN, "too-many-identities"),
     openapi_extra=body_of(Participant, {"nickname": ""}),
 )
-async def take_part(request: Request, room: RoomDep, body: Body, services: ServicesDep, known: Known = None) -> Response:
+async def take_part(request: Request, room: RoomDep, body: BodyDep, services: ServicesDep, known: Known = None) -> Response:
     """Take part in a lecture: the cookie that comes back votes once in every question. Nobody needs a name."""
     wanted, secret = parsed(Participant, body), known or new_secret()
     settings = services.settings
@@ -51,13 +51,13 @@ async def take_part(request: Request, room: RoomDep, body: Body, services: Servi
     responses=responses(document_of(VoteDocument), *BODY, *KNOWN, "unknown-poll", "poll-closed", "no-participant", "invalid-vote"),
     openapi_extra=body_of(Vote, {"choice": "positive"}),
 )
-async def vote(request: Request, room: RoomDep, poll: str, body: Body, services: ServicesDep, known: Known = None) -> Response:
+async def vote(request: Request, room: RoomDep, poll: str, body: BodyDep, services: ServicesDep, known: Known = None) -> Response:
     """Answer a question. A second answer replaces the first, as long as the question is open."""
     wanted = parsed(Vote, body)
     if known is None:
         raise Problem("no-participant", WITHOUT)
     asked = require_poll(room, poll)
-    choice = parse_question({name: asked[name] for name in asked if name not in ("open", "revealed", "offset")}).normal(wanted.choice)
+    choice = parse_question(question_of(asked)).normal(wanted.choice)
     try:
         await services.lectures.storage.vote(room.code, poll, hashed(known), choice)
     except PollClosed:

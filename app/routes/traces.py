@@ -10,7 +10,7 @@ from app.answers import FOREVER, REVALIDATE, answer
 from app.computing import TRACE_TYPE, Computed
 from app.errors import Problem, shortened
 from app.openapi import JSON_SCENE, responses
-from app.policies import read_body
+from app.policies import BodyDep
 from app.scenes import Scene, parse_scene
 from app.services import ServicesDep
 
@@ -33,7 +33,7 @@ SCENE_PROBLEMS = (
 ID_PROBLEMS = ("unknown-scene", "engine-differs", "invalid-parameter", "not-finite")
 
 
-async def _scene(body: Annotated[bytes, Depends(read_body)], services: ServicesDep) -> Scene:
+async def _scene(body: BodyDep, services: ServicesDep) -> Scene:
     return parse_scene(body) if len(body) <= READ_AT_ONCE else await services.pool.run(parse_scene, body)
 
 

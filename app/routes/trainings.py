@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request
 from starlette.responses import Response
 
 from app.answers import REVALIDATE, answer
@@ -14,7 +14,7 @@ from app.events import EVENTS_TYPE, event_stream
 from app.learning import batches, training_of
 from app.limits import most
 from app.openapi import JSON_DATASET, JSON_SCENE, JSON_TABLE, document_of, reference, responses
-from app.policies import read_body
+from app.policies import BodyDep
 from app.routes.traces import ID_PROBLEMS, SCENE_PROBLEMS, SceneDep
 from app.services import ServicesDep
 from app.shipped_datasets import SHIPPED, shipped
@@ -39,7 +39,7 @@ async def get_datasets(request: Request) -> Response:
 @router.post(
     "/api/datasets", responses=responses(document_of(StoredDataSetDocument), "invalid-dataset", *BODY_PROBLEMS), openapi_extra=JSON_DATASET
 )
-async def post_dataset(request: Request, body: Annotated[bytes, Depends(read_body)], services: ServicesDep) -> Response:
+async def post_dataset(request: Request, body: BodyDep, services: ServicesDep) -> Response:
     """Keep a data set, so that scenes can learn from it by its id."""
     dataset = await services.pool.run(DataSet.parse, body)
     await services.datasets.put(dataset)
@@ -51,7 +51,7 @@ async def post_dataset(request: Request, body: Annotated[bytes, Depends(read_bod
     responses=responses(document_of(TableDocument), "invalid-dataset", "invalid-parameter", *BODY_PROBLEMS),
     openapi_extra=JSON_TABLE,
 )
-async def post_table(request: Request, body: Annotated[bytes, Depends(read_body)], services: ServicesDep) -> Response:
+async def post_table(request: Request, body: BodyDep, services: ServicesDep) -> Response:
     """Keep a data set that is written as a table: in every row a sentence, and in its last column the label."""
     dataset, heading = await services.pool.run(dataset_of_table, body)
     await services.datasets.put(dataset)

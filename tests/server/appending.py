@@ -9,13 +9,14 @@ import secrets
 import sys
 from pathlib import Path
 
-from app.lectures.storage import CODE_LETTERS, Command
+from app.lectures.secret import ALPHABET
+from app.lectures.storage import Command
 from tests.server.storages import redis, sqlite
 
 
 async def main(place: str) -> None:
     """One line of JSON each: the lecture's code, then the ids."""
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
+    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
     async with (redis(place) if "://" in place else sqlite(Path(place)))() as storage:
         record = await storage.create(code, "RNNs", "laptop", "key", "session", [("scene", {}), ("poll opened", {"poll": "p"})])
         print(json.dumps(code), flush=True)

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from app.lectures.entries import Entry
 from app.lectures.redis_scripts import SCRIPTS
 from app.lectures.redis_storage import RedisStorage
+from app.lectures.secret import ALPHABET
 from app.lectures.sqlite_storage import SqliteStorage
-from app.lectures.storage import CODE_LETTERS, Command, LectureStorage, Record
+from app.lectures.storage import Command, LectureStorage, Record
 from app.redis_link import Link
 
 PATIENCE = 30  # s: far beyond what anything here takes; a noisy machine is no failure
@@ -53,7 +54,7 @@ def run(opened: Opened, scenario: Callable[[LectureStorage], Awaitable[T]]) -> T
 def new_code() -> str:
     """A code that no other test of this run has."""
     number = next(numbers)
-    return "".join(CODE_LETTERS[number // len(CODE_LETTERS) ** place % len(CODE_LETTERS)] for place in range(8))
+    return "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(8))
 
 
 async def begun(storage: LectureStorage, *first: tuple[str, dict[str, Any]]) -> Record:

@@ -1,12 +1,24 @@
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from unittest.mock import AsyncMock
+
 import pytest
 
+from app.errors import Problem
 from app.lectures.blocks import Block
 from app.lectures.entries import Entry
+from app.lectures.listener import About, Listener
 from app.lectures.mailbox import MOST_BLOCKS, MOST_BYTES, Mailbox
+from app.lectures.room import Room
 from app.lectures.secret import ALPHABET, new_code, read_code
+from app.lectures.soft_news import SoftNews
+from app.lectures.sqlite_storage import SqliteStorage
 from app.lectures.state import State
+from app.outlet import Outlet
 
 
 def block(offset: int, size: int = 10) -> Block:
@@ -77,3 +89,79 @@ def test_the_end_closes_every_poll_and_shows_the_class_its_screen_again() -> Non
 def test_an_entry_of_no_known_kind_is_never_passed_over() -> None:
     with pytest.raises(ValueError, match="of the kind 'jumped'"):
         State().after(entry(1, "jumped"))
+
+
+class Line:
+    """What stands for a connection that nobody reads from."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def write(self, piece: bytes) -> None:
+        self.written.append(piece)
+
+    def set_write_buffer_limits(self, high: int) -> None:
+        """There are no buffers."""
+
+    def get_extra_info(self, name: str) -> None:
+        return None
+
+
+def test_who_went_away_before_the_stream_began_is_no_listener() -> None:
+    async def comes_and_goes() -> bool:
+        outlet = Outlet(Line(), chunked=False)  # type: ignore[arg-type]
+        outlet.lost()
+        return Listener(outlet, About(), lambda: block(1)).ended.done()
+
+    assert asyncio.run(comes_and_goes())
+
+
+def test_a_stream_behind_an_answer_that_nobody_reads_waits_for_it() -> None:
+    async def comes_behind() -> tuple[list[bytes], list[bytes]]:
+        line = Line()
+        outlet = Outlet(line, chunked=False, paused=True)  # type: ignore[arg-type]
+        listener = Listener(outlet, About(), lambda: block(1))
+        listener.put(block(1))
+        before = list(line.written)
+        outlet.resumed()
+        return before, line.written
+
+    assert asyncio.run(comes_behind()) == ([], [b"x" * 10])
+
+
+@asynccontextmanager
+async def room_with_news(folder: Path) -> AsyncIterator[tuple[Room, SoftNews, SqliteStorage]]:
+    """A room, and what tells its soft news."""
+    async with SqliteStorage(folder, 2.0, 1) as storage:
+        news = SoftNews(storage)
+        room = Room(await storage.create(new_code(), "t", "desk", "key", "session", ()), (), storage, news.gather)
+        storage.watch(room.code, room.arrived, lambda message: news.heard(room, message))
+        yield room, news, storage
+
+
+def test_a_tally_that_could_not_be_told_is_told_when_the_storage_is_back(tmp_path: Path) -> None:
+    async def votes() -> None:
+        async with room_with_news(tmp_path) as (room, news, storage):
+            line = Line()
+            with room.listen(Outlet(line, chunked=False), About(), None, "first"):  # type: ignore[arg-type]
+                told = storage.tell
+                storage.tell = AsyncMock(side_effect=Problem("storage", "away"))  # type: ignore[method-assign]
+                room.voted("q")
+                await asyncio.gather(*news.due())
+                assert not any(b"event: tally" in piece for piece in line.written)
+                storage.tell = told  # type: ignore[method-assign]
+                room.changed_presence()  # as each heartbeat does
+                await asyncio.gather(*news.due())
+                assert any(b"event: tally" in piece for piece in line.written)
+
+    asyncio.run(votes())
+
+
+def test_whoever_comes_while_the_storage_is_away_hears_so_too(tmp_path: Path) -> None:
+    async def comes() -> None:
+        async with room_with_news(tmp_path) as (room, _, storage):
+            storage.state, line = "down", Line()
+            with room.listen(Outlet(line, chunked=False), About(), None, "first"):  # type: ignore[arg-type]
+                assert b'event: link\ndata: {"state": "paused"}' in line.written[-1]
+
+    asyncio.run(comes())

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app.lectures.entries import KINDS
+from app.lectures.secret import ALPHABET
 from app.lectures.storage import (
-    CODE_LETTERS,
     CodeTaken,
     EpochChanged,
     FenceChanged,
@@ -612,5 +612,5 @@ def test_epochs_and_codes_are_of_their_letters() -> None:
     epochs = {new_epoch() for _ in range(1000)}
     assert len(epochs) == 1000
     assert {len(epoch) for epoch in epochs} == {11}
-    assert len(CODE_LETTERS) == 32 == len(set(CODE_LETTERS))
-    assert not {*"IO01"} & {*CODE_LETTERS}
+    assert len(ALPHABET) == 32 == len(set(ALPHABET))
+    assert not {*"IO01"} & {*ALPHABET}

@@ -224,6 +224,8 @@ def test_the_options_and_the_settings_say_where_it_is(tmp_path: Path) -> None:
             "The setting allowed_hosts (UNROLLED_ALLOWED_HOSTS) must be a text, or a list of texts. Received: 1.",
         ),
         ({"ALLOWED_HOSTS": "example.org"}, (), "UNROLLED_ALLOWED_HOSTS='[\"example.org\"]'"),
+        ({"STARTERS": "friends"}, (), "(UNROLLED_STARTERS) must be 'anyone', 'passphrase' or 'nobody'. Received: 'friends'."),
+        ({"STARTERS": "passphrase"}, (), "(UNROLLED_PASSPHRASE) must be what people type to start a lecture"),
     ],
 )
 def test_a_server_that_cannot_start_says_why_and_what_to_do(

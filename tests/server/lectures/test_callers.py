@@ -267,6 +267,7 @@ def test_cookies_are_for_this_lecture_and_no_script(scene: Scene) -> None:
         cookie = scene.send(route, "", body).headers["set-cookie"]
         assert f"; Path=/api/lectures/{scene.code};" in cookie
         assert all(word in cookie for word in ("HttpOnly", "SameSite=strict", "Max-Age="))
+        assert "expires=" not in cookie.lower(), "a browser whose clock is a day off would drop it"
 
 
 def test_one_address_has_only_so_many_participants_and_the_presenter_sees_how_many(data: Path) -> None:

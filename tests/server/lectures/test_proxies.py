@@ -88,6 +88,12 @@ def test_nginx_as_the_documentation_sets_it_up_lets_a_lecture_through(mounted: L
         asyncio.run(goes_well(Place(nginx.port, PATH), 3 * 2 / 0.5))
 
 
+def test_nginx_that_speaks_http_1_0_to_the_server_lets_a_lecture_through(mounted: LectureServer, tmp_path: Path) -> None:
+    """As it does where nobody says otherwise: then a stream has no chunks, and ends with its connection."""
+    with Nginx(tmp_path, mounted.port, proxy_http_version="1.0") as nginx:
+        asyncio.run(goes_well(Place(nginx.port, PATH), 2))
+
+
 @pytest.mark.long
 def test_two_minutes_of_silence_pass_through_nginx_with_its_sixty_seconds(data: Path, tmp_path: Path) -> None:
     with LectureServer(data, root_path=PATH) as server, Nginx(tmp_path, server.port) as nginx:
