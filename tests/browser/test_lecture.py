@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from app.languages import HINDI
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read
 from tests.browser.test_every_view import expect_nothing
@@ -602,6 +603,19 @@ def test_axe_finds_nothing_on_either_side_of_a_lecture(room: Class) -> None:
     lost.goto(f"{room.server.address}?join=ABCDEFGH")
     expect(lost.get_by_role("textbox", name="Code")).to_be_visible()
     expect_nothing(lost, "a wrong code")
+
+
+def test_another_language_is_chosen_in_the_middle_of_a_lecture_and_its_link_is_of_the_scene_alone(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    press(presenter, "Step forward", 4)
+    expect_step(student, 4)
+    student.get_by_role("combobox", name="Language").select_option("hi")
+    expect(student.locator("html")).to_have_attribute("lang", "hi")
+    expect(student.locator("[data-part=mode]")).to_have_text(HINDI.words["lecture.mode.following"], timeout=SOON)
+    expect(student.locator("[data-part=slider]")).to_have_value("4")
+    presenter.get_by_role("button", name="Share").click()
+    link = presenter.get_by_role("dialog").get_by_role("textbox").input_value()
+    assert link.startswith(f"{room.server.address}#v=1&"), "nobody is let into the lecture by a link to its scene"
 
 
 def test_a_class_watches_a_network_learn(room: Class) -> None:
