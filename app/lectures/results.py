@@ -28,7 +28,7 @@ HEAD = (
     "why",
 )
 BOM = "\ufeff"  # without it a spreadsheet takes UTF-8 for something else, and Hindi for noise
-FORMULA = re.compile(r"[=+\-@\t\r\n]")  # begins what a spreadsheet would compute
+FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # begins what a spreadsheet would compute, or what looks escaped already
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 Tally = Mapping[str, int]

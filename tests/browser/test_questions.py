@@ -307,9 +307,26 @@ def test_a_presenter_who_loads_the_page_again_still_has_the_answer_and_the_tally
     expect(now(presenter)).to_contain_text("One answer. Open.", timeout=SOON)
     expect(now(presenter)).to_contain_text("The answer, which only you see: b")
     now(presenter).get_by_text("Change the answer before it is shown").click()
+    expect(now(presenter).get_by_role("combobox", name="Right answer")).to_have_value("b")
     now(presenter).get_by_label("Why").fill("Because b.")
     press(presenter, "Reveal the answer")
     expect(card(student)).to_contain_text("Right: b.Because b.", timeout=SOON)
+
+
+def test_what_is_right_may_be_said_late_and_is_judged_like_an_answer(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    open_panel(presenter)
+    ask_own(presenter, "count of parameters", "How many?")
+    card(student).get_by_role("spinbutton").fill("36")
+    press_send(student)
+    expect(card(student)).to_contain_text("Stored: 36.", timeout=SOON)
+    now(presenter).get_by_text("Change the answer before it is shown").click()
+    now(presenter).get_by_role("textbox", name="Right answer").fill("many")
+    press(presenter, "Reveal the answer")
+    expect(now(presenter).get_by_role("alert")).to_have_text("This cannot be an answer to the question.")
+    now(presenter).get_by_role("textbox", name="Right answer").fill("0036")
+    press(presenter, "Reveal the answer")
+    expect(card(student)).to_contain_text("Right: 36.", timeout=SOON)
 
 
 def test_one_question_at_a_time_and_the_earlier_ones_stay_readable(room: Class) -> None:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { normalAnswer, scoreOf } from "../../static/js/asking/answers.js";
 import { createBallot } from "../../static/js/asking/ballot.js";
 import { barsOf, cloudOf, histogramOf, isRight, rightOf } from "../../static/js/asking/counts.js";
 
@@ -167,4 +168,21 @@ test("a page that is taken down sends nothing more and says nothing more", async
   await answer(new Error("away"));
   await answer(null);
   assert.equal(log.length, before);
+});
+
+test("whoever answers alone is counted by the rules of the server", () => {
+  const normal = (kind, typed, choices = []) => normalAnswer({ kind, choices }, typed);
+  assert.deepEqual([" 0.50 ", "−0.5", "+.5", "5.", "1e-3", "-0", "1e-7"].map((typed) => normal("number", typed)), ["0.5", "-0.5", "0.5", "5", "0.001", "0", "1e-7"]);
+  assert.deepEqual(["", "half", "0,5", "NaN", "Infinity", "0x10", "1e999"].map((typed) => normal("number", typed)), Array(7).fill(null));
+  assert.deepEqual(["0036", "+9", "3.5", "-1"].map((typed) => normal("count", typed)), ["36", "9", null, null]);
+  assert.deepEqual(["  Vanishing   Gradient ", "e\u0301tat", " "].map((typed) => normal("words", typed)), ["vanishing gradient", "état", null]);
+  assert.deepEqual(["cafe\u0301", "tea"].map((typed) => normal("choice", typed, ["café", "juice"])), ["café", null]);
+});
+
+test("a score counts what was answered and judged, and nothing else", () => {
+  const poll = (name, revealed) => ({ poll: name, ...SIGN, revealed });
+  const told = (answer) => ({ answer, why: "", tally: {}, votes: 0 });
+  const polls = [poll("a", told("negative")), poll("b", told("positive")), poll("c", told("positive")), poll("d", null), poll("e", told(null))];
+  const own = { a: "negative", b: "negative", d: "positive", e: "positive" };
+  assert.deepEqual(scoreOf(polls, (name) => own[name] ?? null), { asked: 2, right: 1 });
 });

@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.lectures.entries import Entry
@@ -70,11 +70,8 @@ def test_a_number_stays_a_number(number: str) -> None:
     assert harmless(number) == number
 
 
+@example({"=": 1, "'=": 2, "''=": 3})
 @given(st.dictionaries(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1), st.integers(1, 1000), max_size=5))
 def test_whatever_was_answered_can_be_read_back(tally: dict[str, int]) -> None:
-    rows = read(results_csv([opened("words")], {"p1": tally}))
-    assert {
-        row["answer"].removeprefix("'") if harmless(row["answer"][1:]) == row["answer"] else row["answer"]: int(row["votes"])
-        for row in rows
-        if int(row["votes"])
-    } == tally
+    answers = {row["answer"]: int(row["votes"]) for row in read(results_csv([opened("words")], {"p1": tally})) if int(row["votes"])}
+    assert {text[1:] if harmless(text[1:]) == text else text: votes for text, votes in answers.items()} == tally

@@ -67,7 +67,8 @@ export function mountMarks(page, store, askedIn) {
     for (const { poll } of polls) if (!asked.has(poll)) asked.set(poll, askedIn ? askedIn(poll) : scene);
     const last = polls.at(-1);
     const tied = polls.filter((poll) => poll.cell && (poll.open || (poll === last && poll.revealed)) && asked.get(poll.poll) === state.shown.id && exists(state, poll.cell));
-    document.getElementById("window")?.append(root);
+    const window = document.getElementById("window");
+    if (root.parentElement !== window) window?.append(root); // the page may have begun anew
     root.hidden = tied.length === 0 || state.folded;
     if (drawn === null || drawn.length !== tied.length || drawn.some((poll, i) => poll !== tied[i])) root.replaceChildren(...tied.map(createMark));
     drawn = tied;

@@ -1,10 +1,11 @@
-import { attrs, html, join, mark, switchOff, text } from "../dom.js";
+import { OURS, attrs, html, join, mark, switchOff, text } from "../dom.js";
 import { watchPage } from "../lecture/anew.js";
 import { ProblemError } from "../server.js";
 import { timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { words } from "../words.js";
 import { votesOf } from "./counts.js";
+import { normalAnswer } from "./answers.js";
 import { createComposer } from "./composer.js";
 import { askedOf, draftsAt } from "./drafts.js";
 import { choiceName, placeName } from "./labels.js";
@@ -38,25 +39,41 @@ export function createAsker(/** @type {Room} */ room) {
   };
 }
 
+/** Where the right answer is chosen, or typed; it may also be left open. */
+function answerField(/** @type {Poll} */ poll) {
+  if (!poll.choices.length) return html("input", { autocomplete: "off", dir: "auto" });
+  const choices = poll.choices.map((choice) => html("option", { value: choice }, choiceName(poll, choice)));
+  return html("select", {}, html("option", { value: "" }, words("asking.reveal.none")), choices);
+}
+
 /** What the presenter sees of the question that is asked now, and does with it. */
 function createPresent(/** @type {ReturnType<typeof createAsker>} */ asker, run) {
   const [title, about, votes, known] = ["h4", "p", "p", "p"].map((tag) => html(tag, { class: tag === "h4" ? null : "muted" }));
   const distribution = createDistribution();
   const why = html("input", { "aria-label": words("asking.reveal.why"), autocomplete: "off", dir: "auto" });
-  const answer = html("input", { "aria-label": words("asking.reveal.answer"), autocomplete: "off", dir: "auto" });
-  const edited = html("details", {}, html("summary", {}, words("asking.reveal.edit")),
-    html("label", {}, html("span", {}, words("asking.reveal.answer")), answer), html("label", {}, html("span", {}, words("asking.reveal.why")), why));
+  const place = html("label", {}, html("span", {}, words("asking.reveal.answer")));
+  const fault = html("p", { class: "fault", role: "alert", hidden: true });
+  const edited = html("details", {}, html("summary", {}, words("asking.reveal.edit")), place, html("label", {}, html("span", {}, words("asking.reveal.why")), why), fault);
+  let answer = html("input");
   const close = html("button", { type: "button" }, words("asking.close"));
   const reveal = html("button", { type: "button", class: "primary" }, words("asking.reveal"));
   const root = html("article", { "aria-label": words("asking.now"), class: "present" }, title, about, votes, html("p", { class: "acts" }, close, reveal), distribution.root, known, edited);
   let poll = /** @type {Poll | null} */ (null);
 
   close.addEventListener("click", () => poll && run(() => asker.close(/** @type {Poll} */ (poll).poll)));
-  reveal.addEventListener("click", () => poll && run(() => asker.reveal(/** @type {Poll} */ (poll).poll, { answer: answer.value.trim() || null, why: why.value.trim() })));
+  reveal.addEventListener("click", () => {
+    if (!poll) return;
+    const { poll: name } = poll;
+    const right = answer.value.trim() ? normalAnswer(poll, answer.value) : null;
+    mark(fault, answer.value.trim() && right === null ? words("asking.own.answer.none") : null, OURS);
+    if (fault.hidden) run(() => asker.reveal(name, { answer: right, why: why.value.trim() }));
+  });
 
   /** Another question: its answer as this browser remembers it. */
   function begin(/** @type {Poll} */ next) {
     const said = asker.answerOf(next.poll);
+    answer = answerField(next);
+    place.replaceChildren(place.firstElementChild ?? "", answer);
     [answer.value, why.value] = [said.answer ?? "", said.why];
     text(title, next.text);
     say(about, next.cell ? words("asking.about", { place: placeName(next.cell) }) : null);

@@ -5,7 +5,7 @@ import { grouped } from "../format.js";
 import { listen, undoAll } from "../store.js";
 import { plainAddress } from "../whereabouts.js";
 import { words } from "../words.js";
-import { scoreOf } from "./answers.js";
+import { scoreOf } from "../asking/answers.js";
 import { clock } from "./recording.js";
 
 /** @import { Recording, Track } from "./recording.js" */

@@ -1,4 +1,5 @@
 import { html } from "../dom.js";
+import { normalAnswer } from "../asking/answers.js";
 import { mountCard } from "../asking/card.js";
 import { mountMarks } from "../asking/marks.js";
 import { createMemory } from "../asking/memory.js";
@@ -6,7 +7,6 @@ import { createFollower } from "../lecture/follower.js";
 import { UNHEARD } from "../lecture/log.js";
 import { createStore, undoAll } from "../store.js";
 import { words } from "../words.js";
-import { normalAnswer } from "./answers.js";
 import { mountBar } from "./bar.js";
 import { createPlayer } from "./player.js";
 import { trackOf } from "./recording.js";

@@ -1,11 +1,11 @@
-import { isRight } from "../asking/counts.js";
+import { isRight } from "./counts.js";
 
 /** @import { Poll } from "../lecture/state.js" */
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i;
 
-/** An answer in the form in which the class's were counted: the server's rules in small, for whoever answers alone. Null: it is none. */
-export function normalAnswer(/** @type {Poll} */ { kind, choices }, typed) {
+/** An answer in the form in which the class's are counted: the server's rules in small, for whoever answers alone, and for what is said to be right. Null: it is none. */
+export function normalAnswer(/** @type {Pick<Poll, "kind" | "choices">} */ { kind, choices }, typed) {
   const text = typed.normalize("NFC").trim().replace(/\s+/gu, " ");
   if (choices.length) return choices.includes(text) ? text : null;
   if (kind === "words") return text.toLowerCase() || null;
