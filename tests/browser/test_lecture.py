@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from app.languages import HINDI
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read
 from tests.browser.test_every_view import expect_nothing
@@ -602,6 +603,37 @@ def test_axe_finds_nothing_on_either_side_of_a_lecture(room: Class) -> None:
     lost.goto(f"{room.server.address}?join=ABCDEFGH")
     expect(lost.get_by_role("textbox", name="Code")).to_be_visible()
     expect_nothing(lost, "a wrong code")
+
+
+def test_another_language_is_chosen_in_the_middle_of_a_lecture_and_its_link_is_of_the_scene_alone(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    press(presenter, "Step forward", 4)
+    expect_step(student, 4)
+    student.get_by_role("combobox", name="Language").select_option("hi")
+    expect(student.locator("html")).to_have_attribute("lang", "hi")
+    expect(student.locator("[data-part=mode]")).to_have_text(HINDI.words["lecture.mode.following"], timeout=SOON)
+    expect(student.locator("[data-part=slider]")).to_have_value("4")
+    presenter.get_by_role("button", name="Share").click()
+    link = presenter.get_by_role("dialog").get_by_role("textbox").input_value()
+    assert link.startswith(f"{room.server.address}#v=1&"), "nobody is let into the lecture by a link to its scene"
+
+
+def test_a_class_watches_a_network_learn(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    go(presenter, "Training")
+    expect(presenter.get_by_role("combobox", name="Data set").locator("option")).to_have_count(6, timeout=SOON)
+    presenter.get_by_role("spinbutton", name="Epochs").fill("3")
+    press(presenter, "Start training")
+    expect(presenter.locator("#training")).to_contain_text("Finished after epoch 3", timeout=SOON)
+    places = "#window, #transport .story, #model"
+    until(lambda: presenter.evaluate(SEEN, places) == student.evaluate(SEEN, places), student, "the student sees another epoch")
+    expect_mode(student, "following")
+    expect(student.locator("#training")).to_contain_text("3 epochs")
+    press(student, "Start training")
+    expect_mode(student, "exploring")
+    press(student, "Back to the presenter")
+    expect_mode(student, "following")
+    expect_same_pixels(student, room.join(), "what one has learnt alone is left behind")
 
 
 # What stands on the screen in each frame: the words of the picture and its step, as far as they can be seen.

@@ -112,6 +112,18 @@ def test_the_page_carries_its_tables_as_json(client: TestClient) -> None:
     assert [review["label"] for review in tables["reviews"]] == [1, 0, 1]
 
 
+@pytest.mark.parametrize("path", ["/?join=ABCDEFGH", "/?present=ABCDEFGH&language=hi"])
+def test_a_page_of_a_lecture_shows_no_other_picture_before_the_lectures_own(client: TestClient, path: str) -> None:
+    assert "<body data-lecture=joining>" in client.get(path).text
+    assert "<body>" in client.get("/").text
+
+
+def test_where_nobody_may_start_a_lecture_the_page_has_no_button_for_it(settings: Settings) -> None:
+    for starters, buttons in (("anyone", 2), ("nobody", 0)):
+        with TestClient(create_app(settings.model_copy(update={"starters": starters})), base_url=HOME) as client:
+            assert client.get("/").text.count('data-part="lecture"') == buttons
+
+
 @pytest.mark.parametrize(("path", "code"), [("/", "en"), ("/?language=hi", "hi")])
 def test_the_page_is_whole_in_its_language_before_any_script_runs(client: TestClient, path: str, code: str) -> None:
     response = client.get(path)

@@ -4,7 +4,7 @@ import { ownVersion } from "./version.js";
 
 /** @import { Shown } from "../types.js" */
 
-const KEPT = 12; // scenes, with their traces
+const KEPT = 4; // scenes, with their traces: a large one has megabytes
 
 /** @type {Map<string, Promise<Shown>>} */
 const kept = new Map();

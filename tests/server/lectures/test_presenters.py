@@ -139,3 +139,21 @@ def test_students_go_on_while_the_presenter_is_away(server: LectureServer) -> No
             assert student.losses == 0
 
     asyncio.run(lecture())
+
+
+def test_a_device_hears_whether_it_has_the_word_and_a_link_for_the_next_keeps_its_key_behind_the_fragment(server: LectureServer) -> None:
+    async def presents(device: Presenter) -> bool:
+        return bool((await ask(device.place, "GET", device.path, cookie=device.cookie)).document["presenting"])
+
+    async def lecture() -> None:
+        first, second = await two(server)
+        assert [await presents(device) for device in (first, second)] == [True, False]
+        await second.take_over()
+        assert [await presents(device) for device in (first, second)] == [False, True]
+        made = (await ask(second.place, "POST", f"{second.path}/keys", {}, second.cookie)).document
+        before, fragment = made["address"].split("#")
+        assert fragment == f"key={made['key']}"
+        assert made["key"] not in before
+        assert made["qr"].startswith("<svg")
+
+    asyncio.run(lecture())
