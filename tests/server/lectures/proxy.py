@@ -61,7 +61,8 @@ class Proxy:
     def end(self, writer: asyncio.StreamWriter, reset: bool = False) -> None:
         """One side of a connection ends."""
         if reset and (sock := writer.get_extra_info("socket")):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            with suppress(OSError):  # it has ended already
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         writer.transport.abort()
 
     def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

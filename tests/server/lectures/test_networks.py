@@ -12,6 +12,7 @@ from tests.server.lectures.client import Listener, Place, Presenter, Seen, liste
 from tests.server.lectures.conftest import MOST_MISSED, RECENT
 from tests.server.lectures.pace import pause
 from tests.server.lectures.proxy import Proxy
+from tests.server.lectures.seconds import within
 from tests.server.lectures.seeds import chance, seeds, sizes
 from tests.server.lectures.servers import LectureServer
 from tests.server.lectures.sockets import stream_of
@@ -69,7 +70,7 @@ def test_after_a_long_silence_of_the_network_a_listener_is_back_within_its_longe
                 await pause(seconds)
                 network.away = False
                 last = await presenter.step(2)
-                await listener.at(last, 21)
+                await listener.at(last, within(21))
                 listener.require(await presenter.state(), "first", "resumed")
 
     asyncio.run(lecture())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from tests.server.lectures.beside import Baseline, Witness
 from tests.server.lectures.client import Answer, Listener, Place, Presenter, Student, ask, listening, request_bytes, until_answered
 from tests.server.lectures.pace import pause
 from tests.server.lectures.proxy import Proxy
+from tests.server.lectures.seconds import within
 from tests.server.lectures.seeds import chance, seeds
 from tests.server.lectures.servers import LectureServer
 from tests.server.serving import split
@@ -71,12 +71,10 @@ def test_a_redis_that_dies_and_comes_back_begins_another_epoch_from_what_the_ser
             old = away.seen.epoch
             before = listeners[0].seen.state
             await asyncio.to_thread(fault, shared.redis)
-            began = time.monotonic()
             await asyncio.gather(*(listener.until(lambda seen: seen.epoch != old) for listener in listeners))
             assert all(shown(listener.seen.state) == shown(before) for listener in listeners), "nothing that was seen is lost"
             last = await presenter.step(2)
             await asyncio.gather(*(listener.at(last) for listener in listeners))
-            assert time.monotonic() - began < CONVERGED + 10
             away.drop()
             await away.until(lambda seen: seen.epoch != old and seen.offset >= last)
             for listener in [*listeners, away]:
@@ -137,11 +135,9 @@ def test_a_redis_that_says_nothing_pauses_the_lecture_and_nothing_is_acknowledge
         async with Baseline(shared.server), listening(shared.place, presenter.code, 5) as listeners:
             await asyncio.gather(*(listener.at(1) for listener in listeners))
             shared.redis.pause()
-            began = time.monotonic()
             try:
                 trying = asyncio.create_task(presenter.send("view", {"view": {"step": "2"}}, "during"))
                 await asyncio.gather(*(listener.until(paused) for listener in listeners))
-                seconds = time.monotonic() - began
                 refused: list[Answer] = [await trying, await presenter.send("view", {"view": {"step": "2"}}, "during")]
                 assert [(answer.status, answer.problem) for answer in refused] == [(503, "storage")] * 2
                 assert all("retry-after" in answer.headers for answer in refused)
@@ -161,7 +157,6 @@ def test_a_redis_that_says_nothing_pauses_the_lecture_and_nothing_is_acknowledge
                 assert listener.losses == 0
                 assert listener.seen.counts["snapshot"] == 1, "the log went on, so nobody needs another state"
             assert [entry.body["view"]["step"] for entry in await presenter.log()] == ["1", "2", "3"]
-            assert seconds < NOTICED + 3, "with room for a busy machine; the long form takes it at its word"
 
     asyncio.run(lecture())
 
@@ -249,14 +244,12 @@ def test_a_redis_that_is_cut_off_without_a_word_is_noticed_within_five_seconds_a
             await presenter.step(1)
             async with listening(Place(server.port), presenter.code, 20, haste=1.0) as listeners:
                 way.swallows = True
-                async with asyncio.timeout(NOTICED):
+                async with asyncio.timeout(within(NOTICED)):
                     await asyncio.gather(*(listener.until(paused) for listener in listeners))
                 await pause(seconds)
                 way.swallows = False
-                began = time.monotonic()
                 last = await presenter.step(2)
-                await asyncio.gather(*(listener.at(last, CONVERGED) for listener in listeners))
-                assert time.monotonic() - began < CONVERGED
+                await asyncio.gather(*(listener.at(last, within(CONVERGED)) for listener in listeners))
                 for listener in listeners:
                     listener.require(await presenter.state(), "first")
 
