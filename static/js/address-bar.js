@@ -48,7 +48,7 @@ const isLink = (hash) => hash !== "" && document.getElementById(hash.slice(1)) =
 /** Scene and view stand in the address: written as they change, read when the page opens and when a person pastes another link. */
 export function mountAddressBar(store) {
   let timer;
-  let written = null;
+  let known = location.hash; // another one is a link that was pressed, and whose event is on its way
 
   function writeSoon() {
     if (store.get().shown.trace && !inLecture()) timer ??= setTimeout(write, PAUSE);
@@ -56,16 +56,22 @@ export function mountAddressBar(store) {
 
   function write() {
     timer = undefined;
-    if (inLecture()) return; // one was started since
-    written = writeLink(store.get());
-    history.replaceState(null, "", written);
+    if (inLecture() || location.hash !== known) return; // a lecture was started, or a link pressed, since
+    address(writeLink(store.get()));
+  }
+
+  function address(url) {
+    history.replaceState(null, "", url);
+    known = location.hash;
   }
 
   /** A link that was pasted or pressed; a lecture's page takes it out of its address again. */
   function changed() {
-    if (!isLink(location.hash)) return writeSoon();
-    if (location.hash !== written) open(store, location.hash);
-    if (inLecture()) history.replaceState(null, "", location.pathname + location.search);
+    const pressed = location.hash !== known;
+    known = location.hash;
+    if (!isLink(known)) return writeSoon();
+    if (pressed) open(store, known);
+    if (inLecture()) address(location.pathname + location.search);
   }
 
   if (isLink(location.hash) && !inLecture()) open(store, location.hash);

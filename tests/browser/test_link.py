@@ -61,6 +61,26 @@ def test_a_link_pasted_into_the_open_page_is_opened(page: Page) -> None:
     expect_step(page, 5)
 
 
+WRITES_ON_CALL = """
+const later = window.setTimeout;
+window.setTimeout = (call, delay, ...rest) => (delay === 250 ? (window.writeAddress = call) && 1 : later(call, delay, ...rest));
+"""
+
+
+def test_a_view_pressed_just_before_the_address_is_written_opens(browser: Browser, server: Server) -> None:
+    context = browser.new_context()
+    context.add_init_script(WRITES_ON_CALL)
+    page = context.new_page()
+    open_page(page, server.address)
+    press(page, "Step forward", 3)
+    page.evaluate("() => { location.hash = '#v=1&view=compare'; window.writeAddress(); }")  # before the event of the link
+    expect(page.get_by_role("region", name="The other scene")).to_be_visible()
+    expect_step(page, 3)
+    page.evaluate("() => window.writeAddress()")
+    page.wait_for_url(re.compile("step=3.*view=compare"))
+    context.close()
+
+
 def test_the_skip_link_is_no_link_to_a_scene(page: Page) -> None:
     press(page, "Step forward", 3)
     page.wait_for_url(re.compile("step=3"))
