@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import re
 from collections import Counter, deque
@@ -21,9 +22,8 @@ from app.lectures.state import State
 from app.lectures.storage import LectureStorage, Record
 from app.outlet import Outlet
 
-RECENT = 512  # entries that are kept as bytes; older ones are read from the storage
-MOST_MISSED = 2000  # entries: who has missed more gets the state instead
-MOST_MISSED_BYTES = 512 * 2**10  # of them: a crowd that comes back must not fill the memory
+RECENT = 512  # entries that are kept as bytes; who has missed more gets the state instead
+RECENT_BYTES = 256 * 2**10  # of them: as much as may wait for anyone
 STUCK_SWEEPS = 4  # of SWEEP seconds each: 20 s
 MOST_ADDRESSES = 10_000  # that are remembered; those of a class behind one address are one
 RETRY = (500, 3000)  # ms: each client is told another wait
@@ -53,7 +53,7 @@ def block_of(entry: Entry) -> Block:
 
 
 class Room:
-    """Publishing never waits for a listener, and a listener is registered before the past is read: nothing falls between."""
+    """Publishing never waits for a listener, and nothing is awaited between the past and the presence: nothing falls between."""
 
     def __init__(self, record: Record, entries: Sequence[Entry], storage: LectureStorage, gather: Callable[[Room], None]) -> None:
         self.code, self.epoch, self.created = record.code, record.epoch, record.created
@@ -62,7 +62,7 @@ class Room:
         self.offset = 0
         self.lock = asyncio.Lock()  # one command at a time: each is judged by the state that the one before left
         self.listeners: set[Listener] = set()
-        self.recent: deque[Block] = deque(maxlen=RECENT)
+        self.recent: deque[Block] = deque()
         self.presenters: dict[str, str] = {}  # sessions that may present, and their names
         self.addresses: set[str] = set()  # from which somebody has come
         self.news = News()  # until it is told
@@ -71,6 +71,7 @@ class Room:
         self._last_word: Block | None = None
         self._storage = storage
         self._gather = gather
+        self._recent_bytes = 0
         self._snapshots: dict[Reason, Block] = {}
         self.arrived(entries)
 
@@ -83,8 +84,15 @@ class Room:
             self.offset = entry.offset
             self._snapshots.clear()
             block = block_of(entry)
-            self.recent.append(block)
+            self._keep(block)
             self.tell(block)
+
+    def _keep(self, block: Block) -> None:
+        """For who comes back and has missed it; a crowd that comes back must neither wait for the storage nor fill the memory."""
+        self.recent.append(block)
+        self._recent_bytes += len(block.plain)
+        while len(self.recent) > RECENT or self._recent_bytes > RECENT_BYTES:
+            self._recent_bytes -= len(self.recent.popleft().plain)
 
     async def catch_up(self) -> None:
         """Reads what was not seen here; who watches hears the rest."""
@@ -99,6 +107,7 @@ class Room:
         self.epoch, self.offset, self.holder = record.epoch, 0, record.session
         self.state = State(title=record.title, fence=record.fence, holder=record.holder)
         self.recent.clear()
+        self._recent_bytes = 0
         self.presenters.clear()
         self._snapshots.clear()
         told, self.listeners = self.listeners, set()
@@ -124,55 +133,32 @@ class Room:
     def _where(self) -> dict[str, Any]:
         return {"epoch": self.epoch, "offset": self.offset, "version": engine.__version__}
 
-    async def past(self, position: Position | None) -> list[Block] | Reason:
-        """What was missed before the entries that are kept here, or why it cannot be told."""
+    def welcome(self, position: Position | None) -> bytes:
+        """Exactly what was missed, or the whole state and the reason why."""
+        retry = b"retry: %d\n\n" % random.randint(*RETRY)
+        untold = self._untold(position)
+        if position is None or untold:
+            return retry + self.snapshot(untold or "first").plain
+        resumed = event("resumed", {"from": position.offset, "to": self.offset, "version": engine.__version__, "epoch": self.epoch})
+        missed = itertools.islice(self.recent, len(self.recent) - (self.offset - position.offset), None)
+        return retry + resumed + b"".join(block.plain for block in missed)
+
+    def _untold(self, position: Position | None) -> Reason | None:
+        """Why a position cannot be told what it has missed."""
         if position is None:
             return "first"
         if position.epoch != self.epoch:
             return "epoch"
         if position.offset > self.offset:
             return "future"
-        if self.offset - position.offset > MOST_MISSED:
-            return "trimmed"
-        if position.offset + 1 >= self._oldest:
-            return []
-        entries = await self._storage.read(self.code, position.offset, MOST_MISSED)
-        if any(entry.epoch != position.epoch for entry in entries):  # the log began anew, and this room is about to hear of it
-            return "epoch"
-        return [block_of(entry) for entry in entries]
-
-    @property
-    def _oldest(self) -> int:
-        return self.offset - len(self.recent) + 1
-
-    def welcome(self, position: Position | None, past: list[Block] | Reason) -> tuple[bytes, int]:
-        """Exactly what was missed, or the whole state and the reason why; and the offset up to which it goes."""
-        retry = b"retry: %d\n\n" % random.randint(*RETRY)
-        missed = self._missed(position, past)
-        if position is None or isinstance(missed, str):
-            return retry + self.snapshot(missed if isinstance(missed, str) else "first").plain, self.offset
-        last = max(self.offset, _last(missed, position))  # the storage may be ahead of what was told here
-        resumed = event("resumed", {"from": position.offset, "to": last, "version": engine.__version__, "epoch": self.epoch})
-        return retry + resumed + b"".join(block.plain for block in missed), last
-
-    def _missed(self, position: Position | None, past: list[Block] | Reason) -> list[Block] | Reason:
-        """Everything after a position, or why it cannot be told."""
-        if position is None or isinstance(past, str):
-            return past if isinstance(past, str) else "first"
-        if position.epoch != self.epoch:  # while the past was read the log began anew
-            return "epoch"
-        told = _last(past, position)
-        if told + 1 < self._oldest:  # or went on without us
-            return "trimmed"
-        missed = [*past, *(block for block in self.recent if block.offset is not None and block.offset > told)]
-        return "trimmed" if sum(len(block.plain) for block in missed) > MOST_MISSED_BYTES else missed
+        return "trimmed" if self.offset - position.offset > len(self.recent) else None
 
     @contextmanager
-    def listen(self, outlet: Outlet, about: About, position: Position | None, past: list[Block] | Reason) -> Iterator[asyncio.Future[None]]:
+    def listen(self, outlet: Outlet, about: About, position: Position | None) -> Iterator[asyncio.Future[None]]:
         """A listener for as long as the block lasts; it has been welcomed when the block begins."""
         listener = Listener(outlet, about, lambda: self.snapshot("slow"))
-        welcome, listener.position = self.welcome(position, past)
-        listener.put(Block.of(welcome))
+        listener.put(Block.of(self.welcome(position)))
+        listener.position = self.offset
         if self._storage.state == "down":  # which the others have heard
             listener.put(link("down"))
         self.listeners.add(listener)
@@ -237,8 +223,3 @@ class Room:
         if self._last_word:
             listener.put(self._last_word)
         listener.end()
-
-
-def _last(past: Sequence[Block], position: Position) -> int:
-    """The offset up to which the past goes that was read for a position."""
-    return past[-1].offset or 0 if past else position.offset

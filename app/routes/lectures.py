@@ -256,9 +256,8 @@ async def follow(
     if role == "presenter":
         await _presenter(room, services, secret)
     position = Position.read(last_event_id or last)
-    past = await room.past(position)
     about = About(role == "presenter", mode, hand, "".join(filter(str.isprintable, nickname)))
-    return Broadcast(lambda outlet: room.listen(outlet, about, position, past), lambda: room.welcome(position, past)[0])
+    return Broadcast(lambda outlet: room.listen(outlet, about, position), lambda: room.welcome(position))
 
 
 @router.get("/api/lectures/{code}/recording", responses=responses(RECORDING, *KNOWN))

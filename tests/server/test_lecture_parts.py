@@ -143,7 +143,7 @@ def test_a_tally_that_could_not_be_told_is_told_when_the_storage_is_back(tmp_pat
     async def votes() -> None:
         async with room_with_news(tmp_path) as (room, news, storage):
             line = Line()
-            with room.listen(Outlet(line, chunked=False), About(), None, "first"):  # type: ignore[arg-type]
+            with room.listen(Outlet(line, chunked=False), About(), None):  # type: ignore[arg-type]
                 told = storage.tell
                 storage.tell = AsyncMock(side_effect=Problem("storage", "away"))  # type: ignore[method-assign]
                 room.voted("q")
@@ -161,7 +161,7 @@ def test_whoever_comes_while_the_storage_is_away_hears_so_too(tmp_path: Path) ->
     async def comes() -> None:
         async with room_with_news(tmp_path) as (room, _, storage):
             storage.state, line = "down", Line()
-            with room.listen(Outlet(line, chunked=False), About(), None, "first"):  # type: ignore[arg-type]
+            with room.listen(Outlet(line, chunked=False), About(), None):  # type: ignore[arg-type]
                 assert b'event: link\ndata: {"state": "paused"}' in line.written[-1]
 
     asyncio.run(comes())

@@ -8,15 +8,15 @@ import pytest
 from app.network import most_connections
 from tests.server.lectures.servers import LectureServer
 
-RECENT, MOST_MISSED = 50, 150
+RECENT = 50
 
 most_connections()  # the tests hold as many as their servers do
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LectureServer]:
-    """One server for all that leave it as it was. It keeps little at hand and tells little one by one, so that little is past both."""
-    kept = {"app.lectures.room:RECENT": RECENT, "app.lectures.room:MOST_MISSED": MOST_MISSED}
+    """One server for all that leave it as it was. It keeps little at hand, so that little is past it."""
+    kept = {"app.lectures.room:RECENT": RECENT}
     with LectureServer(tmp_path_factory.mktemp("lectures") / "data", faults={"set": kept}) as server:
         yield server
 

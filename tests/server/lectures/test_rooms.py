@@ -17,7 +17,7 @@ from app.lectures.entries import Entry
 from app.lectures.lectures import Lectures
 from app.lectures.listener import About
 from app.lectures.mailbox import MOST_BLOCKS, MOST_BYTES
-from app.lectures.room import MOST_MISSED, MOST_MISSED_BYTES, RECENT, Position, Room, block_of
+from app.lectures.room import RECENT, RECENT_BYTES, Position, Room
 from app.lectures.sqlite_storage import SqliteStorage
 from app.lectures.state import State
 from app.lectures.storage import Command, Record
@@ -84,8 +84,7 @@ class Stage:
     async def listens(self, position: Position | None = None, **about: Any) -> Wire:
         """One more listener, from where it left off."""
         room, wire = await self.room(), Wire()
-        past = await room.past(position)
-        self.held.enter_context(room.listen(wire.outlet, About(**about), position, past))
+        self.held.enter_context(room.listen(wire.outlet, About(**about), position))
         return wire
 
     async def step(self, number: int, text: str = "") -> Entry:
@@ -134,20 +133,6 @@ def entry(offset: int, epoch: str, **body: Any) -> Entry:
     return Entry(epoch, offset, "view", {"view": body}, at=0.0)
 
 
-@on_stage(RECENT + 10)
-async def test_what_is_read_of_the_past_before_it_is_told_is_not_told_again(stage: Stage) -> None:
-    """The storage is ahead of the room for a moment: an entry is committed, and the room hears of it later."""
-    room, last = await stage.room(), RECENT + 10
-    position, ahead = Position(room.epoch, 1), entry(last + 1, room.epoch, step="ahead")
-    past = await room.past(position)
-    assert isinstance(past, list)
-    wire = Wire()
-    with room.listen(wire.outlet, About(), position, [*past, block_of(ahead)]):
-        room.arrived([ahead, entry(last + 2, room.epoch, step="next")])
-    seen = wire.seen(position)
-    assert (seen.offset, seen.faults) == (last + 2, [])
-
-
 @on_stage()
 async def test_a_log_that_begins_anew_and_is_empty_is_told_all_the_same(stage: Stage) -> None:
     wire, room = await stage.listens(), await stage.room()
@@ -178,15 +163,6 @@ async def test_a_log_that_is_said_to_be_broken_twice_begins_anew_once(stage: Sta
     seen = wire.seen()
     assert (seen.counts["snapshot"], seen.epoch == room.epoch, seen.faults) == (2, True, [])
     assert room.epoch != entry.epoch
-
-
-@on_stage(RECENT + 10)
-async def test_who_comes_back_to_a_log_that_has_just_begun_anew_is_not_told_that_it_goes_on(stage: Stage) -> None:
-    """The storage has another epoch already, and the room has not heard of it."""
-    room = await stage.room()
-    old = Position(room.epoch, 1)
-    await stage.storage.recreate(replace(stage.record, last=room.offset), [], {})
-    assert (await stage.listens(old)).seen(old).began == "epoch"
 
 
 @pytest.mark.parametrize(("count", "text"), [(MOST_BLOCKS + 50, ""), (40, "x" * (MOST_BYTES // 20))])
@@ -222,18 +198,18 @@ async def test_a_snapshot_is_encoded_once_for_all_who_come(stage: Stage) -> None
     assert all(wire.seen().offset == 3 for wire in wires)
 
 
-@on_stage(MOST_MISSED + 100)
+@on_stage(RECENT + 100)
 async def test_who_comes_back_gets_what_was_missed_or_a_snapshot_and_why(stage: Stage) -> None:
-    last, epoch = MOST_MISSED + 100, (await stage.room()).epoch
+    last, epoch = RECENT + 100, (await stage.room()).epoch
     for position, began in {
         None: "first",
         Position("other", 3): "epoch",
         Position(epoch, last + 1): "future",
         Position(epoch, 10): "trimmed",
         Position(epoch, last): "resumed",
+        Position(epoch, last - 1): "resumed",
         Position(epoch, last - RECENT): "resumed",
-        Position(epoch, last - RECENT - 1): "resumed",
-        Position(epoch, last - MOST_MISSED): "resumed",
+        Position(epoch, last - RECENT - 1): "trimmed",
     }.items():
         seen = (await stage.listens(position)).seen(position)
         assert (seen.began, seen.offset, seen.faults) == (began, last, []), position
@@ -242,11 +218,12 @@ async def test_who_comes_back_gets_what_was_missed_or_a_snapshot_and_why(stage: 
 @on_stage()
 async def test_who_has_missed_more_bytes_than_anyone_may_wait_for_gets_the_state(stage: Stage) -> None:
     epoch = (await stage.room()).epoch
-    for number in range(1 + MOST_MISSED_BYTES // 10_000):
+    for number in range(1 + RECENT_BYTES // 10_000):
         await stage.step(number, "x" * 10_000)
     wire = await stage.listens(Position(epoch, 0))
     assert wire.seen(Position(epoch, 0)).began == "trimmed"
     assert len(wire.written) < 12_000
+    assert (await stage.listens(Position(epoch, 5))).seen(Position(epoch, 5)).began == "resumed"
 
 
 @on_stage()
@@ -268,9 +245,8 @@ async def test_whoever_comes_at_once_comes_into_one_room_also_when_the_first_giv
 @on_stage()
 async def test_a_stream_of_a_room_that_is_closed_meanwhile_ends_at_once(stage: Stage) -> None:
     room, wire = await stage.room(), Wire()
-    past = await room.past(None)
     stage.lectures.stop()
-    with room.listen(wire.outlet, About(), None, past) as ended:
+    with room.listen(wire.outlet, About(), None) as ended:
         async with asyncio.timeout(1):
             await ended
     assert wire.seen().counts["restart"] == 1
