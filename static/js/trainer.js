@@ -11,12 +11,13 @@ import { startTraining, stopTraining } from "./trainings.js";
 /**
  * A training as the page sees it. `recipe` is what it follows from, `records` are its epochs by their numbers, from whatever epoch the page was there.
  * @typedef {{epoch: number, updates: number, loss: number, accuracy: number | null, gradient_norms: number[], scene: string}} EpochRecord
- * @typedef {{phase: string, id: string | null, recipe: string, records: EpochRecord[], first: number, last: number, batches: number, place: number, began: number,
+ * It is this page's own where it has an `id`; of another's a class is told. `left` are the seconds that it will still take at its speed so far.
+ * @typedef {{phase: string, id: string | null, recipe: string, records: EpochRecord[], first: number, last: number, batches: number, place: number, began: number, left: number | null,
  *   inside: {epoch: number, batch: number, batches: number, loss: number} | null, reason: string | null, problem: string | null}} TrainingState
  */
 
 /** @type {TrainingState} */
-export const IDLE = { phase: "idle", id: null, recipe: "", records: [], first: 0, last: 0, batches: 1, place: 0, began: 0, inside: null, reason: null, problem: null };
+export const IDLE = { phase: "idle", id: null, recipe: "", records: [], first: 0, last: 0, batches: 1, place: 0, began: 0, left: null, inside: null, reason: null, problem: null };
 
 const BUSY = 429;
 const RETRY = 1000; // ms
@@ -27,14 +28,27 @@ export const isRunning = ({ phase }) => ["starting", "queued", "running"].includ
 /** The last epoch that is known. */
 export const latestOf = (/** @type {TrainingState} */ training) => training.records.at(-1) ?? null;
 
+/** How many epochs of this run are done, with the share of the one that is being read. */
+export function doneOf(/** @type {TrainingState} */ training) {
+  const { inside, first } = training;
+  return (latestOf(training)?.epoch ?? first) - first + (inside ? inside.batch / inside.batches : 0);
+}
+
+/** How long it will still take, at the speed so far. */
+function leftOf(/** @type {TrainingState} */ training) {
+  const { first, last, began } = training;
+  const done = doneOf(training);
+  return done > 0 ? ((performance.now() - began) / 1000 / done) * (last - first - done) : null;
+}
+
 /** The records with one more; one that was there already is the same. */
 function withRecord(records, record) {
   const at = records.findLastIndex(({ epoch }) => epoch < record.epoch) + 1;
   return [...records.slice(0, at), record, ...records.slice(records[at]?.epoch === record.epoch ? at + 1 : at)];
 }
 
-/** What each kind of event makes of the training. */
-const TOLD = {
+/** What each kind of event says of the training. */
+const SAID = {
   queued: ({ place }) => ({ phase: "queued", place }),
   started: ({ first, last }) => ({ phase: "running", first, last, began: performance.now() }),
   progress: (data) => ({ inside: data }),
@@ -42,6 +56,15 @@ const TOLD = {
   diverged: ({ detail }) => ({ problem: detail }),
   ended: ({ reason }) => ({ phase: "ended", reason, inside: null }),
 };
+
+/** What an event makes of the training. @returns {TrainingState} */
+function told(/** @type {TrainingState} */ now, { kind, data }) {
+  const next = { ...now, ...SAID[kind](data, now) };
+  return { ...next, left: leftOf(next) };
+}
+
+/** Is this page the one that runs it? */
+const isOwn = (training) => isRunning(training) && training.id !== null;
 
 /** Runs trainings of the scene, one at a time, and lets the grid follow: the newest epoch, as soon as the one before is on the screen. */
 export function createTrainer(store) {
@@ -67,12 +90,12 @@ export function createTrainer(store) {
     showForward();
     store.set({ training: { ...(now().recipe === recipe ? now() : IDLE), phase: "starting", recipe, id: null, problem: null, reason: null, inside: null } });
     try {
-      const told = await startTraining(scene, epochs);
-      if (signal.aborted) return void stopTraining(told.id).catch(() => {}); // without listeners it ends by itself
-      set({ ...told, records: now().records.filter(({ epoch }) => epoch <= told.first) });
-      for await (const { kind, data } of openEvents(() => `api/trainings/${told.id}/events`, { ending: "ended", tries: TRIES, signal }).events) {
+      const queued = await startTraining(scene, epochs);
+      if (signal.aborted) return void stopTraining(queued.id).catch(() => {}); // without listeners it ends by itself
+      set({ ...queued, records: now().records.filter(({ epoch }) => epoch <= queued.first) });
+      for await (const event of openEvents(() => `api/trainings/${queued.id}/events`, { ending: "ended", tries: TRIES, signal }).events) {
         if (signal.aborted) return;
-        set(TOLD[kind](data, now()));
+        store.set({ training: told(now(), event) });
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -106,7 +129,7 @@ export function createTrainer(store) {
   /** What was refused is asked for again: the newest epoch, or the same scene where there is no newer one. */
   function askAgain() {
     const { scene } = store.get();
-    if (isRunning(now())) follow();
+    if (isOwn(now())) follow();
     if (store.get().scene === scene) store.set({ scene: { ...scene } });
   }
 
@@ -121,12 +144,13 @@ export function createTrainer(store) {
         end("stopped");
         store.set({ training: IDLE }); // another network, or other words: what is known of this training is not about it
       }),
+      store.watch(({ training }) => training.id, (id) => id === null && now().phase !== "starting" && listening.abort()), // the page shows another's
       store.watch((/** @type {State} */ state) => [state.training, state.shown.scene === state.scene], ([training, arrived]) => {
-        if (isRunning(training) && arrived) follow();
+        if (isOwn(training) && arrived) follow();
       }),
       store.watch((/** @type {State} */ { problem }) => problem, (problem) => {
         clearTimeout(again);
-        const passing = isRunning(now()) || (now().phase === "ended" && problem?.status === BUSY);
+        const passing = isOwn(now()) || (now().phase === "ended" && problem?.status === BUSY);
         if (problem && passing) again = setTimeout(askAgain, RETRY);
       }),
       () => clearTimeout(again),

@@ -12,6 +12,7 @@ const { keyOf, placeOf, readPlace } = await import("../../static/js/lecture/view
 const { landmarksIn, placeIn, shareOf } = await import("../../static/js/lecture/landmarks.js");
 const { boxIn, scrollIn } = await import("../../static/js/layout.js");
 const { createPublisher } = await import("../../static/js/lecture/publisher.js");
+const { IDLE } = await import("../../static/js/trainer.js");
 const { createStore } = await import("../../static/js/store.js");
 
 const { scene: TOY } = JSON.parse(written);
@@ -24,7 +25,12 @@ const stateOf = (patch = {}) => ({
 });
 const moved = {
   step: 7, detail: "operation", order: "diagonal", speed: 2, pinned: { layer: "2", timestep: 1 }, kept: [{ layer: "1", timestep: 2 }], unit: 2, lit: "1/kernel/1,2", loop: true, shapes: true,
-  exact: true, folded: true, notation: "ng", beside: "keras", tab: "layer", view: "compare", versus: "GRU", otherSentence: ["cat", "rat"], contrast: true, lab: "1~20", theme: "dark", zoom: 1.5, pan: { x: 0.5, y: 0.25 },
+  exact: true, folded: true, notation: "ng", beside: "keras", tab: "layer", view: "compare", versus: "GRU", otherSentence: ["cat", "rat"], contrast: true, lab: "1~20", theme: "dark", epochs: 7, zoom: 1.5, pan: { x: 0.5, y: 0.25 },
+};
+const record = (epoch) => ({ epoch, updates: 2 * epoch, loss: 1 / (1 + epoch), accuracy: 0.5 });
+const training = {
+  phase: "running", id: "its own", recipe: "what it follows from", records: [0, 1, 2, 3].map(record), first: 0, last: 9, batches: 2, place: 0, began: 12, left: 3.5,
+  inside: { epoch: 4, batch: 1, batches: 2, loss: 0.3 }, reason: null, problem: null,
 };
 const extras = { chosen: { part: "f", step: 7 }, contributions: true, difference: true };
 
@@ -32,15 +38,26 @@ test("every part of a view is told and read back, with what no link carries", ()
   const { scene, view } = placeOf(stateOf({ ...moved, ...extras, base: { id: "b".repeat(64) } }));
   const { patch, base } = readPlace(view);
   assert.equal(scene, ID);
-  assert.deepEqual(patch, { ...moved, ...extras });
+  assert.deepEqual(patch, { ...moved, ...extras, training: IDLE });
   assert.equal(base, "b".repeat(64));
   assert.deepEqual([...VIEW, ...Object.keys(extras)].filter((name) => !(name in patch)), ["projector"], "how large numbers are is one's own business");
 });
 
 test("what a view does not name is as a page opens with, and what cannot be read too", () => {
-  const { patch, base, now, draft } = readPlace({ step: "many", theme: "puce", chosen: "<b>@x", base: "no id", draft: "{", what: "ever" });
+  const { patch, base, now, draft } = readPlace({ step: "many", theme: "puce", chosen: "<b>@x", base: "no id", draft: "{", training: "{", what: "ever" });
   const { projector: _, ...first } = DEFAULT_VIEW;
-  assert.deepEqual([patch, base, now, draft], [{ ...first, chosen: null, contributions: false, difference: false }, null, true, null]);
+  assert.deepEqual([patch, base, now, draft], [{ ...first, chosen: null, contributions: false, difference: false, training: IDLE }, null, true, null]);
+});
+
+test("a training is told by where it is: its first epoch, the last and the one that is shown, and nobody else can stop it", () => {
+  const scene = { ...TOY, weights: { ...TOY.weights, training: { dataset: "d", batch_size: 2, seed: 0, updates: 4 } } };
+  const { view } = placeOf(stateOf({ shown: { scene, id: ID, trace: {} }, training }));
+  assert.deepEqual(readPlace(view).patch.training, { ...training, id: null, recipe: "", records: [0, 2, 3].map(record) });
+  assert.equal(placeOf(stateOf({ training: IDLE })).view.training, undefined);
+  for (const wrong of [{ phase: "<b>" }, { records: [null] }, { records: [{ ...record(1), loss: null }] }, { last: "9" }, { inside: { epoch: 1 } }, { reason: 5 }, { left: -1 }]) {
+    const text = JSON.stringify({ ...JSON.parse(view.training), ...wrong });
+    assert.deepEqual(readPlace({ training: text }).patch.training, IDLE, text);
+  }
 });
 
 test("what says the same is the same object, so that nobody asks again", () => {

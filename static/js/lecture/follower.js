@@ -2,8 +2,10 @@ import { final, pause, waitAfter } from "../events.js";
 import { DEFAULT_VIEW } from "../link.js";
 import { extentIn, scrollIn } from "../layout.js";
 import { panOf } from "../pan.js";
+import { taughtBy } from "../scene.js";
 import { fitted } from "../state.js";
 import { undoAll } from "../store.js";
+import { IDLE, isRunning } from "../trainer.js";
 import { createTurns } from "../turns.js";
 import { beginAnew } from "./anew.js";
 import { loadScene } from "./scenes.js";
@@ -23,8 +25,6 @@ const UNTOUCHED = /** @type {Partial<State>} */ ({
 
 const LOOKS = ["theme"]; // what one may choose for oneself, and is still led
 const OWN = ["scene", "playing", "predict", "question", "base"]; // beside the view: whoever changes one of these goes on alone
-
-const isTraining = ({ training }) => ["starting", "queued", "running"].includes(training?.phase);
 
 /** Moves the page to where the lecture is, as a whole: scene and view together, and nothing before all of it is here. */
 export function createFollower(/** @type {Page} */ page, root, /** @type {Room} */ room, { letGo, arrived }, load = loadScene) {
@@ -54,7 +54,8 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
     const picture = draft ? { scene: draft, id: null, trace: null } : shown;
     const looks = patch.theme === theme ? {} : { theme: patch.theme };
     const { theme: _, ...view } = patch;
-    return { ...UNTOUCHED, ...view, ...looks, scene: picture.scene, shown: picture, base, led: { now }, awaited: draft ? null : LED };
+    const training = room.leads() || view.training.phase === "idle" ? IDLE : { ...view.training, recipe: taughtBy(picture.scene) }; // who has the word runs its own
+    return { ...UNTOUCHED, ...view, ...looks, training, scene: picture.scene, shown: picture, base, led: { now }, awaited: draft ? null : LED };
   }
 
   /** Shows it: in the page as it stands, or in one that begins anew. */
@@ -76,8 +77,8 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
   /** Has a person moved the page? Then it is theirs. */
   function watch() {
     const names = [...Object.keys(read.patch).filter((name) => !LOOKS.includes(name)), ...OWN];
-    return page.store.ask((state) => [state.led, isTraining(state), ...names.map((name) => state[name])], ([led, training, ...values]) => {
-      if (led && (training || values.some((value, i) => value !== applied[names[i]]))) release();
+    return page.store.ask((state) => [state.led, ...names.map((name) => state[name])], ([led, ...values]) => {
+      if (led && values.some((value, i) => value !== applied[names[i]])) release();
     });
   }
 
@@ -85,9 +86,11 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
   function release() {
     const state = /** @type {State} */ (page.store.get());
     const { left, top } = scrollIn(state);
+    const { training } = state;
     const scrolled = state.pan === applied.pan && (left > 0 || top > 0);
     led.abort();
-    page.store.set({ led: null, awaited: null, ...(scrolled ? { pan: panOf({ left, top }, extentIn(state), state.viewport) } : {}) });
+    const over = isRunning(training) && training === applied.training ? { training: IDLE } : {}; // the class's goes on without this page
+    page.store.set({ led: null, awaited: null, ...over, ...(scrolled ? { pan: panOf({ left, top }, extentIn(state), state.viewport) } : {}) });
     letGo();
   }
 

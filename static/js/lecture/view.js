@@ -1,5 +1,7 @@
 import { DEFAULT_VIEW, readView, writeView } from "../link.js";
 import { scrollIn } from "../layout.js";
+import { trainingOf } from "../recipe.js";
+import { readTraining, writeTraining } from "../training/told.js";
 
 /** @import { State } from "../types.js" */
 /** Scene and view as the log has them. @typedef {{scene: string | null, view: Record<string, string>}} Place */
@@ -17,13 +19,15 @@ function nowInSight(/** @type {State} */ state) {
 /** Is what is shown a stack that cannot work? It has no id, and is told as it is. */
 export const isBroken = (/** @type {State} */ { shown, problem }) => shown.trace === null && problem !== null;
 
-/** What a lecture's view says beyond a link: the part of a cell that is open, what an edit changed, and whether the presenter looks at what happens now. */
+/** What a lecture's view says beyond a link: the part of a cell that is open, what an edit changed, how far a training is, and whether the presenter looks at what happens now. */
 function extrasOf(/** @type {State} */ state) {
   const { chosen, contributions, base, difference, shown } = state;
+  const training = writeTraining(state.training, trainingOf(shown.scene)?.updates ?? 0);
   return {
     ...(chosen ? { chosen: `${chosen.part}@${chosen.step}` } : {}),
     ...(contributions ? { contributions: "1" } : {}),
     ...(base?.id ? { base: base.id } : {}),
+    ...(training ? { training } : {}),
     ...(difference ? { difference: "1" } : {}),
     ...(isBroken(state) ? { draft: JSON.stringify(shown.scene) } : nowInSight(state) ? {} : { now: "0" }),
   };
@@ -45,6 +49,7 @@ const readers = {
   },
   contributions: (text) => text === "1",
   difference: (text) => text === "1",
+  training: readTraining,
 };
 
 /** A scene that cannot work, as its text says it. */

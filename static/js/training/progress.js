@@ -6,16 +6,15 @@ import { edit } from "../runner.js";
 import { withClipping, withOptimizer, withOption } from "../scene.js";
 import { listen, undoAll } from "../store.js";
 import { createTone } from "../tone.js";
-import { isRunning, latestOf } from "../trainer.js";
+import { doneOf, isRunning, latestOf } from "../trainer.js";
 import { tables, words } from "../words.js";
 import { chosenIn, placeIn, prepare } from "./datasets.js";
 import { percent } from "./predictions.js";
-import { doneOf, heardOf, sentenceOf, troubleOf } from "./said.js";
+import { heardOf, sentenceOf, troubleOf } from "./said.js";
 
 /** @import { Scene, State } from "../types.js" */
 /** @import { TrainingState } from "../trainer.js" */
 
-const EPOCHS = 100;
 const HEARD = 60; // frames with a tone: a training that had fewer was over before a person could hear it
 const PARTS = ["start", "pause", "stop", "step", "epoch", "epochs", "scrub", "at", "progress", "loss", "accuracy", "sound", "said", "heard", "trouble", "risen", "reason", "fault"];
 
@@ -112,6 +111,7 @@ export function mountProgress(root, store, trainer) {
     drawPlace(parts, state);
     drawTrouble(now);
     const { epoch } = placeIn(state);
+    setField(epochs, state.epochs);
     text(parts.said, now.phase === "idle" && epoch > 0 ? words("training.kept", { epoch }) : sentenceOf(now));
     drawHeard(now);
     mark(parts.fault, state.datasets.problem ?? (now.reason === "refused" ? now.problem : null));
@@ -121,9 +121,10 @@ export function mountProgress(root, store, trainer) {
   /** After a pause as many epochs as it had still before it, else as many as the field says. */
   function goOn() {
     const { reason, last } = training();
+    const { epochs: wanted } = store.get();
     const { epoch } = placeIn(store.get());
     prepare(store);
-    trainer.start(reason === "paused" && last > epoch ? last - epoch : typed(epochs) ?? EPOCHS);
+    trainer.start(reason === "paused" && last > epoch ? last - epoch : wanted);
   }
 
   function stepOnce() {
@@ -131,7 +132,13 @@ export function mountProgress(root, store, trainer) {
     trainer.goTo(trainingOf(store.get().scene).updates + 1);
   }
 
-  setField(epochs, EPOCHS);
+  /** How many epochs a press is for; a field that is being typed in keeps what it had. */
+  function wantEpochs() {
+    const wanted = typed(epochs);
+    trainer.forget();
+    if (wanted !== null) store.set({ epochs: wanted });
+  }
+
   return undoAll([
     listen(start, "click", goOn),
     listen(parts.pause, "click", () => trainer.end("paused")),
@@ -141,10 +148,10 @@ export function mountProgress(root, store, trainer) {
       trainer.start(1);
     }),
     listen(parts.step, "click", stepOnce),
-    listen(epochs, "input", trainer.forget),
+    listen(epochs, "input", wantEpochs),
     listen(scrub, "input", () => trainer.goTo(Number(scrub.value) * placeIn(store.get()).batches)),
     ...[...root.querySelectorAll("[data-remedy]")].map((button) => listen(button, "click", () => edit(store, REMEDIES[button.dataset.remedy](store.get().scene)))),
-    store.watch((/** @type {State} */ { training: now, scene, datasets }) => [now, scene, datasets], draw),
+    store.watch((/** @type {State} */ { training: now, scene, datasets, epochs: wanted }) => [now, scene, datasets, wanted], draw),
     tone.end,
   ]);
 }

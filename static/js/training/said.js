@@ -8,21 +8,13 @@ const RISEN = 2; // times the first loss: the steps overshoot
 const MINUTE = 60;
 const LONG = 90; // s: what takes longer is counted in minutes
 
-/** How many epochs of this run are done, with the share of the one that is being read. */
-export function doneOf(/** @type {TrainingState} */ training) {
-  const { inside, first } = training;
-  return (latestOf(training)?.epoch ?? first) - first + (inside ? inside.batch / inside.batches : 0);
-}
-
 /** How far it is, and how long it will still take at the speed so far. */
 function runningOf(/** @type {TrainingState} */ training) {
-  const { first, last, began } = training;
-  const done = doneOf(training);
+  const { first, last, left } = training;
   const epoch = latestOf(training)?.epoch ?? first;
-  if (done <= 0) return words("training.running", { epoch, last, seconds: "…" });
-  const seconds = ((performance.now() - began) / 1000 / done) * (last - first - done);
-  if (seconds > LONG) return words("training.running.minutes", { epoch, last, minutes: Math.ceil(seconds / MINUTE) });
-  return words("training.running", { epoch, last, seconds: Math.ceil(seconds) });
+  if (left === null) return words("training.running", { epoch, last, seconds: "…" });
+  if (left > LONG) return words("training.running.minutes", { epoch, last, minutes: Math.ceil(left / MINUTE) });
+  return words("training.running", { epoch, last, seconds: Math.ceil(left) });
 }
 
 /** Where the training is, in a sentence. */
