@@ -26,6 +26,7 @@ LONGEST_NUMBER = 40  # characters: all the digits that a float64 can use, and th
 LONGEST_DECOMPOSITION = 4  # code points that NFC may make one of: longer texts need not be normalised to be too long
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE)
 COUNT = re.compile(r"\+?\d+", re.ASCII)
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)  # a thousand, or one: nobody can tell
 MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})  # as the page, and some keyboards, write it
 SURROGATE = re.compile("[\ud800-\udfff]")
 INVISIBLE = ("Cf", "Zs", "Zl", "Zp", "Mn", "Me")  # categories of which alone nobody can see a word
@@ -141,6 +142,8 @@ def _chosen(choice: str, options: tuple[str, ...]) -> str:
 def _number(choice: str) -> str:
     """The shortest digits that are read back as the same number, as every page would write it."""
     text = choice.strip().translate(MINUS)
+    if not GROUPED.fullmatch(text):
+        text = text.replace(",", ".", 1)  # as half of the world writes it
     if len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text):
         raise _invalid("wrong_type", choice, "a number, such as 0.37")
     number = float(text) + 0.0

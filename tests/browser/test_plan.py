@@ -12,10 +12,10 @@ from playwright.sync_api import Locator, Page, expect
 from app.languages import ENGLISH
 from app.lectures.plans import parse_plan
 from app.lectures.shipped_plans import shipped_plan
+from tests.browser.classroom import SOON, Class, expect_same, room
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, expect_step, layer, press, read
 from tests.browser.test_access import SIZES, expect_no_violations
-from tests.browser.test_lecture import SOON, Class, expect_same, room
 from tests.browser.test_questions import card
 
 __all__ = ["room"]  # a fixture

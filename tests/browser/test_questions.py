@@ -17,9 +17,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.scenes import default_scene
 from app.traces import run
+from tests.browser.classroom import SOON, Class, room
 from tests.browser.person import cell, drawn, press, written
 from tests.browser.test_access import SIZES, expect_no_violations
-from tests.browser.test_lecture import SOON, Class, room
 
 __all__ = ["room"]  # a fixture
 

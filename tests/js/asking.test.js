@@ -172,9 +172,9 @@ test("a page that is taken down sends nothing more and says nothing more", async
 
 test("whoever answers alone is counted by the rules of the server", () => {
   const normal = (kind, typed, choices = []) => normalAnswer({ kind, choices }, typed);
-  assert.deepEqual([" 0.50 ", "−0.5", "+.5", "5.", "1e-3", "-0", "1e-7"].map((typed) => normal("number", typed)), ["0.5", "-0.5", "0.5", "5", "0.001", "0", "1e-7"]);
-  assert.deepEqual(["", "half", "0,5", "NaN", "Infinity", "0x10", "1e999"].map((typed) => normal("number", typed)), Array(7).fill(null));
-  assert.deepEqual(["0036", "+9", "3.5", "-1"].map((typed) => normal("count", typed)), ["36", "9", null, null]);
+  assert.deepEqual([" 0.50 ", "−0.5", "+.5", "5.", "1e-3", "-0", "1e-7", "0,5", "-12,50", "0,125"].map((typed) => normal("number", typed)), ["0.5", "-0.5", "0.5", "5", "0.001", "0", "1e-7", "0.5", "-12.5", "0.125"]);
+  assert.deepEqual(["", "half", "1,000", "1,5,5", "NaN", "Infinity", "0x10", "1e999"].map((typed) => normal("number", typed)), Array(8).fill(null));
+  assert.deepEqual(["0036", "+9", "3.5", "3,0", "-1"].map((typed) => normal("count", typed)), ["36", "9", null, null, null]);
   assert.deepEqual(["  Vanishing   Gradient ", "e\u0301tat", " "].map((typed) => normal("words", typed)), ["vanishing gradient", "état", null]);
   assert.deepEqual(["cafe\u0301", "tea"].map((typed) => normal("choice", typed, ["café", "juice"])), ["café", null]);
 });

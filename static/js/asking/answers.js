@@ -4,13 +4,16 @@ import { isRight } from "./counts.js";
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i;
 
+const GROUPED = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/; // a thousand, or one: nobody can tell
+
 /** An answer in the form in which the class's are counted: the server's rules in small, for whoever answers alone, and for what is said to be right. Null: it is none. */
 export function normalAnswer(/** @type {Pick<Poll, "kind" | "choices">} */ { kind, choices }, typed) {
   const text = typed.normalize("NFC").trim().replace(/\s+/gu, " ");
   if (choices.length) return choices.includes(text) ? text : null;
   if (kind === "words") return text.toLowerCase() || null;
   const plain = text.replace(/[\u2212\u2013]/, "-");
-  const number = NUMBER.test(plain) ? Number(plain) : NaN;
+  const dotted = kind === "count" || GROUPED.test(plain) ? plain : plain.replace(",", ".");
+  const number = NUMBER.test(dotted) ? Number(dotted) : NaN;
   if (!Number.isFinite(number) || (kind === "count" && !/^\+?\d+$/.test(plain))) return null;
   return String(number + 0);
 }

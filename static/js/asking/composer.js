@@ -1,6 +1,7 @@
 import { OURS, mark, text } from "../dom.js";
 import { listen, undoAll } from "../store.js";
 import { tables, words } from "../words.js";
+import { normalAnswer } from "./answers.js";
 import { FIXED, fixedName, placeName } from "./labels.js";
 
 /** @import { Draft } from "./drafts.js" */
@@ -55,7 +56,7 @@ export function createComposer(root, cellNow) {
     const said = answer.value.normalize("NFC").trim();
     if (!said || kind.value === "words") return null;
     const fixed = FIXED[kind.value]?.find((choice) => [choice, fixedName(choice)].includes(said));
-    return fixed ?? (kind.value === "number" ? String(Number(said.replace("\u2212", "-"))) : said);
+    return fixed ?? (kind.value === "number" ? normalAnswer({ kind: "number", choices: [] }, said) ?? said : said);
   }
 
   function drawCell() {

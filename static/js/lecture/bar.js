@@ -58,21 +58,21 @@ export function mountBar(root, /** @type {Page} */ page, /** @type {Part} */ { r
     text(parts.code, code);
     parts.mode.hidden = mine !== null || over;
     text(parts.mode, words(mode === "exploring" ? "lecture.mode.exploring" : "lecture.mode.following"));
-    attrs(parts.mode, { "data-mode": mode });
+    attrs(parts.mode, { "data-mode": lecture.link === "live" ? mode : "away" });
     text(parts.where, mode === "exploring" && !over ? whereabouts(/** @type {State} */ (page.store.get()), lecture) : "");
     text(parts.note, noteOf(lecture) || refused || denied || "");
     attrs(parts.note, noteOf(lecture) ? OURS : SERVERS);
     student.hidden = mine !== null || over;
     presenter.hidden = mine === null || over;
     text(parts.switch, words(mode === "exploring" ? "lecture.back" : "lecture.explore"));
-    attrs(parts.switch, { class: mode === "exploring" ? "primary" : null });
+    attrs(parts.switch, mode === "exploring" ? { class: "primary", title: `${words("lecture.back")} (P)`, "aria-keyshortcuts": "p" } : { class: null, title: null, "aria-keyshortcuts": null });
     switchOff(parts.switch, mode !== "exploring" && !lecture.begun);
     parts.hand.hidden = role === "presenter";
     attrs(parts.hand, { "aria-pressed": String(hand) });
     parts.nickname.hidden = role === "presenter" || !hand;
     if (parts.nickname !== document.activeElement) parts.nickname.value = nickname;
     parts.take.hidden = role !== "presenter" || mine !== null;
-    parts.counts.hidden = role !== "presenter";
+    parts.counts.hidden = role !== "presenter" || over;
     drawCounts(lecture);
     for (const [button, on] of [[parts.freeze, frozen], [parts.blank, blanked], [parts.point, pointing]]) attrs(button, { "aria-pressed": String(on) });
   }

@@ -74,6 +74,6 @@ export function mountPart(/** @type {HTMLElement} */ root, /** @type {Page} */ p
     store.ask(({ version }) => version, (version) => version && version !== ownVersion && !renew(version) && store.set({ refused: null, stale: true })),
     mountCommands({ toPresenter: back }),
   ]);
-  room.start();
+  if (store.get().phase !== "unknown") room.start();
   return { room, explore: () => follower.release(), back, takeOver, takeDown };
 }

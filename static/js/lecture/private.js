@@ -19,12 +19,12 @@ export function mountPrivate(root, /** @type {Page} */ page, /** @type {Room} */
   let open = alone;
 
   function draw() {
-    const { role, begun, presence: { students, exploring = 0, hands: raised = [], identities = 0 } } = store.get();
+    const { role, begun, phase, presence: { students, exploring = 0, hands: raised = [], identities = 0 } } = store.get();
     panel.hidden = !open || role !== "presenter" || !begun;
     attrs(toggle, { "aria-pressed": String(open) });
     attrs(document.body, { "data-private": panel.hidden ? null : alone ? "alone" : "beside" });
     if (panel.hidden) return;
-    text(counts, `${words("lecture.following", { count: students - exploring })} · ${words("lecture.exploring", { count: exploring })}`);
+    text(counts, phase === "live" ? `${words("lecture.following", { count: students - exploring })} · ${words("lecture.exploring", { count: exploring })}` : "");
     find("many").hidden = identities <= Math.max(students, FEW);
     text(find("many"), words("lecture.identities", { count: identities }));
     join(hands, raised.map((name, i) => ({ name, i })), {
