@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from io import BytesIO
@@ -110,6 +111,29 @@ def follow(path: str) -> Action:
     return act
 
 
+def start_lecture(page: Page) -> None:
+    """This page presents."""
+    press("[data-part=lecture]")(page)
+    expect(page.get_by_role("group", name="Join code")).to_have_text(CODE)
+
+
+def ask_the_class(page: Page) -> None:
+    """The presenter's own panel, with a question about the next step that the class is asked."""
+    start_lecture(page)
+    press("[data-part=panel-toggle]")(page)
+    asking = page.locator("[data-part=engine] button")
+    expect(asking).to_be_visible(timeout=PATIENCE)
+    asking.click()
+    expect(page.get_by_role("article", name="The question now")).to_be_visible()
+
+
+def join_a_lecture(page: Page) -> None:
+    """This page is a student's, who is asked something."""
+    ask_the_class(page)
+    code = page.get_by_role("group", name="Join code").inner_text()
+    page.goto(f"{page.url.split('?')[0]}join/{code}")
+
+
 def broken() -> dict[str, Any]:
     """The toy, whose lower layer hands up its last state alone."""
     scene = default_scene().document()
@@ -118,6 +142,7 @@ def broken() -> dict[str, Any]:
 
 
 ADAM = default_scene().document() | {"optimizer": {"type": "Adam", "learning_rate": 0.05}, "weights": {"seed": 0, "steps": 3}}
+CODE = re.compile("^[A-Z2-9]{8}$")  # of a lecture
 LSTM, GRU = (PRESETS[name].document() for name in ("deep LSTM", "deep GRU"))
 
 VIEWS = (
@@ -198,6 +223,28 @@ VIEWS = (
     View("export", "What can be taken away.", {"step": 20}, press("[data-opens=export]"), "#export[open] li"),
     View("share", "The link that holds scene and view.", {"step": 7}, press("[data-opens=link]"), "#link[open]"),
     View("projector", "The projector: numbers of 18 px, read from the back row.", {"step": 7, "projector": 1}),
+    View(
+        "presenter",
+        "A lecture has begun: the code that the class joins with, and what the presenter can do with everybody's screen.",
+        {"step": 7},
+        start_lecture,
+        "[data-part=card] [data-part=picture] *",
+    ),
+    View(
+        "lecture-panel",
+        "The presenter's private panel: the question that is open, the hands, the plan.",
+        {"step": 7},
+        ask_the_class,
+        "[data-part=private] article",
+        "[data-part=private]",
+    ),
+    View(
+        "student",
+        "A student's screen: what the presenter sees, and a question that is tied to a cell.",
+        {"step": 7},
+        join_a_lecture,
+        ".poll-card article",
+    ),
     View("hindi", "In Hindi.", {"step": 7}, query="?language=hi"),
     View("unknown-word", "A word that the vocabulary has not, and what to do about it.", {}, read_unknown_word, "#reviews .offer"),
     View("broken", "A stack that cannot work: layer 2 needs every timestep of layer 1.", {"scene": broken()}, there=".edge.broken"),

@@ -3,31 +3,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import EACH_SIZE, SIZES, expect_no_violations
 from tests.browser.conftest import Server, open_page
 from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read, say
 
-SIZES = {"desk": (1440, 900), "projector": (1280, 720), "phone": (390, 844)}
-
-
-# The theme changes nothing but colours, so in the second one only their rules are asked.
-RULES = {"dark": {"runOnly": ["color-contrast", "link-in-text-block"]}, "light": {}}
-FOUND = """async (options) => (await axe.run({ resultTypes: ["violations"], ...options })).violations
-    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`))"""
-
-
-def expect_no_violations(page: Page, state: str = "") -> None:
-    drawn(page)
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    theme = page.evaluate("document.documentElement.dataset.theme ?? 'light'")
-    assert page.evaluate(FOUND, RULES[theme]) == [], f"{state}, {theme}"
-
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", EACH_SIZE)
 def test_axe_finds_nothing_at_any_phase(browser: Browser, server: Server, size: str, theme: str) -> None:
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")

@@ -10,16 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.languages import HINDI
 from app.tables import page_tables
+from tests.browser.axe import expect_nothing
 from tests.browser.conftest import Server, open_page
 from tests.browser.person import drawn, press
-from tests.browser.test_access import RULES, expect_no_violations
-
-
-def expect_nothing(page: Page, state: str) -> None:
-    page.mouse.move(0, 0)
-    for theme in RULES:
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        expect_no_violations(page, state)
 
 
 @pytest.fixture
@@ -87,7 +80,7 @@ def test_axe_finds_nothing_in_any_dialog_or_inside_a_cell(plain: Page, server: S
     for button, dialog in (("Export", "Export"), ("Share", "Link"), ("Keys", "Keys")):
         press(page, button)
         expect(page.get_by_role("dialog")).to_be_visible()
-        expect_nothing(page, dialog)
+        expect_nothing(page, dialog, "dialog[open]")
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
     for kind in ("LSTM", "GRU"):
@@ -96,7 +89,7 @@ def test_axe_finds_nothing_in_any_dialog_or_inside_a_cell(plain: Page, server: S
         for step in (7, 14):
             go(page, step)
             expect(page.locator("#interior")).to_be_visible()
-            expect_nothing(page, f"inside a cell of a deep {kind}, step {step}")
+            expect_nothing(page, f"inside a cell of a deep {kind}, step {step}", "main")
 
 
 def test_axe_finds_nothing_on_a_heat_map(plain: Page, server: Server) -> None:

@@ -15,9 +15,9 @@ from app.presets import review, scene
 from app.scenes import Scene
 from app.tables import operations
 from app.traces import SceneTrace, run
+from tests.browser.axe import expect_no_violations
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import MINUS, drawn, expect_step, press
-from tests.browser.test_access import expect_no_violations
 
 CELLS: dict[str, dict[str, Any]] = {
     "SimpleRNN": {"type": "SimpleRNN"},
@@ -27,6 +27,9 @@ CELLS: dict[str, dict[str, Any]] = {
     "GRU, reset before": {"type": "GRU", "reset_after": False},
 }
 GATED = ("LSTM", "GRU", "GRU, reset before")
+MOST = ["SimpleRNN", "LSTM", "GRU", *(pytest.param(kind, marks=pytest.mark.long) for kind in ("SimpleRNN with relu", "GRU, reset before"))]
+LOOKS = [("LSTM", "light"), ("GRU", "dark")]
+REST = [pytest.param(kind, theme, marks=pytest.mark.long) for kind in GATED for theme in ("light", "dark") if (kind, theme) not in LOOKS]
 
 NUMBERS = "#panel :is(mn, td.value, span.value, span.gradient, g.number)[data-address]"
 READ = """(numbers) => [...document.querySelectorAll(numbers)].map((node) => ({
@@ -128,7 +131,7 @@ def expect_the_engines(page: Page, trace: SceneTrace, timeline: Timeline, step: 
 
 
 @pytest.mark.parametrize(("detail", "layer", "timestep", "unit"), [("operation", 2, 2, 2), ("cell", 1, 1, 3)])
-@pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.parametrize("kind", MOST)
 def test_every_number_of_a_cell_is_the_engines_and_comes_at_its_step(
     context: BrowserContext, watched: Watched, server: Server, kind: str, detail: str, layer: int, timestep: int, unit: int
 ) -> None:
@@ -241,8 +244,7 @@ def test_a_simple_cell_says_its_own_function(context: BrowserContext, watched: W
     expect(panel).not_to_contain_text("tanh")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("kind", GATED)
+@pytest.mark.parametrize(("kind", "theme"), [*LOOKS, *REST])
 def test_axe_finds_nothing_in_a_cell_with_gates(context: BrowserContext, watched: Watched, server: Server, kind: str, theme: str) -> None:
     page, shown = context.pages[0], scene_of(kind)
     last = Timeline(shown, kind, False).last

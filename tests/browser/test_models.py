@@ -76,8 +76,11 @@ def expect_states(page: Page, scene: Scene) -> None:
             expect(cell(page, number, t)).to_have_attribute("aria-label", name)
 
 
-@pytest.mark.parametrize("detail", ["by cell", "by operation"])
-@pytest.mark.parametrize("preset", PRESETS)
+WALKS = [(preset, "by cell") for preset in PRESETS] + [("deep LSTM", "by operation")]
+LONGER = [pytest.param(preset, "by operation", marks=pytest.mark.long) for preset in PRESETS if preset != "deep LSTM"]
+
+
+@pytest.mark.parametrize(("preset", "detail"), [*WALKS, *LONGER])
 def test_every_preset_opens_and_can_be_walked_to_its_end(page: Page, preset: str, detail: str) -> None:
     scene = choose(page, preset)
     page.get_by_role("combobox", name="Detail").select_option(label=detail)

@@ -17,9 +17,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.scenes import default_scene
 from app.traces import run
+from tests.browser.axe import EACH_SIZE, SIZES, expect_nothing
 from tests.browser.classroom import SOON, Class, room
 from tests.browser.person import cell, drawn, press, written
-from tests.browser.test_access import SIZES, expect_no_violations
 
 __all__ = ["room"]  # a fixture
 
@@ -408,28 +408,22 @@ def test_a_question_is_asked_and_answered_by_keyboard_alone(room: Class) -> None
     expect(student.locator("[aria-live=polite]").filter(has_text="The presenter asks")).to_have_count(1)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", EACH_SIZE)
 def test_axe_finds_nothing_in_a_question_at_any_size(room: Class, size: str) -> None:
     presenter, student = room.presenter, room.join(SIZES[size])
-
-    def expect_none(page: Page) -> None:
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            expect_no_violations(page)
-
     press(presenter, "Step forward", 5)
     open_panel(presenter)
     ask_next(presenter, "What will h₂⁽¹⁾[1] be?")
     vote(room, poll_of(student), "-0.5", "-0.4", "0.3")
     expect(now(presenter)).to_contain_text("3 answers.", timeout=SOON)
-    expect_none(student)
+    expect_nothing(student, "asked")
     press(presenter, "Reveal the answer")
     expect(card(student).get_by_role("img")).to_be_visible(timeout=SOON)
     card(student).get_by_text("As a table").click()
-    expect_none(student)
+    expect_nothing(student, "revealed", "#lecture")
     if size == "desk":
         presenter.get_by_text("A question of your own").click()
-        expect_none(presenter)
+        expect_nothing(presenter, "the private panel", "#lecture")
 
 
 def test_what_a_thumb_has_to_hit_on_a_phone_is_large_enough(room: Class) -> None:
