@@ -1,3 +1,4 @@
+import { only } from "./dom.js";
 import { timelineIn } from "./state.js";
 import { undoAll } from "./store.js";
 import { parseAddress } from "./trace.js";
@@ -50,11 +51,7 @@ export function mountChanges(store) {
   function draw() {
     due = false;
     const state = store.get();
-    for (const node of document.querySelectorAll(".changed")) node.classList.remove("changed");
-    if (!state.base) return;
-    for (const node of document.querySelectorAll(MARKED.join())) {
-      node.classList.toggle("changed", isChanged(state, node.getAttribute("data-address")));
-    }
+    only("changed", state.base ? [...document.querySelectorAll(MARKED.join())].filter((node) => isChanged(state, node.getAttribute("data-address"))) : []);
   }
   /** Once for all that is drawn in one go, and before it is on the screen. */
   function soon() {

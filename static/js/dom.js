@@ -16,6 +16,13 @@ export function attrs(node, values) {
   return node;
 }
 
+/** Gives a class to these elements, and takes it from all others that have it; who keeps it is not touched. */
+export function only(name, /** @type {Iterable<Element>} */ nodes) {
+  const wanted = new Set(nodes);
+  for (const node of document.querySelectorAll(`.${name}`)) if (!wanted.delete(node)) node.classList.remove(name);
+  for (const node of wanted) node.classList.add(name);
+}
+
 /** Sets the text of a node, writing only when it changed. */
 export function text(node, words) {
   if (node.textContent !== words) node.textContent = words;
@@ -65,7 +72,7 @@ export function join(parent, data, { key, create, update, signature }) {
   let next = parent.firstElementChild;
   data.forEach((datum, i) => {
     const node = old.get(ids[i]) ?? create(datum);
-    node.dataset.key = ids[i];
+    if (node.dataset.key !== ids[i]) node.dataset.key = ids[i];
     if (node === next) next = next.nextElementSibling;
     else parent.insertBefore(node, next);
     const drawn = signature?.(datum);

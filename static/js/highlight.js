@@ -1,3 +1,4 @@
+import { only } from "./dom.js";
 import { listen, undoAll } from "./store.js";
 import { relatives } from "./trace.js";
 
@@ -6,9 +7,8 @@ export function mountHighlight(store) {
   const addressOf = (target) => (target instanceof Element ? target.closest("[data-address]")?.getAttribute("data-address") ?? null : null);
 
   function draw([hover, lit]) {
-    for (const node of document.querySelectorAll(".lit")) node.classList.remove("lit");
     const address = hover ?? lit;
-    if (address) for (const node of document.querySelectorAll(relatives(address))) node.classList.add("lit");
+    only("lit", address ? document.querySelectorAll(relatives(address)) : []);
   }
 
   let rests = { x: NaN, y: NaN }; // where the pointer was last moved to

@@ -7,18 +7,25 @@ import { layerOf } from "./timeline.js";
 import { addressText, parseAddress } from "./trace.js";
 import { tables } from "./words.js";
 
+const RUSH = 150; // ms: of what changes faster, as under a slider that is dragged, only that is asked for at which it rests
+
 /** Brings the terms of the cell in the panel into the state, under the key of the cell that they explain. */
 export function mountTerms(store) {
   const wanted = {};
+  const changed = {}; // when each of them last was
   const whole = ({ shown: { trace } }) => trace?.has("updated/output/bias") ?? false;
 
   /** Asks, and keeps the answer if it is still wanted when it comes. */
   function load(field, key, ask) {
     const own = Symbol(key);
     const keep = (answer) => wanted[field] === own && store.set({ [field]: { key, ...answer } });
-    wanted[field] = own;
+    const now = performance.now();
+    const rushed = now - changed[field] < RUSH;
+    [wanted[field], changed[field]] = [own, now];
     store.set({ [field]: null });
-    if (key) ask().then(keep, (error) => (error instanceof ProblemError ? keep({ error: error.message }) : store.set({ away: true }))); // and asks again when it is back
+    const send = () => wanted[field] === own && ask().then(keep, (error) => (error instanceof ProblemError ? keep({ error: error.message }) : store.set({ away: true }))); // and asks again when it is back
+    if (key && rushed) setTimeout(send, RUSH);
+    else if (key) send();
   }
 
   /** The cell of the panel; of one with many units only the unit that is chosen, because all of them are megabytes. */
@@ -36,6 +43,7 @@ export function mountTerms(store) {
   };
 
   return undoAll([
+    () => Object.keys(wanted).forEach((field) => { wanted[field] = null; }),
     store.watch(number, ([id, address]) => load("weightTerms", id && `${id}/${address}`, () => getNumber(id, parseAddress(address)))),
     store.watch(cell, ([id, layer, timestep, unit]) => load("terms", id && `${id}/${layer}/${timestep}`, () => getCell(id, layer, timestep, unit))),
     store.watch(weights, ([id, layer]) => load("uses", id && `${id}/${layer}`, async () => {

@@ -114,19 +114,27 @@ export function mountLayer(root, store) {
       : told?.error || state.away ? [html("p", { class: "note" }, told?.error ?? words("panel.away"))] : []));
   }
 
-  function draw() {
-    const state = store.get();
-    if (state.tab !== "layer") return;
+  /** What is there to be drawn, where this tab stands in front; null where a scene has no such layer. */
+  function chosenIn(/** @type {State} */ state) {
+    if (state.tab !== "layer") return null;
     const chosen = chosenNumber(state);
     const layer = layerIn(state, chosen);
     const shape = layerOf(shapeIn(state), layer);
-    if (!shape) return;
+    return shape ? { state, chosen, layer, shape } : null;
+  }
+
+  function draw({ state, chosen, layer, shape }) {
     const gate = openGate(state, { ...placeIn(state), layer }, shape.type);
     about.replaceChildren(...rich("panel.layer", { layer: layerName(layer), type: shape.type, ...shapesOf(state, layer) }));
     matrix.replaceChildren(...(gate ? [gateButtons(state, { ...placeIn(state), layer }, shape.type)] : []), ...matrices(state, layer, gate));
-    drawEditor(state, chosen, layer);
     drawUses(state, chosen);
   }
+
+  /** Draws with what is chosen now. */
+  const now = (drawn) => () => {
+    const found = chosenIn(store.get());
+    if (found) drawn(found);
+  };
 
   return undoAll([
     listen(weight, "change", () => {
@@ -146,7 +154,9 @@ export function mountLayer(root, store) {
     listen(slide, "input", dragged),
     listen(slide, "change", dropped),
     store.watch(({ scene, shown, problem }) => [scene, shown, problem], () => next(store.get())),
-    store.watch(({ tab, shown, scene, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, away, problem, notation }) =>
-      [tab, shown, scene, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, away, problem, notation], draw),
+    store.watch(({ tab, shown, scene, step, detail, order, pinned, lit, problem, notation }) => // at once as a number is set: the rest waits for what follows from it
+      [tab, shown, scene, step, detail, order, pinned, lit, problem, notation], now(({ state, chosen, layer }) => drawEditor(state, chosen, layer))),
+    store.watch(({ tab, shown, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, away, notation }) =>
+      [tab, shown, step, detail, order, pinned, lit, exact, dark, chosen, weightTerms, away, notation], now(draw)),
   ]);
 }
