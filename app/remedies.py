@@ -11,6 +11,7 @@ from app.scenes import Scene
 Document = dict[str, Any]
 
 CLIP = 1.0
+LEARNT = ("steps", "training")  # fields of the weights
 CELL_FIELDS = ("units", "return_sequences", "recurrent_initializer", "dropout")  # what every kind of recurrent layer has
 
 
@@ -22,9 +23,8 @@ def remedied(scene: Scene, name: str) -> Scene:
 def untrained(scene: Scene) -> Scene:
     """The scene before it has learnt anything: what another network has learnt would fit no other."""
     document = scene.document()
-    learnt = ("steps", "training")
-    weights = {field: value for field, value in document["weights"].items() if field not in learnt}
-    return Scene.model_validate(document | {"weights": weights})
+    weights = {field: value for field, value in document["weights"].items() if field not in LEARNT}
+    return scene if weights == document["weights"] else Scene.model_validate(document | {"weights": weights})
 
 
 def clipped(scene: Document) -> Document:

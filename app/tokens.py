@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -17,6 +18,7 @@ def _too_long(received: int, limit: int, measure: str) -> PydanticCustomError:
     return PydanticCustomError("too_long", "too long", {"received": received, "limit": limit, "measure": measure})
 
 
+@lru_cache(maxsize=4096)  # the same words come again with every scene
 def normalised(word: str) -> str:
     """The word in NFC, or the rule that it breaks."""
     code_points = most("token_code_points")
