@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.person import cell, press
+from tests.browser.person import cell, drawn, press, read
 
 
 def test_folded_the_cells_of_all_timesteps_lie_at_one_place_and_the_present_one_is_seen(page: Page) -> None:
@@ -35,3 +36,26 @@ def test_unfolded_every_cell_is_back_in_its_place(page: Page) -> None:
         expect(cell(page, 1, timestep)).to_have_css("opacity", "1")
         assert cell(page, 1, timestep).bounding_box() == box
     expect(page.locator(".loops")).to_have_css("opacity", "0")
+
+
+# What of the folded picture is not wholly inside its window.
+OUTSIDE = """() => {
+    const { left, right } = document.getElementById("window").getBoundingClientRect();
+    const shown = document.querySelectorAll("svg.grid :is(.cell.present, .input.present, .output.present, .loop, .loops > text)");
+    const boxes = [...shown].map((node) => [node.textContent, node.getBoundingClientRect()]);
+    return boxes.filter(([, box]) => box.left < left - 1 || box.right > right + 1).map(([text]) => text);
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_long_sentence_folds_into_the_middle_of_its_window(page: Page, width: int) -> None:
+    read(page, "cat mat rat rat mat cat rat")
+    page.set_viewport_size({"width": width, "height": 844})
+    press(page, "Last step")
+    press(page, "Folded")
+    expect(page.locator("svg.grid .loops .uses").first).to_have_text("used 7 ×")
+    drawn(page)
+    assert page.evaluate(OUTSIDE) == []
+    expect(page.locator("#minimap")).to_be_hidden()
+    press(page, "Folded")
+    expect(page.locator("#minimap")).to_be_visible()

@@ -1,6 +1,6 @@
 import { attrs, svg } from "../dom.js";
 import { label, nameSpans } from "../draw/picture.js";
-import { geometryIn, heatIn } from "../layout.js";
+import { foldIn, foldedIn, geometryIn } from "../layout.js";
 import { weightName } from "../names.js";
 import { notationIn } from "../notation.js";
 import { shapeIn, stepIn } from "../state.js";
@@ -46,14 +46,14 @@ export function mountFold(window, store) {
   function draw() {
     const state = store.get();
     const picture = window.querySelector("svg.grid");
-    const folded = state.folded && !heatIn(state);
+    const folded = foldedIn(state);
     if (!picture) return;
     picture.append(loops);
     attrs(picture, { "data-folded": folded });
     if (!folded) return;
     const at = geometryIn(state);
     const { timesteps, layers } = shapeIn(state);
-    const center = (at.x(1) + at.x(timesteps)) / 2;
+    const center = foldIn(state);
     const present = stepIn(state).timestep ?? timesteps;
     for (const node of picture.querySelectorAll(".cell, .input, .output, .edge")) {
       const parts = node.dataset.key.split("/");

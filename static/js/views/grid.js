@@ -5,7 +5,7 @@ import { drawInitial, drawInput, drawOutput, inputNow } from "../draw/ends.js";
 import { drawAxes } from "../draw/axes.js";
 import { createEdges, flowOf } from "../geometry.js";
 import { keptAs } from "../kept.js";
-import { geometryIn, heatIn } from "../layout.js";
+import { extentIn, geometryIn, heatIn } from "../layout.js";
 import { once } from "../memo.js";
 import { mountPick } from "../pick.js";
 import { isPlace } from "../place.js";
@@ -158,7 +158,8 @@ export function mountGrid(window, store) {
     if (heatIn(state)) return;
     const drawing = drawingOf(state);
     const { at, step } = drawing;
-    attrs(picture, { width: at.width * state.zoom, height: at.height * state.zoom, viewBox: `0 0 ${at.width} ${at.height}`, "data-kind": at.kind, "data-phase": step.phase });
+    const { width, height } = extentIn(state);
+    attrs(picture, { width, height, viewBox: `0 0 ${width / state.zoom} ${at.height}`, "data-kind": at.kind, "data-phase": step.phase });
     drawAxes(axes, drawing);
     drawInputs(inputs, drawing);
     drawInitials(initials, drawing);
@@ -168,8 +169,8 @@ export function mountGrid(window, store) {
 
   return undoAll([
     mountPick(picture, store),
-    store.watch(({ shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, notation, zoom }) =>
-      [shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, notation, zoom], draw),
+    store.watch(({ shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, notation, zoom, folded }) =>
+      [shown, step, detail, order, dark, pinned, kept, viewport, projector, busy, difference, notation, zoom, folded], draw),
     store.watch((state) => [state.shown, state.step, state.detail, state.order, state.viewport, state.projector, state.shapes, state.notation, pointedWeight(state)],
       () => heatIn(store.get()) || drawEdges(edges, drawingOf(store.get()))),
     () => size.disconnect(),

@@ -1,6 +1,6 @@
 import { attrs, html } from "../dom.js";
 import { createPainter } from "../draw/heat.js";
-import { extentIn, overflowsIn, scrollIn } from "../layout.js";
+import { extentIn, foldedIn, overflowsIn, scrollIn } from "../layout.js";
 import { bringTo, cellsOf, largestIn, numbersKey } from "../levels.js";
 import { same } from "../memo.js";
 import { shapeIn, stepIn, timelineIn } from "../state.js";
@@ -52,7 +52,7 @@ export function mountMinimap(root, store) {
 
   function draw() {
     const state = store.get();
-    root.hidden = !overflowsIn(state);
+    root.hidden = !overflowsIn(state) || foldedIn(state);
     if (root.hidden) return;
     const shape = shapeIn(state);
     const plan = planOf(state, root.clientWidth);
