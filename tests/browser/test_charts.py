@@ -22,7 +22,7 @@ MOUNT = """async (id) => {
   const { mountCharts } = await import(new URL("static/js/charts/charts.js", location.href));
   const { createStore } = await import(new URL("static/js/store.js", location.href));
   document.getElementById("window").innerHTML = "<section id=charts-here aria-label=Charts style='overflow: auto; height: 100%'></section>";
-  window.chartStore = createStore({ shown: { id }, dark: false, away: false });
+  window.chartStore = createStore({ shown: { id }, chart: "loss", dark: false, away: false });
   window.unmountCharts = mountCharts(document.getElementById("charts-here"), window.chartStore);
 }"""
 

@@ -572,6 +572,8 @@ def test_a_class_watches_a_network_learn(room: Class) -> None:
     presenter.get_by_role("spinbutton", name="Order seed").fill("5")
     press(presenter, "Start training")
     expect(presenter.locator("#training")).to_contain_text("Finished after epoch 3", timeout=SOON)
+    choose(presenter, "Chart", "The path of h in two dimensions")
+    expect(student.get_by_role("combobox", name="Chart", exact=True)).to_have_value("path")
     expect_same(presenter, student)
     expect(student.get_by_role("spinbutton", name="Epochs")).to_have_value("3")
     expect_mode(student, "following")

@@ -21,6 +21,7 @@ export function mountCharts(root, store) {
 
   function show() {
     takeDown();
+    choice.value = store.get().chart;
     takeDown = fold.open && choice.value ? mountChart(place, store, choice.value) : () => {};
   }
 
@@ -49,7 +50,8 @@ export function mountCharts(root, store) {
     () => fold.remove(),
     () => takeDown(),
     () => (down = true),
-    listen(choice, "change", show),
+    listen(choice, "change", () => store.set({ chart: choice.value })),
+    store.watch(({ chart }) => chart, show),
     listen(fold, "toggle", toggled),
     store.watch(({ away }) => away, (away) => !away && fill()),
   ]);
