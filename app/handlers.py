@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.errors import Faulty, Problem, problem_answer
+from app.lectures.storage import UnknownLecture
 from app.problems import PROBLEMS
 from app.validation import faults_of
 
@@ -24,6 +25,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _parameters)
     app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(UnknownLecture, _gone)
 
 
 async def _problem(request: Request, problem: Any) -> Response:
@@ -35,6 +37,11 @@ async def _parameters(request: Request, error: Any) -> Response:
     errors = [{**each, "loc": each["loc"][1:]} for each in error.errors()]
     in_path = any(each["loc"][0] == "path" for each in error.errors())
     return problem_answer(Faulty(faults_of(errors), "unknown-number" if in_path else "invalid-parameter"), request.scope)
+
+
+async def _gone(request: Request, error: Any) -> Response:
+    """A lecture that was there when the request began: it was deleted meanwhile, or its log is being made anew."""
+    return problem_answer(Problem("lecture-changed", "The lecture changed meanwhile. Read it again, then repeat."), request.scope)
 
 
 async def _framework(request: Request, error: Any) -> Response:

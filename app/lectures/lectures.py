@@ -97,7 +97,7 @@ class Lectures:
         record = await self.storage.record(code)
         if record is None:
             raise unknown()
-        room = Room(record, (), self.storage, self._news.gather)
+        room = Room(record, self.storage, self._news.gather)
         undo = self.storage.watch(
             code,
             lambda entries: self._arrived(room, entries),

@@ -38,7 +38,7 @@ local function write(kind, body, poll, command)
     if kind == 'poll opened' then
         redis.call('SADD', key('polls'), poll)
         redis.call('SADD', key('open'), poll)
-    elseif kind == 'poll closed' then
+    elseif kind == 'poll closed' or kind == 'poll revealed' then
         redis.call('SREM', key('open'), poll)
     elseif kind == 'ended' then
         redis.call('DEL', key('open'))

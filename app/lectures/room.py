@@ -24,7 +24,7 @@ from app.outlet import Outlet
 
 RECENT = 512  # entries that are kept as bytes; who has missed more gets the state instead
 RECENT_BYTES = 256 * 2**10  # of them: as much as may wait for anyone
-STUCK_SWEEPS = 4  # of SWEEP seconds each: 20 s
+STUCK_SWEEPS = 4  # looks, 5 s apart: 20 s
 MOST_ADDRESSES = 10_000  # that are remembered; those of a class behind one address are one
 RETRY = (500, 3000)  # ms: each client is told another wait
 POSITION = re.compile(r"([\w-]{1,64}):(\d{1,9})", re.ASCII)
@@ -53,16 +53,16 @@ def block_of(entry: Entry) -> Block:
 
 
 class Room:
-    """Publishing never waits for a listener, and nothing is awaited between the past and the presence: nothing falls between."""
+    """Publishing never waits for a listener, and a listener is welcomed and registered with nothing awaited between: it misses nothing."""
 
-    def __init__(self, record: Record, entries: Sequence[Entry], storage: LectureStorage, gather: Callable[[Room], None]) -> None:
+    def __init__(self, record: Record, storage: LectureStorage, gather: Callable[[Room], None]) -> None:
         self.code, self.epoch, self.created = record.code, record.epoch, record.created
         self.holder = record.session
         self.state = State(title=record.title, fence=record.fence, holder=record.holder)
         self.offset = 0
         self.lock = asyncio.Lock()  # one command at a time: each is judged by the state that the one before left
         self.listeners: set[Listener] = set()
-        self.recent: deque[Block] = deque()
+        self.recent: deque[bytes] = deque()
         self.presenters: dict[str, str] = {}  # sessions that may present, and their names
         self.addresses: set[str] = set()  # from which somebody has come
         self.news = News()  # until it is told
@@ -73,7 +73,6 @@ class Room:
         self._gather = gather
         self._recent_bytes = 0
         self._snapshots: dict[Reason, Block] = {}
-        self.arrived(entries)
 
     def arrived(self, entries: Sequence[Entry]) -> None:
         """Entries that are stored, in order: the state follows, and every listener is told."""
@@ -84,15 +83,15 @@ class Room:
             self.offset = entry.offset
             self._snapshots.clear()
             block = block_of(entry)
-            self._keep(block)
+            self._keep(block.plain)
             self.tell(block)
 
-    def _keep(self, block: Block) -> None:
+    def _keep(self, told: bytes) -> None:
         """For who comes back and has missed it; a crowd that comes back must neither wait for the storage nor fill the memory."""
-        self.recent.append(block)
-        self._recent_bytes += len(block.plain)
+        self.recent.append(told)
+        self._recent_bytes += len(told)
         while len(self.recent) > RECENT or self._recent_bytes > RECENT_BYTES:
-            self._recent_bytes -= len(self.recent.popleft().plain)
+            self._recent_bytes -= len(self.recent.popleft())
 
     async def catch_up(self) -> None:
         """Reads what was not seen here; who watches hears the rest."""
@@ -141,7 +140,7 @@ class Room:
             return retry + self.snapshot(untold or "first").plain
         resumed = event("resumed", {"from": position.offset, "to": self.offset, "version": engine.__version__, "epoch": self.epoch})
         missed = itertools.islice(self.recent, len(self.recent) - (self.offset - position.offset), None)
-        return retry + resumed + b"".join(block.plain for block in missed)
+        return retry + resumed + b"".join(missed)
 
     def _untold(self, position: Position | None) -> Reason | None:
         """Why a position cannot be told what it has missed."""

@@ -132,7 +132,7 @@ def write(query: sqlite3.Connection, code: str, kind: str, body: dict[str, Any],
     match kind:
         case "poll opened":
             query.execute("INSERT OR IGNORE INTO open_polls VALUES (?, ?)", (code, body.get("poll", "")))
-        case "poll closed":
+        case "poll closed" | "poll revealed":
             query.execute("DELETE FROM open_polls WHERE code = ? AND poll = ?", (code, body.get("poll", "")))
         case "ended":
             query.execute("DELETE FROM open_polls WHERE code = ?", (code,))

@@ -59,6 +59,8 @@ class State:
     def entries(self) -> list[tuple[str, dict[str, Any]]]:
         """Entries that lead to this state from an empty log: what is left where the log is lost."""
         told: list[tuple[str, dict[str, Any]]] = []
+        if self.fence > 1:
+            told.append(("presenter changed", {"fence": self.fence, "name": self.holder}))
         if self.scene:
             told.append(("scene", {"scene": self.scene, "view": self.view or {}}))
         elif self.view:

@@ -94,7 +94,7 @@ export function createTrainer(store) {
       if (signal.aborted) return void stopTraining(queued.id).catch(() => {}); // without listeners it ends by itself
       set({ ...queued, records: now().records.filter(({ epoch }) => epoch <= queued.first) });
       for await (const event of openEvents(() => `api/trainings/${queued.id}/events`, { ending: "ended", tries: TRIES, signal }).events) {
-        if (signal.aborted) return;
+        if (signal.aborted || now().id !== queued.id) return; // the page shows another's
         store.set({ training: told(now(), event) });
       }
     } catch (error) {
@@ -144,7 +144,6 @@ export function createTrainer(store) {
         end("stopped");
         store.set({ training: IDLE }); // another network, or other words: what is known of this training is not about it
       }),
-      store.watch(({ training }) => training.id, (id) => id === null && now().phase !== "starting" && listening.abort()), // the page shows another's
       store.watch((/** @type {State} */ state) => [state.training, state.shown.scene === state.scene], ([training, arrived]) => {
         if (isOwn(training) && arrived) follow();
       }),

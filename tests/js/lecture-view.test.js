@@ -13,6 +13,7 @@ const { landmarksIn, placeIn, shareOf } = await import("../../static/js/lecture/
 const { boxIn, scrollIn } = await import("../../static/js/layout.js");
 const { createPublisher } = await import("../../static/js/lecture/publisher.js");
 const { IDLE } = await import("../../static/js/trainer.js");
+const { goTo, stepOf } = await import("../../static/js/planning/stand.js");
 const { createStore } = await import("../../static/js/store.js");
 
 const { scene: TOY } = JSON.parse(written);
@@ -29,7 +30,7 @@ const moved = {
 };
 const record = (epoch) => ({ epoch, updates: 2 * epoch, loss: 1 / (1 + epoch), accuracy: 0.5 });
 const training = {
-  phase: "running", id: "its own", recipe: "what it follows from", records: [0, 1, 2, 3].map(record), first: 0, last: 9, batches: 2, place: 0, began: 12, left: 3.5,
+  phase: "running", id: "its own", recipe: "what it follows from", records: [0, 1, 2, 3].map(record), first: 0, last: 9, batches: 2, place: 0, began: 12, left: 4,
   inside: { epoch: 4, batch: 1, batches: 2, loss: 0.3 }, reason: null, problem: null,
 };
 const extras = { chosen: { part: "f", step: 7 }, contributions: true, difference: true };
@@ -172,6 +173,27 @@ test("a frozen class is told nothing until it is thawed, and then where the pres
   await soon();
   assert.equal(sent[0].body.view.step, "5");
   publisher.takeDown();
+});
+
+test("what was refused because another device has the word is told when this one has it again", async () => {
+  const { page, room, sent, publisher } = presenting();
+  page.set({ step: 1 });
+  await soon();
+  room.set({ mine: null });
+  sent[0].refuse(new Error("not presenting"));
+  await soon();
+  room.set({ mine: 2 });
+  await soon();
+  assert.deepEqual(sent.map(({ body }) => body.view.step), ["1", "1"]);
+  publisher.takeDown();
+});
+
+test("a step of a plan neither keeps a training nor ends one", async () => {
+  const store = createStore(/** @type {any} */ (stateOf({ training, arriving: null, history: { past: [], future: [] } })), (flush) => flush());
+  assert.equal(stepOf(store.get()).view.training, undefined);
+  await goTo(store, { title: "", scene: TOY, view: { step: "2", training: JSON.stringify({ ...training, phase: "ended" }) }, notes: "", question: null });
+  assert.equal(store.get().training, training);
+  assert.equal(store.get().step, 2);
 });
 
 test("what was refused is not asked again, until there is something else to say", async () => {

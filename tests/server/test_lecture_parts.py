@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import AsyncMock
 
@@ -19,6 +20,7 @@ from app.lectures.soft_news import SoftNews
 from app.lectures.sqlite_storage import SqliteStorage
 from app.lectures.state import State
 from app.outlet import Outlet
+from tests.server.lectures.client import folded
 
 
 def block(offset: int, size: int = 10) -> Block:
@@ -72,13 +74,25 @@ def test_a_state_follows_from_the_log_alone() -> None:
         entry(6, "poll revealed", poll="q", answer="a", why="so", tally={"a": 3}, votes=3),
         entry(7, "frozen", frozen=False),
     ]
-    state = State(title="t")
-    for each in entries:
-        state = state.after(each)
+    state = folded(State(title="t"), entries)
     assert (state.scene, state.view, state.frozen, state.fence, state.holder) == ("a" * 64, {"step": "7"}, False, 2, "tablet")
     poll = state.poll("q")
     assert poll is not None
     assert (poll["open"], poll["revealed"]["tally"], poll["offset"]) == (False, {"a": 3}, 4)
+
+
+def test_a_log_that_is_made_anew_leads_to_the_same_state() -> None:
+    told = [
+        entry(1, "scene", scene="a" * 64, view={"step": "7"}),
+        entry(2, "poll opened", poll="q", kind="choice", text="?", choices=["a", "b"]),
+        entry(3, "presenter changed", fence=3, name="tablet"),
+        entry(4, "poll revealed", poll="q", answer="a", why="so", tally={"a": 3}, votes=3),
+        entry(5, "blanked", blanked=True),
+    ]
+    state = folded(State(title="t", holder="desk"), told)
+    again = folded(State(title="t", holder="desk"), [entry(i, kind, **body) for i, (kind, body) in enumerate(state.entries(), start=1)])
+    assert replace(again, polls=()) == replace(state, polls=())
+    assert [poll | {"offset": 0} for poll in again.polls] == [poll | {"offset": 0} for poll in state.polls]
 
 
 def test_the_end_closes_every_poll_and_shows_the_class_its_screen_again() -> None:
@@ -134,7 +148,7 @@ async def room_with_news(folder: Path) -> AsyncIterator[tuple[Room, SoftNews, Sq
     """A room, and what tells its soft news."""
     async with SqliteStorage(folder, 2.0, 1) as storage:
         news = SoftNews(storage)
-        room = Room(await storage.create(new_code(), "t", "desk", "key", "session", ()), (), storage, news.gather)
+        room = Room(await storage.create(new_code(), "t", "desk", "key", "session", ()), storage, news.gather)
         storage.watch(room.code, room.arrived, lambda message: news.heard(room, message))
         yield room, news, storage
 

@@ -304,6 +304,10 @@ def test_a_poll_takes_votes_while_it_is_open(opened: Opened) -> None:
         await appended(storage, record, "poll opened", poll="p")
         await storage.vote(record.code, "p", "ada", "-")
         assert await storage.tally(record.code, "p") == {"-": 1}
+        await appended(storage, record, "poll revealed", poll="p")  # as a log that is made anew has it
+        with pytest.raises(PollClosed):
+            await storage.vote(record.code, "p", "ada", "+")
+        await appended(storage, record, "poll opened", poll="p")
         for participant in ("alan", ""):
             with pytest.raises(UnknownParticipant):
                 await storage.vote(record.code, "p", participant, "+")

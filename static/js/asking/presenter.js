@@ -148,7 +148,7 @@ export function mountPresenter(root, /** @type {Page} */ page, /** @type {Room} 
     join(earlier.querySelector("ol"), polls, {
       key: ({ poll }) => poll,
       create: () => Object.assign(html("li"), { distribution: createDistribution() }),
-      signature: ({ revealed }) => [revealed],
+      signature: ({ poll, revealed }) => [revealed, store.get().tallies[poll]],
       update(node, poll) {
         node.replaceChildren(html("p", { dir: "auto" }, poll.text), node.distribution.root);
         const { tally, answer } = poll.revealed ?? { tally: store.get().tallies[poll.poll]?.tally ?? {}, answer: null };

@@ -1,12 +1,15 @@
 import { OURS, SERVERS, attrs, switchOff, text } from "../dom.js";
 import { listen, undoAll } from "../store.js";
-import { words } from "../words.js";
+import { tables, words } from "../words.js";
 import { watchPage } from "./anew.js";
 
 /** @import { State } from "../types.js" */
 /** @import { Page } from "../page.js" */
 /** @import { Part } from "./part.js" */
 /** @import { Lecture } from "./room.js" */
+
+const { keys: [key], names: [name] } = /** @type {any} */ (tables.keys.find(({ command }) => command === "toPresenter"));
+const KEY = { title: name, "aria-keyshortcuts": key };
 
 const stepOf = ({ view }) => Number(view.step ?? 0);
 
@@ -65,7 +68,7 @@ export function mountBar(root, /** @type {Page} */ page, /** @type {Part} */ { r
     student.hidden = mine !== null || over;
     presenter.hidden = mine === null || over;
     text(parts.switch, words(mode === "exploring" ? "lecture.back" : "lecture.explore"));
-    attrs(parts.switch, mode === "exploring" ? { class: "primary", title: `${words("lecture.back")} (P)`, "aria-keyshortcuts": "p" } : { class: null, title: null, "aria-keyshortcuts": null });
+    attrs(parts.switch, mode === "exploring" ? { class: "primary", ...KEY } : { class: null, title: null, "aria-keyshortcuts": null });
     switchOff(parts.switch, mode !== "exploring" && !lecture.begun);
     parts.hand.hidden = role === "presenter";
     attrs(parts.hand, { "aria-pressed": String(hand) });

@@ -1,6 +1,7 @@
 import { final, pause, waitAfter } from "../events.js";
 import { DEFAULT_VIEW } from "../link.js";
 import { extentIn, scrollIn } from "../layout.js";
+import { once } from "../memo.js";
 import { panOf } from "../pan.js";
 import { taughtBy } from "../scene.js";
 import { fitted } from "../state.js";
@@ -22,6 +23,9 @@ export const LED = "lecture"; // what the page waits for, so that it computes no
 const UNTOUCHED = /** @type {Partial<State>} */ ({
   playing: false, predict: false, question: null, answered: null, trail: [], history: { past: [], future: [] }, problem: null, arriving: null, busy: false,
 });
+
+/** A training that is told belongs to the scene that comes with it. */
+const ofScene = once((training, recipe) => ({ ...training, recipe }));
 
 const LOOKS = ["theme"]; // what one may choose for oneself, and is still led
 const OWN = ["scene", "playing", "predict", "question", "base"]; // beside the view: whoever changes one of these goes on alone
@@ -54,7 +58,7 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
     const picture = draft ? { scene: draft, id: null, trace: null } : shown;
     const looks = patch.theme === theme ? {} : { theme: patch.theme };
     const { theme: _, ...view } = patch;
-    const training = room.leads() || view.training.phase === "idle" ? IDLE : { ...view.training, recipe: taughtBy(picture.scene) }; // who has the word runs its own
+    const training = room.leads() || view.training.phase === "idle" ? IDLE : ofScene(view.training, taughtBy(picture.scene)); // who has the word runs its own
     return { ...UNTOUCHED, ...view, ...looks, training, scene: picture.scene, shown: picture, base, led: { now }, awaited: draft ? null : LED };
   }
 
@@ -87,9 +91,9 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
     const state = /** @type {State} */ (page.store.get());
     const { left, top } = scrollIn(state);
     const { training } = state;
-    const scrolled = state.pan === applied.pan && (left > 0 || top > 0);
+    const scrolled = state.pan === applied?.pan && (left > 0 || top > 0);
     led.abort();
-    const over = isRunning(training) && training === applied.training ? { training: IDLE } : {}; // the class's goes on without this page
+    const over = applied && training === applied.training && isRunning(training) ? { training: IDLE } : {}; // the class's goes on without this page
     page.store.set({ led: null, awaited: null, ...over, ...(scrolled ? { pan: panOf({ left, top }, extentIn(state), state.viewport) } : {}) });
     letGo();
   }

@@ -13,19 +13,21 @@ import { EMPTY, after, entryOf } from "./state.js";
  * @property {Record<string, {votes: number, tally?: Record<string, number>}>} tallies of open questions, by their ids
  * @property {{students: number, exploring?: number, hands?: string[], raised?: number, identities?: number}} presence
  * @property {{x: number, y: number} | null} pointer
+ * @property {boolean} away could a part of the page not be brought? It is asked for again when something is heard
  * @property {boolean} hand is one's own hand raised?
  * @typedef {import("./state.js").Lecture & Said} Heard
  */
 
 /** @type {Heard} */
 export const UNHEARD = {
-  ...EMPTY, phase: "joining", link: "live", epoch: null, offset: 0, placed: 0, version: null, tallies: {}, presence: { students: 0 }, pointer: null, hand: false,
+  ...EMPTY, phase: "joining", link: "live", epoch: null, offset: 0, placed: 0, version: null, tallies: {}, presence: { students: 0 }, pointer: null, hand: false, away: false,
 };
 
 /** What is said beside the log, and where a stream begins: what each of them makes of it. */
 const SAID = {
-  snapshot: ({ state, epoch, offset, version }) => ({ ...state, epoch, offset, placed: offset, version, link: "live", phase: state.ended ? "ended" : "live" }),
-  resumed: ({ epoch, version }) => ({ epoch, version, link: "live", phase: "live" }),
+  snapshot: ({ state, epoch, offset, version }) => ({ ...state, epoch, offset, placed: offset, version, link: "live", phase: state.ended ? "ended" : "live", pointer: null, away: false }),
+  resumed: ({ epoch, version }) => ({ epoch, version, link: "live", phase: "live", pointer: null, away: false }),
+  heartbeat: () => ({ away: false }),
   tally: ({ poll, ...tally }, { tallies }) => ({ tallies: { ...tallies, [poll]: tally } }),
   presence: (presence) => ({ presence }),
   pointer: ({ x, y, hidden }) => ({ pointer: hidden ? null : { x, y } }),

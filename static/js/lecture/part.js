@@ -71,6 +71,7 @@ export function mountPart(/** @type {HTMLElement} */ root, /** @type {Page} */ p
     () => publisher.takeDown(),
     () => room.takeDown(),
     store.ask(({ scene, view, epoch: now, phase }) => [scene, view, now, phase], () => placed(store.get())),
+    store.ask(({ role, mine, mode }) => role === "presenter" && mine === null && mode === "following", (led) => led && store.get().begun && follow(false)), // another device has the word now
     store.ask(({ version }) => version, (version) => version && version !== ownVersion && !renew(version) && store.set({ refused: null, stale: true })),
     mountCommands({ toPresenter: back }),
   ]);

@@ -9,7 +9,7 @@ import { isBroken, keyOf, placeOf } from "./view.js";
 /** @import { Place } from "./view.js" */
 
 const PAUSE = 60; // ms between two commands: a page that plays, or is scrubbed, sends no more than can be seen
-const SCENE_PAUSE = 400; // ms after another scene, which everybody has to fetch
+const SCENE_PAUSE = 400; // ms after another scene, which everybody has to fetch, or while a training runs
 
 /**
  * Tells the class where this page stands, while it has the word: one command at a time, the newest next, and only what is not in the log already. What came out of
@@ -38,11 +38,11 @@ export function createPublisher(/** @type {Page} */ page, /** @type {Room} */ ro
     saying = here;
     try {
       const moved = here.scene !== (agreed?.scene ?? null);
-      pause = moved ? pauses.scene : pauses.view;
+      pause = moved || here.view.training !== agreed?.view.training ? pauses.scene : pauses.view;
       const { offset } = await (moved ? room.command("scene", here) : room.command("view", { view: here.view }));
       [agreed, said, refused] = [here, offset, null];
     } catch {
-      refused = keyOf(here); // the room has said why
+      if (room.leads()) refused = keyOf(here); // the room has said why
     } finally {
       saying = null;
     }

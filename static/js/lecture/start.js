@@ -1,4 +1,5 @@
 import { mark, text, OURS } from "../dom.js";
+import { final, pause, waitAfter } from "../events.js";
 import { ProblemError } from "../server.js";
 import { listen, undoAll } from "../store.js";
 import { words } from "../words.js";
@@ -23,6 +24,8 @@ function takeKey() {
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   return key;
 }
+
+const never = new AbortController().signal;
 
 /** A lecture is started by a press, joined or presented by its address; `enter` is told which, once. */
 export function mountStart(root, /** @type {Page} */ page, enter) {
@@ -63,6 +66,8 @@ export function mountStart(root, /** @type {Page} */ page, enter) {
 
   async function tryPassphrase(event) {
     event.preventDefault();
+    if (busy || entered) return;
+    busy = true;
     try {
       await start(field.value);
       dialog.close();
@@ -70,13 +75,26 @@ export function mountStart(root, /** @type {Page} */ page, enter) {
       if (error instanceof ProblemError) mark(fault, error.message);
       else mark(fault, words("notice.away"), OURS);
     }
+    busy = false;
+  }
+
+  /** The key goes for a cookie: it works once, and stands nowhere any more, so a server that is away is asked again. */
+  async function exchange(code, key) {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await exchangeKey(code, key, deviceName());
+      } catch (error) {
+        if (final(error)) throw error;
+        await pause(waitAfter(failures), never);
+      }
+    }
   }
 
   async function present(code, key) {
     if (!code) return once({ code: null, phase: "unknown" });
     let denied = null;
     try {
-      if (key) await exchangeKey(code, key, deviceName()).catch((error) => { denied = error.message; });
+      if (key) await exchange(code, key).catch((error) => { denied = error.message; });
       const { presenter, presenting, fence, holder, address } = await getLecture(code);
       const own = presenter ? { role: "presenter", mode: presenting ? "presenting" : "following", mine: presenting ? fence : null } : { denied: denied ?? words("lecture.not") };
       once({ code, fence, holder, address, ...own });

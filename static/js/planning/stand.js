@@ -6,7 +6,7 @@ import { tables } from "../words.js";
 /** @import { State } from "../types.js" */
 /** @import { Step } from "./plan.js" */
 
-const OWN = ["theme", "projector", "speed", "now", "base", "difference"]; // of the screen and the moment, not of the step
+const OWN = ["theme", "projector", "speed", "now", "base", "difference", "training"]; // of the screen and the moment, not of the step
 
 /** The picture as it stands, as a step of a plan; of a stack that cannot work the view says what it is, and some scene stands below it. @returns {Step} */
 export function stepOf(/** @type {State} */ state) {
@@ -21,7 +21,7 @@ const textOf = (scene) => JSON.stringify(scene, (_, value) => (value && typeof v
 /** Moves the page to a step: its scene into the controls, where it can be undone, and its view once the scene is here. */
 export async function goTo(store, /** @type {Step} */ { scene, view }) {
   const { patch, draft } = readPlace(view);
-  const { step, detail, order, pinned, kept, unit, zoom, pan, theme: _, speed: __, difference: ___, ...looks } = patch;
+  const { step, detail, order, pinned, kept, unit, zoom, pan, theme: _, speed: __, difference: ___, training: ____, ...looks } = patch;
   const wanted = draft ?? (typeof scene === "string" ? await getScene(scene) : scene);
   const { shown } = store.get();
   const same = shown.trace !== null && textOf(shown.scene) === textOf(wanted);

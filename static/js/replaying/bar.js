@@ -19,7 +19,7 @@ export function mountBar(root, { store, player, back, explore, own }, /** @type 
 
   attrs(moment, { max: Math.max(1, Math.ceil(track.duration)) });
   ticks.replaceChildren(...track.marks.map(({ at }) => html("i", { style: `inset-inline-start: ${(100 * at) / Math.max(1, track.duration)}%` })));
-  questions.append(...track.marks.map(({ at, text: asked }, i) => html("option", { value: i }, words("replay.question", { time: clock(at), question: asked }))));
+  questions.replaceChildren(questions.options[0], ...track.marks.map(({ at, text: asked }, i) => html("option", { value: i }, words("replay.question", { time: clock(at), question: asked }))));
   questions.parentElement.hidden = track.marks.length === 0;
   ask.closest("label").hidden = track.marks.length === 0;
   text(title, recording.title || words("replay.of", { code: recording.code }));

@@ -16,7 +16,7 @@ export function writeTraining(/** @type {TrainingState | null} */ training, upda
   const shown = records.find((record) => record.updates === updates);
   const told = [...new Set([records[0], shown, latestOf(training)])].filter(Boolean);
   return JSON.stringify({
-    phase, first, last, batches, place, began: Math.round(began), left, inside, reason, problem,
+    phase, first, last, batches, place, began: Math.round(began), left: left === null ? null : Math.ceil(left), inside, reason, problem,
     records: told.map((record) => ({ epoch: record.epoch, updates: record.updates, loss: record.loss, accuracy: record.accuracy })),
   });
 }
