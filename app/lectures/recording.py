@@ -6,9 +6,10 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
+from app.answers import Representation
+from app.computing import json_answer
 from app.lectures.entries import Entry
 from app.lectures.room import Room
 from app.lectures.storage import LectureStorage, whole_log
@@ -18,12 +19,21 @@ VERSION = 1
 SCENE_ID = re.compile(r"[0-9a-f]{64}")
 
 
-async def recording(room: Room, storage: LectureStorage, scenes: Store) -> dict[str, Any]:
+async def recording(room: Room, storage: LectureStorage, scenes: Store) -> Representation:
+    """The file, put together once for all who ask while nothing happens: when a lecture ends, everybody may."""
+    place, made = room.recorded or (None, None)
+    if made is None or place != (room.epoch, room.offset) or (made.done() and (made.cancelled() or made.exception())):
+        made = asyncio.create_task(_made(room, storage, scenes))
+        room.recorded = ((room.epoch, room.offset), made)
+    return await asyncio.shield(made)
+
+
+async def _made(room: Room, storage: LectureStorage, scenes: Store) -> Representation:
     """The whole log, in the order in which it happened; a scene that is stored no more is left out."""
     entries = await whole_log(storage, room.code)
     shown = dict.fromkeys(name for entry in entries for name in _scenes_of(entry.body))
     known = {name: await scenes.get(name) for name in shown}
-    return await asyncio.to_thread(_document, room.state.title, room.code, entries, known)  # an hour's log takes long to copy
+    return await asyncio.to_thread(_told, room.state.title, room.code, entries, known)  # an hour's log takes long
 
 
 def _scenes_of(body: Mapping[str, Any]) -> Iterator[str]:
@@ -33,12 +43,14 @@ def _scenes_of(body: Mapping[str, Any]) -> Iterator[str]:
             yield name
 
 
-def _document(title: str, code: str, entries: Sequence[Entry], scenes: Mapping[str, bytes | None]) -> dict[str, Any]:
-    return {
-        "unrolled": "recording",
-        "version": VERSION,
-        "title": title,
-        "code": code,
-        "entries": [asdict(entry) for entry in entries],
-        "scenes": {name: json.loads(canonical) for name, canonical in scenes.items() if canonical},
-    }
+def _told(title: str, code: str, entries: Sequence[Entry], scenes: Mapping[str, bytes | None]) -> Representation:
+    return json_answer(
+        {
+            "unrolled": "recording",
+            "version": VERSION,
+            "title": title,
+            "code": code,
+            "entries": [{field: getattr(entry, field) for field in Entry.__slots__} for entry in entries],
+            "scenes": {name: json.loads(canonical) for name, canonical in scenes.items() if canonical},
+        }
+    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import engine
+from app.answers import Representation
 from app.events import event
 from app.lectures.blocks import Block, link, soft
 from app.lectures.entries import Entry
@@ -66,6 +67,7 @@ class Room:
         self.presenters: dict[str, str] = {}  # sessions that may present, and their names
         self.addresses: set[str] = set()  # from which somebody has come
         self.news = News()  # until it is told
+        self.recorded: tuple[tuple[str, int], asyncio.Task[Representation]] | None = None  # the file, and up to where
         self.last_used = 0.0
         self.closed = False
         self._last_word: Block | None = None

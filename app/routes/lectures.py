@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import hmac
 from typing import Annotated, Any, Literal
 
@@ -263,8 +262,7 @@ async def follow(
 @router.get("/api/lectures/{code}/recording", responses=responses(RECORDING, *KNOWN))
 async def get_recording(request: Request, room: RoomDep, services: ServicesDep) -> Response:
     """The log of a lecture and every scene in it: enough to watch it again anywhere."""
-    document = await recording(room, services.lectures.storage, services.store)
-    told = await asyncio.to_thread(json_answer, document)
+    told = await recording(room, services.lectures.storage, services.store)
     return answer(request, told, NEVER_KEPT, {"Content-Disposition": f'attachment; filename="lecture-{room.code}.json"'})
 
 

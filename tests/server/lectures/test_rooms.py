@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -17,6 +19,7 @@ from app.lectures.entries import Entry
 from app.lectures.lectures import Lectures
 from app.lectures.listener import About
 from app.lectures.mailbox import MOST_BLOCKS, MOST_BYTES
+from app.lectures.recording import recording
 from app.lectures.room import RECENT, RECENT_BYTES, Position, Room
 from app.lectures.sqlite_storage import SqliteStorage
 from app.lectures.state import State
@@ -307,3 +310,28 @@ async def test_what_is_old_does_expire_and_whoever_follows_is_told(stage: Stage)
     await stage.lectures._expire()
     assert await stage.storage.record(stage.record.code) is None
     assert wire.seen().counts["deleted"] == 1
+
+
+@on_stage(5)
+async def test_a_recording_is_put_together_once_while_nothing_happens_and_again_after_a_fault(stage: Stage) -> None:
+    room, reads = await stage.room(), []
+
+    class Counted:
+        async def read(self, *asked: Any, **how: Any) -> list[Entry]:
+            reads.append(asked)
+            if len(reads) == 1:
+                raise OSError("away")
+            return await stage.storage.read(*asked, **how)
+
+    async def told() -> bytes:
+        return (await recording(room, Counted(), AsyncMock(get=AsyncMock(return_value=None)))).body  # type: ignore[arg-type]
+
+    with pytest.raises(OSError, match="away"):
+        await told()
+    files = await asyncio.gather(*(told() for _ in range(20)))
+    counted = len(reads)
+    assert len(set(files)) == 1
+    assert await told() == files[0]
+    assert len(reads) == counted, "it is read again for each who asks"
+    await stage.step(9)
+    assert len(json.loads(await told())["entries"]) == len(json.loads(files[0])["entries"]) + 1
