@@ -40,7 +40,6 @@ class LectureDocument(Document):
     fence: int
     holder: str = Field(description="what the device that presents calls itself")
     address: str | None = Field(description="where to join; null: only on this machine")
-    participant: bool = Field(description="whether this browser may vote")
 
 
 class PresenterDocument(Document):

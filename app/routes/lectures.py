@@ -20,7 +20,7 @@ from app.lectures.documents import (
     ReachDocument,
     StartedDocument,
 )
-from app.lectures.entering import PARTICIPANT, PRESENTER, address_of, give_cookie
+from app.lectures.entering import PRESENTER, address_of, give_cookie
 from app.lectures.listener import About
 from app.lectures.reach import join_address, presenter_address, qr_code, reachable
 from app.lectures.recording import recording
@@ -147,7 +147,6 @@ async def get_lecture(
     room: RoomDep,
     services: ServicesDep,
     secret: Secret = None,
-    participant: Annotated[str | None, Cookie(alias=PARTICIPANT)] = None,
 ) -> Response:
     """What a page needs to know before it follows."""
     base = reachable(services.settings)
@@ -164,7 +163,6 @@ async def get_lecture(
         "fence": room.state.fence,
         "holder": room.state.holder,
         "address": base and join_address(base, room.code),
-        "participant": participant is not None,
     }
     return answer(request, json_answer(document), NEVER_KEPT)
 
