@@ -85,6 +85,7 @@ FOLLOW = Policy(rate="addresses")
 POLICIES |= {
     "GET /metrics": READ,
     "GET /join/{code}": READ,
+    "GET /join": READ,
     "GET /api/reach": READ,
     "POST /api/lectures": COMMAND,
     "GET /api/lectures/{code}": FOLLOW,

@@ -44,6 +44,7 @@ WORDS: dict[str, str] = {
     "start": "Start a lecture",
     "plan": "Prepare a lecture",
     "replay": "Open a recording",
+    "join": "Join a lecture",
     "share": "Share",
     "share.text": "Whoever opens this link sees this scene at this step, as it looks here.",
     "share.copy": "Copy",

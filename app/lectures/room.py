@@ -62,7 +62,7 @@ class Room:
         self.state = State(title=record.title, fence=record.fence, holder=record.holder)
         self.offset = 0
         self.lock = asyncio.Lock()  # one command at a time: each is judged by the state that the one before left
-        self.listeners: set[Listener] = set()
+        self.listeners: dict[Listener, None] = {}  # in the order in which they came: a hand that is raised comes anew
         self.recent: deque[bytes] = deque()
         self.presenters: dict[str, str] = {}  # sessions that may present, and their names
         self.addresses: set[str] = set()  # from which somebody has come
@@ -111,7 +111,7 @@ class Room:
         self._recent_bytes = 0
         self.presenters.clear()
         self._snapshots.clear()
-        told, self.listeners = self.listeners, set()
+        told, self.listeners = self.listeners, {}
         self.arrived(entries)
         self.listeners = told
         for listener in self.listeners:
@@ -162,7 +162,7 @@ class Room:
         listener.position = self.offset
         if self._storage.state == "down":  # which the others have heard
             listener.put(link("down"))
-        self.listeners.add(listener)
+        self.listeners[listener] = None
         self.changed_presence()
         for poll in self.state.polls:
             if poll["open"] or (about.presenter and not poll["revealed"]):
@@ -172,7 +172,7 @@ class Room:
         try:
             yield listener.ended
         finally:
-            self.listeners.discard(listener)
+            self.listeners.pop(listener, None)
             self.changed_presence()
 
     def come_from(self, address: str) -> None:

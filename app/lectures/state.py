@@ -7,7 +7,7 @@ from typing import Any
 
 from app.lectures.entries import Entry
 
-ADDED = ("open", "revealed", "offset")  # what a state knows of a poll beyond its question
+ADDED = ("open", "revealed", "past", "offset")  # what a state knows of a poll beyond its question
 POLLS_KEPT = 20  # a snapshot holds the last of them; the log has all
 
 
@@ -30,13 +30,14 @@ class State:
         body = entry.body
         match entry.kind:
             case "scene" | "view":
-                return replace(self, **{name: body[name] for name in ("scene", "view") if name in body})
+                stands = {name: body[name] for name in ("scene", "view") if name in body}
+                return replace(self, **stands, polls=tuple(poll if poll["open"] else {**poll, "past": True} for poll in self.polls))
             case "frozen" | "blanked":
                 return replace(self, **{entry.kind: body[entry.kind]})
             case "presenter changed":
                 return replace(self, fence=body["fence"], holder=body["name"])
             case "poll opened":
-                opened = {**body, "open": True, "revealed": None, "offset": entry.offset}
+                opened = {**body, "open": True, "revealed": None, "past": False, "offset": entry.offset}
                 return replace(self, polls=(*self.polls, opened)[-POLLS_KEPT:])
             case "poll closed":
                 return self._with_poll(body["poll"], open=False)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hmac
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Cookie, Depends, Header, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -30,6 +31,8 @@ from app.limits import most
 from app.openapi import JSON_COMMAND, body_of, document_of, responses
 from app.policies import BodyDep
 from app.services import Services, ServicesDep
+
+LONGEST_CODE = 24  # characters of what was typed for one
 
 router = APIRouter(tags=["lectures"])
 
@@ -87,12 +90,14 @@ async def get_reach(request: Request, services: ServicesDep) -> Response:
     return answer(request, json_answer(document), NEVER_KEPT)
 
 
+@router.get("/join", include_in_schema=False)
 @router.get("/join/{code}", include_in_schema=False)
-async def join(request: Request, code: str) -> Response:
-    """The page, as a student of this lecture."""
+async def join(request: Request, code: str | None = None) -> Response:
+    """The page, as a student of this lecture, or of the one whose code is typed there."""
     language = request.query_params.get("language")
     spoken = f"&language={language}" if language and language.isalpha() else ""
-    return RedirectResponse(f"../?join={read_code(code) or ''}{spoken}", status_code=307)
+    typed = "" if code is None else quote(read_code(code) or code[:LONGEST_CODE], safe="")
+    return RedirectResponse(f"{'./' if code is None else '../'}?join={typed}{spoken}", status_code=307)
 
 
 @router.post(

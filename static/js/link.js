@@ -50,6 +50,7 @@ const PARTS = {
   lab: { write: (text) => text, read: (text) => (/^[\w.~ ]{0,80}$/.test(text) ? text : undefined) },
   epochs: { write: String, read: (text) => count(text) || undefined },
   chart: { write: String, read: oneOf(["loss", "weights", "gradients", "states", "path", "histogram", "singular"]) },
+  path: { write: String, read: (text) => (/^(|\w{3,9}~\d{1,3}\/\d{1,3}(,\d{1,3}\/\d{1,3}){0,49})$/.test(text) ? text : undefined) },
   folded: { write: (on) => (on ? "1" : "0"), read: flag },
   tab: { write: String, read: oneOf(["cell", "layer", "gradient", "code"]) },
   notation: { write: String, read: oneOf(NOTATIONS) },
@@ -75,7 +76,7 @@ const NO_PLACES = /** @type {Place[]} */ ([]);
 /** The view that a page opens with, where its link says nothing else. */
 export const DEFAULT_VIEW = {
   step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, kept: NO_PLACES, unit: 1, lit: null,
-  loop: false, shapes: false, exact: false, folded: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, lab: "", epochs: 100, chart: "loss", theme: "system", projector: false, zoom: 1, pan: null,
+  loop: false, shapes: false, exact: false, folded: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, lab: "", epochs: 100, chart: "loss", path: "", theme: "system", projector: false, zoom: 1, pan: null,
 };
 
 /** The parts of a view that are not as a page opens with, as texts. @returns {Record<string, string>} */

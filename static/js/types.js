@@ -83,6 +83,7 @@
  * @property {{right: number, asked: number}} score of the answers so far
  * @property {string} view grid, gradients, training or compare
  * @property {string} lab what the laboratory of gradients is set to, as a link carries it
+ * @property {string} path through the grids of the laboratory: of which network, and the cells that were chosen
  * @property {string} chart the one that is chosen in the view Training, by its name
  * @property {number} epochs how many a press on "Start training" is for
  * @property {import("./trainer.js").TrainingState | null} training what is being learnt, once somebody has asked for it

@@ -96,6 +96,14 @@ def test_an_own_path_is_drawn_cell_by_cell(laboratory: Page) -> None:
     assert answered.value.json()["cells"] == [[1, 1], [1, 2], [2, 2]]
     expect(laboratory.get_by_text(re.compile("^Along this path of 2 steps"))).to_be_visible()
     expect(laboratory.get_by_role("img", name=re.compile("^Singular values of the product of Jacobians: "))).to_be_visible()
+    laboratory.wait_for_url(re.compile("path=SimpleRNN%7E1%2F1%2C1%2F2%2C2%2F2"))
+    laboratory.reload()
+    expect(laboratory.get_by_text(re.compile("^Along this path of 2 steps"))).to_be_visible()
+    laboratory.get_by_role("button", name="Clear the path").click()
+    expect(laboratory.get_by_role("heading", name="Path", exact=True)).to_have_count(0)
+    slide(laboratory, "Timesteps", 7)
+    expect(strip(laboratory, "SimpleRNN")).to_have_accessible_name(re.compile("at t\u00a0=\u00a07$"))
+    expect(laboratory.get_by_role("heading", name="Path", exact=True)).to_have_count(0)
 
 
 def test_a_cell_says_how_much_of_its_gradient_came_by_depth_and_how_much_by_time(laboratory: Page) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from app.languages import HINDI
 from tests.browser.axe import expect_nothing
 from tests.browser.classroom import (
+    DESK,
     SOON,
     Class,
     code_of,
@@ -43,6 +44,13 @@ def edit_weight(page: Page) -> None:
     expect(value).not_to_have_value("", timeout=SOON)  # the tab is there
     value.fill("0.75")
     value.press("Enter")
+
+
+def strongest_path(page: Page) -> None:
+    page.get_by_role("button", name="strongest path").click()
+    page.locator("#gradients .band canvas").first.click(position={"x": 60, "y": 20})
+    page.mouse.move(0, 0)  # what is read under one's own pointer is one's own
+    expect(page.get_by_text(re.compile("^The strongest path to layer"))).to_be_visible(timeout=SOON)
 
 
 ACTIONS: list[tuple[str, Callable[[Page], None]]] = [
@@ -80,6 +88,7 @@ ACTIONS: list[tuple[str, Callable[[Page], None]]] = [
     ("the dark theme", lambda page: (press(page, "Theme: system"), press(page, "Theme: light"))),
     ("two grids", lambda page: go(page, "Compare")),
     ("the laboratory", lambda page: go(page, "Gradients")),
+    ("the strongest path to a cell", strongest_path),
     ("training", lambda page: go(page, "Training")),
     ("the grid again", lambda page: go(page, "Grid")),
 ]
@@ -211,10 +220,27 @@ def test_the_presenter_sees_how_many_follow_and_explore_and_who_has_raised_a_han
     one.keyboard.press("Enter")
     press(presenter, "Private panel")
     expect(private(presenter)).to_contain_text("Ada")
+    one.reload()
+    expect(one.get_by_role("button", name="Raise hand")).to_have_attribute("aria-pressed", "true")
+    press(other, "Raise hand")
+    expect(private(presenter).locator("[data-part=hands] li")).to_have_text(["Ada", "somebody"])
     press(presenter, "Lower all hands")
     expect(one.get_by_role("button", name="Raise hand")).to_have_attribute("aria-pressed", "false")
     expect(private(presenter)).to_contain_text("No hand is raised.")
     expect_mode(one, "following")
+
+
+@pytest.mark.parametrize("size", [DESK, (1280, 720)])
+def test_what_is_pressed_stays_under_the_mouse(room: Class, size: tuple[int, int]) -> None:
+    presenter = room.presenter
+    presenter.set_viewport_size({"width": size[0], "height": size[1]})
+    for name in ("Freeze", "Blank"):
+        button = presenter.get_by_role("button", name=name)
+        before = button.bounding_box()
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        assert button.bounding_box() == before
+        button.click()
 
 
 def test_a_frozen_class_keeps_its_picture_and_is_told_where_the_presenter_is_when_it_is_thawed(room: Class) -> None:
@@ -348,7 +374,7 @@ def test_an_end_is_asked_for_once_and_everybody_may_go_on_alone(room: Class) -> 
     presenter, student = room.presenter, room.join()
     press(presenter, "Step forward", 3)
     press(presenter, "End")
-    press(presenter, "Go on")
+    press(presenter, "Do not end it")
     expect_step(student, 3)
     press(presenter, "End")
     press(presenter, "End it")
@@ -361,6 +387,15 @@ def test_an_end_is_asked_for_once_and_everybody_may_go_on_alone(room: Class) -> 
     student.wait_for_url(re.compile(r"/#v=1.*step=4"))
     expect_step(student, 4)
     expect(student.get_by_role("button", name="Start a lecture")).to_be_visible()
+    expect(late.get_by_role("button", name="Delete")).to_be_hidden()
+    press(presenter, "Delete")
+    press(presenter, "Keep it")
+    press(presenter, "Delete")
+    press(presenter, "Delete it")
+    expect(bar(presenter)).to_contain_text("no longer here")
+    room.watched[2].allowed.append("404")
+    late.reload()
+    expect(late.get_by_role("textbox", name="Code")).to_be_visible()
 
 
 def test_a_wrong_code_is_said_in_words_and_another_can_be_typed(room: Class) -> None:
@@ -382,9 +417,14 @@ def test_what_cannot_be_a_code_is_asked_of_nobody(room: Class) -> None:
     lost = room.visit()
     asked: list[str] = []
     lost.on("request", lambda request: asked.append(request.url))
-    for address in ("join/abc", "?present=abc#key=abc"):
+    for address, said in (
+        ("join/abc", "with the code abc."),
+        ("join", "Type the code"),
+        ("?present=abc#key=abc", "Wrong code."),
+    ):
         lost.goto(f"{room.server.address}{address}")
         expect(lost.get_by_role("textbox", name="Code")).to_be_visible()
+        expect(lost.get_by_role("region", name="Lecture", exact=True)).to_contain_text(said)
     assert not [url for url in asked if "/api/lectures" in url]
 
 

@@ -23,8 +23,11 @@ test("a scene brings its view, and a view replaces the whole view and keeps the 
 });
 
 test("a question is open until it is closed, and knows no answer until it is revealed", () => {
-  assert.deepEqual(stateAfter(3).polls, [{ ...OPENED, open: true, revealed: null, offset: 3 }]);
-  assert.deepEqual(stateAfter(5).polls, [{ ...OPENED, open: false, revealed: null, offset: 3 }]);
+  assert.deepEqual(stateAfter(3).polls, [{ ...OPENED, open: true, revealed: null, past: false, offset: 3 }]);
+  assert.deepEqual(stateAfter(5).polls, [{ ...OPENED, open: false, revealed: null, past: false, offset: 3 }]);
+  const moved = after(stateAfter(5), { kind: "view", offset: 6, at: 6, body: { view: { step: "9" } } });
+  assert.equal(moved.polls[0].past, true, "the lecture has gone on");
+  assert.equal(after(stateAfter(3), { kind: "view", offset: 4, at: 4, body: { view: { step: "9" } } }).polls[0].past, false, "it can be answered still");
   assert.deepEqual(stateAfter(6).polls[0].revealed, { answer: "negative", why: "−0.2 is below 0.", tally: { negative: 2 }, votes: 2 });
 });
 

@@ -26,7 +26,7 @@ const stateOf = (patch = {}) => ({
 });
 const moved = {
   step: 7, detail: "operation", order: "diagonal", speed: 2, pinned: { layer: "2", timestep: 1 }, kept: [{ layer: "1", timestep: 2 }], unit: 2, lit: "1/kernel/1,2", loop: true, shapes: true,
-  exact: true, folded: true, notation: "ng", beside: "keras", tab: "layer", view: "compare", versus: "GRU", otherSentence: ["cat", "rat"], contrast: true, lab: "1~20", theme: "dark", epochs: 7, chart: "path", zoom: 1.5, pan: { x: 0.5, y: 0.25 },
+  exact: true, folded: true, notation: "ng", beside: "keras", tab: "layer", view: "compare", versus: "GRU", otherSentence: ["cat", "rat"], contrast: true, lab: "1~20", theme: "dark", epochs: 7, chart: "path", path: "LSTM~1/3,2/4", zoom: 1.5, pan: { x: 0.5, y: 0.25 },
 };
 const record = (epoch) => ({ epoch, updates: 2 * epoch, loss: 1 / (1 + epoch), accuracy: 0.5 });
 const training = {

@@ -78,7 +78,10 @@ def test_a_state_follows_from_the_log_alone() -> None:
     assert (state.scene, state.view, state.frozen, state.fence, state.holder) == ("a" * 64, {"step": "7"}, False, 2, "tablet")
     poll = state.poll("q")
     assert poll is not None
-    assert (poll["open"], poll["revealed"]["tally"], poll["offset"]) == (False, {"a": 3}, 4)
+    assert (poll["open"], poll["past"], poll["revealed"]["tally"], poll["offset"]) == (False, False, {"a": 3}, 4)
+    moved = state.after(entry(8, "view", view={"step": "8"})).poll("q")
+    assert moved is not None
+    assert moved["past"], "what is over makes room"
 
 
 def test_a_log_that_is_made_anew_leads_to_the_same_state() -> None:

@@ -29,7 +29,7 @@ function newsOf(/** @type {Poll | undefined} */ last, seen) {
  * The class's card: what is asked now, over whatever the page shows.
  *
  * @param {HTMLElement} root
- * @param {{store: {get: () => {polls: Poll[], tallies: Record<string, {votes: number}>, scene: string | null}, watch: (select: any, draw: any) => () => void}, voter: Voter | null}} of
+ * @param {{store: {get: () => {polls: Poll[], tallies: Record<string, {votes: number}>}, watch: (select: any, draw: any) => () => void}, voter: Voter | null}} of
  */
 export function mountCard(root, { store, voter }) {
   const list = html("div", { class: "polls" });
@@ -42,7 +42,7 @@ export function mountCard(root, { store, voter }) {
   const items = new Map();
   const before = store.get().polls.at(-1);
   let seen = before?.open ? null : newsOf(before, null)?.seen; // what was over before this page came is no news
-  let shownScene = store.get().scene;
+  let past = false; // is all that is shown over, and the lecture somewhere else?
 
   function dismiss(name) {
     dismissed.add(name);
@@ -58,7 +58,7 @@ export function mountCard(root, { store, voter }) {
   }
 
   function draw() {
-    const { polls, tallies, scene } = store.get();
+    const { polls, tallies } = store.get();
     const shown = shownOf(polls, dismissed);
     card.hidden = shown.length === 0;
     for (const [name, item] of items) {
@@ -71,8 +71,9 @@ export function mountCard(root, { store, voter }) {
       if (!item.root.isConnected) list.prepend(item.root); // the newest first
       item.draw(poll, { votes: poll.revealed?.votes ?? tallies[poll.poll]?.votes ?? null, vote: voter?.of(poll.poll) ?? null, own: voter?.own(poll.poll) ?? null });
     }
-    if (scene !== shownScene && !shown.some(({ open }) => open)) setFolded(true); // the lecture has gone on: what is over makes room
-    shownScene = scene;
+    const gone = shown.every((poll) => poll.past);
+    if (gone && !past) setFolded(true); // what is over makes room
+    past = gone;
     const news = newsOf(polls.at(-1), seen);
     if (!news) return;
     seen = news.seen;
@@ -93,7 +94,7 @@ export function mountCard(root, { store, voter }) {
       () => card.remove(),
       () => heard.remove(),
       listen(fold, "click", () => setFolded(!list.hidden)),
-      store.watch(({ polls, tallies, scene }) => [polls, tallies, scene], draw),
+      store.watch(({ polls, tallies }) => [polls, tallies], draw),
     ]),
   };
 }

@@ -97,7 +97,10 @@ export function createComposer(root, cellNow) {
     /** Says what the server said. */
     refuse: (detail) => mark(fault, detail),
     takeDown: undoAll([
-      listen(kind, "change", drawKind),
+      listen(kind, "change", () => {
+        answer.value = ""; // what was right of another kind is none of this one's answers
+        drawKind();
+      }),
       listen(choices, "input", drawAnswers),
       listen(root, "input", () => mark(fault, null)),
     ]),

@@ -6,11 +6,13 @@ import { rich, words } from "../words.js";
 import { getPath, getStrongest } from "./answers.js";
 import { sizeOf } from "./band.js";
 import { bars } from "./bars.js";
-import { extended } from "./reading.js";
+import { extended, wayBetween } from "./reading.js";
 
 /** @import { Scene } from "../types.js" */
 
-const placeOf = ([layer, timestep]) => words("gradients.place", { layer, timestep });
+const WAYS = ["strongest", "own"];
+
+const placeOf = (/** @type {number[]} */ [layer, timestep]) => words("gradients.place", { layer, timestep });
 
 function sentenceOfStrongest({ cells, carried, whole, exact }) {
   const said = rich(exact ? "gradients.strongest.found" : "gradients.strongest.unsure", { cell: placeOf(cells[0]), carried: sizeOf(carried), whole: sizeOf(whole) });
@@ -32,9 +34,19 @@ async function askOwn(scene, cells) {
   return { cells, told: [html("p", {}, sentenceOfOwn(found)), html("div", { class: "pair" }, drawn)] };
 }
 
+/** A path as a view carries it: of which network it is, and the cells that were chosen. */
+const textOf = (key, chosen) => (chosen.length ? `${key}~${chosen.map((cell) => cell.join("/")).join()}` : "");
+
+function readPath(text) {
+  const [key, cells] = text.split("~");
+  return { key, chosen: (cells ?? "").split(",").filter(Boolean).map((cell) => cell.split("/").map(Number)) };
+}
+
 /** Paths through the grid: the strongest to a cell, or the one that a person draws, cell by cell. */
 export function mountPaths(root, redraw) {
   let key = null;
+  /** The cells that were chosen, and those of the path that follows from them. @type {number[][]} */
+  let chosen = [];
   /** @type {number[][]} */
   let cells = [];
 
@@ -44,7 +56,7 @@ export function mountPaths(root, redraw) {
   }
 
   function clear() {
-    [key, cells] = [null, []];
+    [key, chosen, cells] = [null, [], []];
     root.hidden = true;
   }
 
@@ -57,19 +69,36 @@ export function mountPaths(root, redraw) {
     redraw();
   }, (error) => tell(mark(html("p", { class: "fault", role: "alert" }), error instanceof ProblemError ? error.message : words("gradients.away"))));
 
+  /** Shows the path to the cells that were chosen, in one of the two ways that make one. */
+  function open(show, /** @type {{key: string, scene: Scene}} */ { key: band, scene }, /** @type {number[][]} */ wanted) {
+    [key, chosen, cells] = [band, wanted, wanted.reduce(extended, [])];
+    if (show === "own" && cells.length === 1) tell(html("p", {}, words("gradients.own.begin", { cell: placeOf(cells[0]) })));
+    else ask({ show, scene, wanted: cells });
+    if (show === "strongest") tell(html("p", {}, words("gradients.strongest.seeking", { cell: placeOf(cells[0]) })));
+    redraw();
+  }
+
   return {
     clear,
+    text: () => textOf(key, chosen),
+    /** Shows the path that a view carries, where it is of one of these networks. */
+    follow(text, show, /** @type {{key: string, scene: Scene}[]} */ networks) {
+      if (text === textOf(key, chosen)) return;
+      const { key: band, chosen: wanted } = readPath(text);
+      const of = networks.find((each) => each.key === band);
+      if (of && WAYS.includes(show)) open(show, of, wanted);
+      else if (!wanted.length) {
+        clear();
+        redraw();
+      }
+    },
     /** The cells to draw on a band. */
     of: (band) => (band === key ? cells : []),
-    /** A cell was chosen, in one of the two ways that make a path. */
+    /** A cell was chosen: a path begins there, or goes on to it. */
     choose(show, /** @type {{key: string, scene: Scene}} */ { key: band, scene }, cell) {
-      if (show !== "strongest" && show !== "own") return;
-      cells = show === "own" && band === key ? extended(cells, cell) : [cell];
-      key = band;
-      if (show === "own" && cells.length === 1) tell(html("p", {}, words("gradients.own.begin", { cell: placeOf(cell) })));
-      else ask({ show, scene, wanted: cells });
-      if (show === "strongest") tell(html("p", {}, words("gradients.strongest.seeking", { cell: placeOf(cell) })));
-      redraw();
+      if (!WAYS.includes(show)) return;
+      const goesOn = show === "own" && band === key && cells.length > 0 && wayBetween(cells[cells.length - 1], cell) !== null;
+      open(show, { key: band, scene }, goesOn ? [...chosen, cell] : [cell]);
     },
     takeDown: listen(root, "click", ({ target }) => {
       if (!target.closest("[data-part=clear]")) return;

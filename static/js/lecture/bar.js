@@ -65,6 +65,7 @@ export function mountBar(root, /** @type {Page} */ page, /** @type {Part} */ { r
     text(parts.where, mode === "exploring" && !over ? whereabouts(/** @type {State} */ (page.store.get()), lecture) : "");
     text(parts.note, noteOf(lecture) || refused || denied || "");
     attrs(parts.note, noteOf(lecture) ? OURS : SERVERS);
+    attrs(parts.note, { title: parts.note.textContent || null });
     student.hidden = mine !== null || over;
     presenter.hidden = mine === null || over;
     text(parts.switch, words(mode === "exploring" ? "lecture.back" : "lecture.explore"));

@@ -14,7 +14,7 @@ export function mountDoor(root, /** @type {import("./room.js").Room} */ { store 
     const unknown = phase === "unknown" || phase === "deleted";
     door.hidden = begun;
     form.hidden = !unknown;
-    text(said, unknown ? words(code ? "lecture.unknown" : "lecture.code.wrong", { code }) : refused ? refused : link === "lost" ? words("lecture.door.away") : words("lecture.door.waiting", { code }));
+    text(said, unknown ? words(code ? "lecture.unknown" : code === "" ? "lecture.code.ask" : "lecture.code.wrong", { code }) : refused ? refused : link === "lost" ? words("lecture.door.away") : words("lecture.door.waiting", { code }));
     if (unknown && document.activeElement === document.body) field.focus();
   }
 

@@ -1,10 +1,38 @@
-import { attrs } from "../dom.js";
+import { OURS, attrs, mark } from "../dom.js";
 import { writeLink } from "../link.js";
 import { listen, undoAll } from "../store.js";
+import { ProblemError } from "../server.js";
 import { plainAddress } from "../whereabouts.js";
+import { words } from "../words.js";
+import { deleteLecture } from "./requests.js";
 
 /** @import { Page } from "../page.js" */
 /** @import { State } from "../types.js" */
+
+/** Who presents may delete what is over, once it is sure. */
+function mountDeleting(root, /** @type {import("./room.js").Room} */ { store }) {
+  const dialog = root.querySelector("#lecture-delete");
+  const button = root.querySelector("[data-part=delete]");
+  const fault = dialog.querySelector(".fault");
+
+  async function gone() {
+    try {
+      await deleteLecture(store.get().code);
+      dialog.close();
+      store.set({ phase: "deleted" });
+    } catch (error) {
+      if (error instanceof ProblemError) mark(fault, error.message);
+      else mark(fault, words("notice.away"), OURS);
+    }
+  }
+
+  return undoAll([
+    listen(button, "click", () => dialog.showModal()),
+    listen(dialog.querySelector("[data-part=gone]"), "click", gone),
+    listen(dialog, "close", () => mark(fault, null)),
+    store.watch(({ phase, role }) => phase === "ended" && role === "presenter", (may) => { button.hidden = !may; }),
+  ]);
+}
 
 /** The end: the presenter is asked once; afterwards, or without a lecture, everybody may go on alone from where the page stands. */
 export function mountEnding(root, /** @type {Page} */ page, /** @type {import("./room.js").Room} */ room) {
@@ -12,6 +40,7 @@ export function mountEnding(root, /** @type {Page} */ page, /** @type {import(".
   const dialog = root.querySelector("#lecture-end");
   const [alone, again] = ["alone-now", "again"].map((name) => root.querySelector(`[data-part=${name}]`));
   return undoAll([
+    mountDeleting(root, room),
     listen(root.querySelector("[data-part=end]"), "click", () => dialog.showModal()),
     listen(dialog.querySelector("[data-part=sure]"), "click", () => {
       dialog.close();

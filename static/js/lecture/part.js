@@ -6,6 +6,7 @@ import { createFollower } from "./follower.js";
 import { createPublisher } from "./publisher.js";
 import { getLecture } from "./requests.js";
 import { createRoom } from "./room.js";
+import { keepSelf } from "./self.js";
 import { ownVersion } from "./version.js";
 
 /** @import { Page } from "../page.js" */
@@ -59,11 +60,17 @@ export function mountPart(/** @type {HTMLElement} */ root, /** @type {Page} */ p
   async function takeOver() {
     try {
       await room.command("presenter changed", { name: deviceName() });
-      const { presenting, fence } = await getLecture(store.get().code);
-      if (presenting) store.set({ mine: fence, mode: "presenting", refused: null });
+      await presentTogether();
     } catch (error) {
       store.set({ refused: error.message });
     }
+  }
+
+  /** Another page of this browser may have taken the word back: they present together. */
+  async function presentTogether() {
+    if (store.get().role !== "presenter" || store.get().mine === store.get().fence) return;
+    const { presenting, fence } = await getLecture(store.get().code);
+    if (presenting) store.set({ mine: fence, mode: "presenting", refused: null });
   }
 
   const takeDown = undoAll([
@@ -71,6 +78,8 @@ export function mountPart(/** @type {HTMLElement} */ root, /** @type {Page} */ p
     () => publisher.takeDown(),
     () => room.takeDown(),
     store.ask(({ scene, view, epoch: now, phase }) => [scene, view, now, phase], () => placed(store.get())),
+    store.ask(({ hand, nickname }) => `${hand} ${nickname}`, () => store.get().role === "student" && keepSelf(store.get())),
+    store.ask(({ fence }) => fence, () => presentTogether().catch(() => {})), // where the server is away the next one is asked for
     store.ask(({ role, mine, mode }) => role === "presenter" && mine === null && mode === "following", (led) => led && store.get().begun && follow(false)), // another device has the word now
     store.ask(({ version }) => version, (version) => version && version !== ownVersion && !renew(version) && store.set({ refused: null, stale: true })),
     mountCommands({ toPresenter: back }),

@@ -6,6 +6,7 @@ const at = (code, path = "") => `api/lectures/${encodeURIComponent(code)}${path}
 export const startLecture = (wanted) => sendJson("POST", "api/lectures", wanted);
 /** @returns {Promise<{code: string, title: string, presenter: boolean, presenting: boolean, fence: number, holder: string, address: string | null, ended: boolean}>} */
 export const getLecture = (code) => getJson(at(code));
+export const deleteLecture = (code) => sendJson("DELETE", at(code));
 /** @returns {Promise<{address: string | null, starters: string}>} */
 export const getReach = () => getJson("api/reach");
 /** @returns {Promise<{fence: number, holder: string}>} */

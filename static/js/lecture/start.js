@@ -6,6 +6,7 @@ import { words } from "../words.js";
 import { readCode } from "./code.js";
 import { deviceName } from "./devices.js";
 import { exchangeKey, getLecture, getReach, startLecture } from "./requests.js";
+import { ownSelf } from "./self.js";
 import { placeOf } from "./view.js";
 
 /** @import { Page } from "../page.js" */
@@ -107,7 +108,7 @@ export function mountStart(root, /** @type {Page} */ page, enter) {
   const query = new URLSearchParams(location.search);
   const [join, presented] = ["join", "present"].map((name) => query.get(name));
   if (presented !== null) present(readCode(presented), takeKey());
-  else if (join !== null) once({ code: readCode(join) ?? join, ...(readCode(join) ? {} : { phase: "unknown" }) });
+  else if (join !== null) once({ code: readCode(join) ?? join, ...(readCode(join) ? ownSelf(readCode(join)) : { phase: "unknown" }) });
   return undoAll([
     listen(document, "click", ({ target }) => target.closest?.("[data-part=lecture]") && pressed()),
     listen(form, "submit", tryPassphrase),

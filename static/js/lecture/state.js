@@ -3,7 +3,7 @@
  *
  * @typedef {{layer: string, timestep: number, unit?: number, gradient?: boolean}} Tied the cell that a question is about
  * @typedef {{answer: string | null, why: string, tally: Record<string, number>, votes: number}} Revealed
- * @typedef {{poll: string, kind: string, text: string, choices: string[], tolerance?: number, cell?: Tied, open: boolean, revealed: Revealed | null, offset: number}} Poll
+ * @typedef {{poll: string, kind: string, text: string, choices: string[], tolerance?: number, cell?: Tied, open: boolean, revealed: Revealed | null, past: boolean, offset: number}} Poll `past`: it is over, and the lecture has gone on
  * @typedef {{title: string, scene: string | null, view: Record<string, string>, frozen: boolean, blanked: boolean, fence: number, holder: string, polls: Poll[], ended: boolean}} Lecture
  * @typedef {{kind: string, offset: number, at: number, body: Record<string, any>}} Entry a durable event; its kind is written with spaces, as in the log
  */
@@ -15,7 +15,9 @@ export const EMPTY = Object.freeze({ title: "", scene: null, view: {}, frozen: f
 
 const withPoll = (/** @type {Lecture} */ lecture, name, changed) => ({ ...lecture, polls: lecture.polls.map((poll) => (poll.poll === name ? { ...poll, ...changed } : poll)) });
 
-const stands = (lecture, { body: { scene = lecture.scene, view = lecture.view } }) => ({ ...lecture, scene, view });
+const stands = (lecture, { body: { scene = lecture.scene, view = lecture.view } }) => ({
+  ...lecture, scene, view, polls: lecture.polls.map((poll) => (poll.open || poll.past ? poll : { ...poll, past: true })),
+});
 
 /** @type {Record<string, (lecture: Lecture, entry: Entry) => Lecture>} */
 const AFTER = {
@@ -25,7 +27,7 @@ const AFTER = {
   blanked: (lecture, { body: { blanked } }) => ({ ...lecture, blanked }),
   "presenter changed": (lecture, { body: { fence, name } }) => ({ ...lecture, fence, holder: name }),
   "poll opened": (lecture, { offset, body }) => {
-    const opened = /** @type {Poll} */ ({ ...body, open: true, revealed: null, offset });
+    const opened = /** @type {Poll} */ ({ ...body, open: true, revealed: null, past: false, offset });
     return { ...lecture, polls: [...lecture.polls, opened].slice(-POLLS_KEPT) };
   },
   "poll closed": (lecture, { body: { poll } }) => withPoll(lecture, poll, { open: false }),

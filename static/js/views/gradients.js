@@ -73,7 +73,10 @@ export function mountGradients(root, store) {
   let measured = null; // the scene and the settings that the last request was about
 
   const sceneOf = (kind) => laboratoryScene(store.get().scene, settings, kind);
-  const paths = mountPaths(find("path"), draw);
+  const paths = mountPaths(find("path"), () => {
+    draw();
+    store.set({ path: paths.text() });
+  });
   const meters = mountMeters(root);
   const tables = createTables(find("numbers"));
   const studies = mountStudies(find("studies"), { sceneOf, asked: () => store.get().dark });
@@ -126,6 +129,7 @@ export function mountGradients(root, store) {
     }
     mark(fault, null);
     draw();
+    paths.follow(store.get().path, settings.show, shown);
   }, (error) => mark(fault, error instanceof ProblemError ? error.message : words("gradients.away")));
 
   /** Measures where something else is wanted than last time; what is shown of an answer is no part of the question. */
@@ -142,7 +146,7 @@ export function mountGradients(root, store) {
     settings = { ...settings, ...patch };
     paths.clear();
     drawControls();
-    store.set({ lab: writeSettings(settings) });
+    store.set({ lab: writeSettings(settings), path: "" });
     want();
   }
 
@@ -155,11 +159,12 @@ export function mountGradients(root, store) {
       edit(store, sceneOf(settings.kind));
       store.set({ view: "grid" });
     }),
-    store.watch(({ lab, scene, view }) => [lab, scene, view], ([lab, , view]) => {
+    store.watch(({ lab, scene, view, path }) => [lab, scene, view, path], ([lab, , view, path]) => {
       if (view !== "gradients") return;
       if (lab !== writeSettings(settings)) settings = readSettings(lab);
       drawControls();
       want();
+      paths.follow(path, settings.show, shown);
     }),
     store.watch(({ dark }) => dark, () => {
       draw();
