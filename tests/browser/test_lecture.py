@@ -374,7 +374,7 @@ def test_an_end_is_asked_for_once_and_everybody_may_go_on_alone(room: Class) -> 
     presenter, student = room.presenter, room.join()
     press(presenter, "Step forward", 3)
     press(presenter, "End")
-    press(presenter, "Do not end it")
+    press(presenter, "Keep going")
     expect_step(student, 3)
     press(presenter, "End")
     press(presenter, "End it")

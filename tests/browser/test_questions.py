@@ -434,3 +434,19 @@ def test_what_a_thumb_has_to_hit_on_a_phone_is_large_enough(room: Class) -> None
     boxes = [button.bounding_box() for button in card(student).get_by_role("button").all()]
     assert len(boxes) == 4
     assert all(box and box["height"] >= 44 and box["width"] >= 44 for box in boxes)
+
+
+@pytest.mark.parametrize("step", [5, 12])
+def test_whatever_the_engine_asks_can_be_revealed_as_it_knows_it(room: Class, step: int) -> None:
+    presenter = room.presenter
+    press(presenter, "Step forward", step)
+    open_panel(presenter)
+    offered = presenter.get_by_role("combobox", name="Before the next step")
+    questions = offered.locator("option").all_inner_texts()
+    assert len(questions) > 1
+    for question in questions:
+        ask_next(presenter, question)
+        expect(now(presenter)).to_contain_text(question, timeout=SOON)
+        expect(now(presenter)).to_contain_text("Open.", timeout=SOON)
+        press(presenter, "Reveal the answer")
+        expect(now(presenter)).to_contain_text("Revealed.", timeout=SOON)

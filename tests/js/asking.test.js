@@ -177,6 +177,7 @@ test("whoever answers alone is counted by the rules of the server", () => {
   assert.deepEqual(["0036", "+9", "3.5", "3,0", "-1"].map((typed) => normal("count", typed)), ["36", "9", null, null, null]);
   assert.deepEqual(["  Vanishing   Gradient ", "e\u0301tat", " "].map((typed) => normal("words", typed)), ["vanishing gradient", "état", null]);
   assert.deepEqual(["cafe\u0301", "tea"].map((typed) => normal("choice", typed, ["café", "juice"])), ["café", null]);
+  assert.equal(normal("choice", "layer 1, t\u00a0=\u00a02", ["layer 1, t\u00a0=\u00a02", "layer 2, t\u00a0=\u00a02"]), "layer 1, t\u00a0=\u00a02");
 });
 
 test("a score counts what was answered and judged, and nothing else", () => {

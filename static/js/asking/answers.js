@@ -8,8 +8,9 @@ const GROUPED = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/; // a thousand, or one: nobody ca
 
 /** An answer in the form in which the class's are counted: the server's rules in small, for whoever answers alone, and for what is said to be right. Null: it is none. */
 export function normalAnswer(/** @type {Pick<Poll, "kind" | "choices">} */ { kind, choices }, typed) {
-  const text = typed.normalize("NFC").trim().replace(/\s+/gu, " ");
-  if (choices.length) return choices.includes(text) ? text : null;
+  const said = typed.normalize("NFC").trim();
+  if (choices.length) return choices.includes(said) ? said : null; // to the letter: a place is written with spaces that do not break
+  const text = said.replace(/\s+/gu, " ");
   if (kind === "words") return text.toLowerCase() || null;
   const plain = text.replace(/[\u2212\u2013]/, "-");
   const dotted = kind === "count" || GROUPED.test(plain) ? plain : plain.replace(",", ".");
