@@ -66,6 +66,7 @@ function createPresent(/** @type {ReturnType<typeof createAsker>} */ asker, run)
     const { poll: name } = poll;
     const right = answer.value.trim() ? normalAnswer(poll, answer.value) : null;
     mark(fault, answer.value.trim() && right === null ? words("asking.own.answer.none") : null, OURS);
+    edited.open ||= !fault.hidden; // what is wrong stands in there
     if (fault.hidden) run(() => asker.reveal(name, { answer: right, why: why.value.trim() }));
   });
 
