@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.axe import EACH_SIZE, SIZES, expect_no_violations
 from tests.browser.conftest import Server, open_page
 from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read, say
+from tests.browser.violations import EACH_SIZE, SIZES, expect_no_violations
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

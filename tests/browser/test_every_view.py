@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.languages import HINDI
 from app.tables import page_tables
-from tests.browser.axe import expect_nothing
 from tests.browser.conftest import Server, open_page
 from tests.browser.person import drawn, press
+from tests.browser.violations import expect_nothing
 
 
 @pytest.fixture

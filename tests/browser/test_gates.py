@@ -15,9 +15,9 @@ from app.presets import review, scene
 from app.scenes import Scene
 from app.tables import operations
 from app.traces import SceneTrace, run
-from tests.browser.axe import expect_no_violations
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import MINUS, drawn, expect_step, press
+from tests.browser.violations import expect_no_violations
 
 CELLS: dict[str, dict[str, Any]] = {
     "SimpleRNN": {"type": "SimpleRNN"},

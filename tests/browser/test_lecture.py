@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from app.languages import HINDI
-from tests.browser.axe import expect_nothing
 from tests.browser.classroom import (
     DESK,
     SOON,
@@ -24,6 +23,7 @@ from tests.browser.classroom import (
 )
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read
+from tests.browser.violations import expect_nothing
 
 __all__ = ["room"]  # a fixture
 

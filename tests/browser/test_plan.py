@@ -12,11 +12,11 @@ from playwright.sync_api import Locator, Page, expect
 from app.languages import ENGLISH
 from app.lectures.plans import parse_plan
 from app.lectures.shipped_plans import shipped_plan
-from tests.browser.axe import EACH_SIZE, SIZES, expect_nothing
 from tests.browser.classroom import SOON, Class, expect_same, room
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, expect_step, layer, press, read
 from tests.browser.test_questions import card
+from tests.browser.violations import EACH_SIZE, SIZES, expect_nothing
 
 __all__ = ["room"]  # a fixture
 

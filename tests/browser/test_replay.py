@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.axe import EACH_SIZE, SIZES, expect_nothing
 from tests.browser.classroom import SEEN, SOON, Class, until
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, expect_step, layer, press, step
 from tests.browser.test_questions import ask_next, card, mark, now, open_panel, vote
+from tests.browser.violations import EACH_SIZE, SIZES, expect_nothing
 
 QUESTION = "Will h₂⁽¹⁾[1] be positive or negative?"
 
