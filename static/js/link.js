@@ -48,7 +48,7 @@ const PARTS = {
   otherSentence: { write: (sentence) => sentence.join(" "), read: (text) => text.normalize("NFC").split(/\s+/u).filter(Boolean) },
   contrast: { write: (on) => (on ? "1" : "0"), read: flag },
   lab: { write: (text) => text, read: (text) => (/^[\w.~ ]{0,80}$/.test(text) ? text : undefined) },
-  epochs: { write: String, read: (text) => count(text) || undefined },
+  epochs: { write: String, read: (text) => (/^-?\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : undefined) }, // as typed: what cannot be is said where it is asked for
   chart: { write: String, read: oneOf(["loss", "weights", "gradients", "states", "path", "histogram", "singular"]) },
   path: { write: String, read: (text) => (/^(|\w{3,9}~\d{1,3}\/\d{1,3}(,\d{1,3}\/\d{1,3}){0,49})$/.test(text) ? text : undefined) },
   folded: { write: (on) => (on ? "1" : "0"), read: flag },

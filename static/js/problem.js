@@ -1,4 +1,11 @@
+import { OURS, mark } from "./dom.js";
+import { ProblemError } from "./server.js";
+import { words } from "./words.js";
+
 /** @import { Problem } from "./types.js" */
+
+/** Shows why something failed: in the server's words, or that it cannot be reached, in ours. */
+export const markError = (fault, error, away = "notice.away") => (error instanceof ProblemError ? mark(fault, error.message) : mark(fault, words(away), OURS));
 
 /** What the server says of the places of the scene that a pattern names, or null. */
 export function faultAt(/** @type {Problem | null} */ problem, pattern) {

@@ -22,6 +22,11 @@ test("a link carries scene and view there and back", () => {
   assert.deepEqual(link, { scene, id: null, view, bad: [] });
 });
 
+test("how many epochs are wanted is carried as it is typed, so that the page can say what is wrong with it", () => {
+  for (const epochs of [7, 0, -1, 9000, 2.5]) assert.deepEqual([readLink(writeLink(state({ epochs }))).view.epochs, readLink(writeLink(state({ epochs }))).bad], [epochs, []]);
+  assert.deepEqual(readLink("#v=1&epochs=many").bad, ["epochs"]);
+});
+
 test("the settings of the laboratory are carried as their text, and nothing else is taken for one", () => {
   assert.equal(readLink(writeLink(state({ lab: "0.8~20~~~~~~time~every timestep" }))).view.lab, "0.8~20~~~~~~time~every timestep");
   assert.deepEqual(readLink("#v=1&lab=<b>").bad, ["lab"]);

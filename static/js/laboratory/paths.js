@@ -1,6 +1,6 @@
-import { html, mark } from "../dom.js";
+import { html } from "../dom.js";
 import { createLatest } from "../latest.js";
-import { ProblemError } from "../server.js";
+import { markError } from "../problem.js";
 import { listen } from "../store.js";
 import { rich, words } from "../words.js";
 import { getPath, getStrongest } from "./answers.js";
@@ -67,7 +67,7 @@ export function mountPaths(root, redraw) {
     cells = answer.cells;
     tell(...answer.told);
     redraw();
-  }, (error) => tell(mark(html("p", { class: "fault", role: "alert" }), error instanceof ProblemError ? error.message : words("gradients.away"))));
+  }, (error) => tell(markError(html("p", { class: "fault", role: "alert" }), error, "gradients.away")));
 
   /** Shows the path to the cells that were chosen, in one of the two ways that make one. */
   function open(show, /** @type {{key: string, scene: Scene}} */ { key: band, scene }, /** @type {number[][]} */ wanted) {

@@ -1,9 +1,8 @@
-import { OURS, attrs, mark } from "../dom.js";
+import { attrs, mark } from "../dom.js";
 import { writeLink } from "../link.js";
+import { markError } from "../problem.js";
 import { listen, undoAll } from "../store.js";
-import { ProblemError } from "../server.js";
 import { plainAddress } from "../whereabouts.js";
-import { words } from "../words.js";
 import { deleteLecture } from "./requests.js";
 
 /** @import { Page } from "../page.js" */
@@ -21,8 +20,7 @@ function mountDeleting(root, /** @type {import("./room.js").Room} */ { store }) 
       dialog.close();
       store.set({ phase: "deleted" });
     } catch (error) {
-      if (error instanceof ProblemError) mark(fault, error.message);
-      else mark(fault, words("notice.away"), OURS);
+      markError(fault, error);
     }
   }
 

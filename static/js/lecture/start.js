@@ -1,5 +1,6 @@
-import { mark, text, OURS } from "../dom.js";
+import { text } from "../dom.js";
 import { final, pause, waitAfter } from "../events.js";
+import { markError } from "../problem.js";
 import { ProblemError } from "../server.js";
 import { listen, undoAll } from "../store.js";
 import { words } from "../words.js";
@@ -73,8 +74,7 @@ export function mountStart(root, /** @type {Page} */ page, enter) {
       await start(field.value);
       dialog.close();
     } catch (error) {
-      if (error instanceof ProblemError) mark(fault, error.message);
-      else mark(fault, words("notice.away"), OURS);
+      markError(fault, error);
     }
     busy = false;
   }

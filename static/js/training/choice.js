@@ -1,9 +1,9 @@
-import { OURS, html, join, mark, text } from "../dom.js";
+import { html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { grouped } from "../format.js";
+import { markError } from "../problem.js";
 import { DEFAULTS, trainingOf, withTraining } from "../recipe.js";
 import { edit } from "../runner.js";
-import { ProblemError } from "../server.js";
 import { listen, undoAll } from "../store.js";
 import { isRunning } from "../trainer.js";
 import { sendTable } from "../trainings.js";
@@ -56,8 +56,7 @@ export function mountChoice(root, store) {
       own.hidden = true;
       choice.focus(); // what was pressed is gone
     } catch (error) {
-      if (error instanceof ProblemError) mark(fault, error.message);
-      else mark(fault, words("training.away"), OURS);
+      markError(fault, error, "training.away");
     }
     draw();
   }

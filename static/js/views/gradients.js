@@ -12,8 +12,8 @@ import { mountStudies } from "../laboratory/studies.js";
 import { createTables } from "../laboratory/tables.js";
 import { createLatest } from "../latest.js";
 import { same } from "../memo.js";
+import { markError } from "../problem.js";
 import { edit } from "../runner.js";
-import { ProblemError } from "../server.js";
 import { listen, undoAll } from "../store.js";
 import { rich, words } from "../words.js";
 
@@ -130,7 +130,7 @@ export function mountGradients(root, store) {
     mark(fault, null);
     draw();
     paths.follow(store.get().path, settings.show, shown);
-  }, (error) => mark(fault, error instanceof ProblemError ? error.message : words("gradients.away")));
+  }, (error) => markError(fault, error, "gradients.away"));
 
   /** Measures where something else is wanted than last time; what is shown of an answer is no part of the question. */
   function want() {

@@ -1,8 +1,9 @@
-import { OURS, attrs, html, join, mark, text } from "../dom.js";
+import { attrs, html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { exact, fixed, raised } from "../format.js";
+import { markError } from "../problem.js";
 import { firstRecurrent, parameters } from "../scene.js";
-import { ProblemError, getUpdate } from "../server.js";
+import { getUpdate } from "../server.js";
 import { placeIn, stepIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { tables, words } from "../words.js";
@@ -78,8 +79,7 @@ export function mountRule(root, store) {
       text(gradient, givenOf(told));
     } catch (error) {
       if (mine !== asked) return;
-      if (error instanceof ProblemError) mark(fault, error.message);
-      else mark(fault, words("panel.away"), OURS);
+      markError(fault, error, "panel.away");
     }
   }
 
