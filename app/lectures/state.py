@@ -31,7 +31,8 @@ class State:
         match entry.kind:
             case "scene" | "view":
                 stands = {name: body[name] for name in ("scene", "view") if name in body}
-                return replace(self, **stands, polls=tuple(poll if poll["open"] or poll["past"] else {**poll, "past": True} for poll in self.polls))
+                polls = tuple(poll if poll["open"] or poll["past"] else {**poll, "past": True} for poll in self.polls)
+                return replace(self, **stands, polls=polls)
             case "frozen" | "blanked":
                 return replace(self, **{entry.kind: body[entry.kind]})
             case "presenter changed":
