@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 PIECE = 64 * 2**10  # bytes: the page starts to draw after the first
 WORTH_COMPRESSING = 1000  # bytes: less than that fits one packet anyway
 COMPRESSION = 6
+QUICK = 1  # for what is sent once: a third of the time, and 6 % more bytes
 REFUSED_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 
 REVALIDATE = "no-cache"
@@ -32,10 +33,10 @@ class Representation:
     compressed: bytes | None
 
     @classmethod
-    def text(cls, body: bytes, media_type: str) -> Self:
+    def text(cls, body: bytes, media_type: str, compression: int = COMPRESSION) -> Self:
         """Text, which is kept in a compressed form as well."""
         worth = len(body) >= WORTH_COMPRESSING
-        return cls(body, media_type, _hash(body), gzip.compress(body, COMPRESSION, mtime=0) if worth else None)
+        return cls(body, media_type, _hash(body), gzip.compress(body, compression, mtime=0) if worth else None)
 
     @classmethod
     def binary(cls, body: bytes, media_type: str) -> Self:

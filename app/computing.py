@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.answers import Representation
+from app.answers import QUICK, Representation
 from app.errors import Problem
 from app.layout import encoded
 from app.lessons import Lessons
@@ -94,4 +94,4 @@ class Computing:
 def json_answer(document: Any) -> Representation:
     """The document as compact JSON; a number that is not finite raises before a byte leaves."""
     text = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    return Representation.text(text.encode(), "application/json")
+    return Representation.text(text.encode(), "application/json", QUICK)

@@ -33,14 +33,15 @@ class Meter(NamedTuple):
 
 def meters(layer: Recurrent) -> list[Meter]:
     """One meter for each gate, in the order of the kernel's columns."""
-    parts = np.split(layer.weight("recurrent_kernel"), len(layer.gates), axis=1)
+    parts = np.stack(np.split(layer.weight("recurrent_kernel"), len(layer.gates), axis=1))  # (gates, units, units)
+    singular_values = np.linalg.svd(parts, compute_uv=False).max(axis=1).tolist()
+    radii = np.abs(np.linalg.eigvals(parts)).max(axis=1).tolist()
     threshold = 1 / STEEPEST[layer.activation] if isinstance(layer, SimpleRNN) else None
-    found = []
-    for gate, U in zip(layer.gates, parts, strict=True):
-        singular_value, radius = float(np.linalg.norm(U, 2)), float(np.abs(np.linalg.eigvals(U)).max())
-        linear = isinstance(layer, SimpleRNN) and layer.activation == "linear"
-        found.append(Meter(gate, singular_value, radius, threshold, verdict(radius if linear else singular_value, threshold)))
-    return found
+    linear = isinstance(layer, SimpleRNN) and layer.activation == "linear"
+    return [
+        Meter(gate, singular_value, radius, threshold, verdict(radius if linear else singular_value, threshold))
+        for gate, singular_value, radius in zip(layer.gates, singular_values, radii, strict=True)
+    ]
 
 
 def verdict(size: float, threshold: float | None) -> str:

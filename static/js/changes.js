@@ -60,6 +60,6 @@ export function mountChanges(store) {
   }
 
   const redrawn = new MutationObserver(soon); // what a view draws anew has lost its marks, and some draw later than the others
-  redrawn.observe(document.body, { childList: true, subtree: true });
+  redrawn.observe(document.body, { childList: true, characterData: true, subtree: true });
   return undoAll([store.watch(({ base, shown, step }) => [base, shown, step], soon), () => redrawn.disconnect()]);
 }

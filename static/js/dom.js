@@ -16,8 +16,11 @@ export function attrs(node, values) {
   return node;
 }
 
+const marks = new Set(); // classes that belong to no drawing
+
 /** Gives a class to these elements, and takes it from all others that have it; who keeps it is not touched. */
 export function only(name, /** @type {Iterable<Element>} */ nodes) {
+  marks.add(name);
   const wanted = new Set(nodes);
   for (const node of document.querySelectorAll(`.${name}`)) if (!wanted.delete(node)) node.classList.remove(name);
   for (const node of wanted) node.classList.add(name);
@@ -80,4 +83,37 @@ export function join(parent, data, { key, create, update, signature }) {
     node.drawn = drawn;
     update(node, datum);
   });
+}
+
+/** Makes an element what a new one is; the marks that it has it keeps. */
+function become(node, fresh) {
+  for (const name of marks) if (node.classList.contains(name)) fresh.classList.add(name);
+  if (node.isEqualNode(fresh)) return;
+  for (const name of node.getAttributeNames()) if (!fresh.hasAttribute(name)) node.removeAttribute(name);
+  for (const name of fresh.getAttributeNames()) if (node.getAttribute(name) !== fresh.getAttribute(name)) node.setAttribute(name, fresh.getAttribute(name));
+  match(node, fresh);
+}
+
+/** Makes the children of one node those of another. */
+function match(node, fresh) {
+  const there = [...node.childNodes];
+  const wanted = [...fresh.childNodes];
+  wanted.forEach((child, i) => {
+    const old = there[i];
+    if (!old) node.append(child);
+    else if (old.nodeName !== child.nodeName) old.replaceWith(child);
+    else if (child instanceof Element) become(old, child);
+    else text(old, child.textContent);
+  });
+  for (const old of there.slice(wanted.length)) old.remove();
+}
+
+/**
+ * Gives a node these children. What has stood there stays, with its focus, and only what differs is written: a browser lays out and paints no more than that.
+ * New elements bring their attributes and words, so nothing may listen to them.
+ */
+export function fill(node, ...children) {
+  const fresh = document.createDocumentFragment();
+  fresh.append(...children);
+  match(node, fresh);
 }

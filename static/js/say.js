@@ -14,7 +14,7 @@ import { quoted, rich, words } from "./words.js";
 const verdict = (state, timestep) => verdictOf(state, timestep)?.whole ?? words("output.short");
 
 /** How Dense ends: the activations that have sentences of their own, and the others, which bend. */
-const endOf = ({ activation }) => (["sigmoid", "softmax", "linear"].includes(activation) ? activation : "bent");
+const endOf = ({ activation = "" }) => (["sigmoid", "softmax", "linear"].includes(activation) ? activation : "bent");
 
 /** A weight, or a quantity at its place, as a sentence shows it. */
 const weightIn = (state, layer, weight) => nameNodes(weightName(notationIn(state), { layer, weight }, null, hasTwoBiases(layerOf(shapeIn(state), layer)) ? "both" : null));

@@ -5,17 +5,20 @@ import { tables } from "./words.js";
 
 /** @import { Address, State, Place } from "./types.js" */
 
-const shape = once(shapeOf);
-const timeline = once((scene, detail, order) => createTimeline(shape(scene), detail, order, tables.operations, tables.weights));
+const alike = once((text) => JSON.parse(text));
+
+/** The shape of any scene; of two that differ in their numbers alone it is the same, so that nothing is drawn again that stands on it. @type {typeof shapeOf} */
+const shape = once((scene) => alike(JSON.stringify(shapeOf(scene))));
+const timeline = once((of, detail, order) => createTimeline(of, detail, order, tables.operations, tables.weights));
 
 /** The timeline of any scene. @returns {ReturnType<typeof createTimeline>} */
-export const timelineOf = (scene, detail, order) => timeline(scene, detail, order);
+export const timelineOf = (scene, detail, order) => timeline(shape(scene), detail, order);
 
 /** Layers, timesteps and outputs of what is shown. */
 export const shapeIn = (/** @type {State} */ state) => shape(state.shown.scene);
 
 /** @returns {ReturnType<typeof createTimeline>} the timeline of what is shown */
-export const timelineIn = (/** @type {State} */ state) => timeline(state.shown.scene, state.detail, state.order);
+export const timelineIn = (/** @type {State} */ state) => timelineOf(state.shown.scene, state.detail, state.order);
 
 /** @returns {ReturnType<typeof createTimeline>} the same scene's timeline by another detail or order */
 export const timelineBy = (/** @type {State} */ state, detail, order) => createTimeline(shapeIn(state), detail, order, tables.operations, tables.weights);

@@ -1,5 +1,19 @@
 import { same } from "./memo.js";
 
+/** The first change after a frame is drawn at once, and so is ready for the next one; what changes after it waits for that. */
+function eachFrame() {
+  let drawn = false;
+  return (flush) => {
+    const draw = () => {
+      drawn = true;
+      requestAnimationFrame(() => { drawn = false; });
+      flush();
+    };
+    if (drawn) requestAnimationFrame(draw);
+    else setTimeout(draw); // after the event in which it changed is over
+  };
+}
+
 /**
  * One frozen state object. Views watch the slice they draw and redraw at most once per frame.
  *
@@ -7,7 +21,7 @@ import { same } from "./memo.js";
  * @param {S} initial
  * @param {(flush: () => void) => void} [schedule]
  */
-export function createStore(initial, schedule = requestAnimationFrame) {
+export function createStore(initial, schedule = eachFrame()) {
   let state = Object.freeze({ ...initial });
   let pending = false;
   let questioned = false;

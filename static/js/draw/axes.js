@@ -1,4 +1,4 @@
-import { svg } from "../dom.js";
+import { fill, svg } from "../dom.js";
 import { fixed } from "../format.js";
 import { partial, quantityName } from "../names.js";
 import { words } from "../words.js";
@@ -49,5 +49,5 @@ export function drawAxes(root, drawing) {
     label("l", { x: axis.x - 3, y: axis.top - 20, class: "letter" }),
     label("t", { x: right + 14, y: axis.y, class: "letter" }),
   ];
-  root.replaceChildren(...arrows, ...rows, ...columns, ...captions(drawing), ...columnHeads(drawing));
+  fill(root, ...arrows, ...rows, ...columns, ...captions(drawing), ...columnHeads(drawing));
 }

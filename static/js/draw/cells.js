@@ -1,4 +1,4 @@
-import { attrs, svg } from "../dom.js";
+import { attrs, fill, svg } from "../dom.js";
 import { list } from "../format.js";
 import { quantityName } from "../names.js";
 import { differenceIn, valuesIn } from "../state.js";
@@ -49,7 +49,8 @@ export function drawCell(node, cell, at, look) {
     "data-address": address,
     class: ["cell", h ? "done" : "todo", now && `now ${now}`, look.chosen && "chosen"].filter(Boolean).join(" "),
   });
-  node.replaceChildren(
+  fill(
+    node,
     svg("rect", halo),
     svg("rect", { ...box, rx: 14, class: "frame" }),
     ...valuePicture(moved, h, look.units, `${address}/h`),

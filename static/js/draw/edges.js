@@ -1,4 +1,4 @@
-import { attrs, join, svg } from "../dom.js";
+import { attrs, fill, join, svg } from "../dom.js";
 import { pieces, quantityName, turned, weightName } from "../names.js";
 import { words } from "../words.js";
 import { nameSpans } from "./picture.js";
@@ -62,7 +62,7 @@ function drawLabel(node, name, size, { x, y, room, font, under }) {
   if (!fits(word) && !(upper && fits(lower) && fits(upper))) return node.replaceChildren();
   const lines = fits(word) ? [] : [svg("tspan", { x, y: under ? y : y - font }, upper)];
   if (lines.length) attrs(head, { x, y: under ? y + font : y }).textContent = lower;
-  return node.replaceChildren(...lines, ...spans, ...(size ? [` ${size}`] : []));
+  return fill(node, ...lines, ...spans, ...(size ? [` ${size}`] : []));
 }
 
 /** Draws one use of a weight matrix, or a piece of the line of c. */

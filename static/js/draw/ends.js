@@ -1,4 +1,4 @@
-import { attrs, svg } from "../dom.js";
+import { attrs, fill, svg } from "../dom.js";
 import { exact, fixed, list } from "../format.js";
 import { asText, quantityName } from "../names.js";
 import { signRgb, signed, strength } from "../scales.js";
@@ -55,7 +55,7 @@ export function drawInput(node, input, at) {
   const summary = () => [label(`${index + 1} / ${at.features}`, { x: middle, y: box.y + 8 + tile / 2, class: "summary" })];
   const picture = embedded ? row(input, box, at) : at.features <= SHOWN_TILES ? tiles(input, box, at) : summary();
   attrs(node, { role: "img", "aria-label": nameOf(input), class: `input${now ? ` now ${now}` : ""}`, "data-address": `input/${timestep}` });
-  node.replaceChildren(svg("rect", { ...box, rx: 12, class: "frame" }), ...picture,
+  fill(node, svg("rect", { ...box, rx: 12, class: "frame" }), ...picture,
     svg("text", { x: middle, y: box.y + box.height - (box.height - 8 - tile) / 2 + 1, class: "word" }, svg("title", {}, word), short(word)));
 }
 
@@ -83,7 +83,7 @@ export function drawInitial(node, { layer, states, chosen, kept, notation }, at)
     return [svg("rect", { x: x - 30, y: top + 1, width: 40, height: step - 2, rx: 5, style: `fill: ${fill}`, "data-address": `${layer}/0/h/${i + 1}` }),
       svg("text", { x: x - 10, y: top + step / 2, style: `fill: ${ink}` }, fixed(value, 2))];
   });
-  node.replaceChildren(svg("rect", { x: x - 22, y: y - 22, width: 34, height: 44, rx: 10, class: "reach" }, svg("title", {}, words("initial.edit", { h: asText(quantityName(notation, { quantity: "h", timestep: 0 })) }))),
+  fill(node, svg("rect", { x: x - 22, y: y - 22, width: 34, height: 44, rx: 10, class: "reach" }, svg("title", {}, words("initial.edit", { h: asText(quantityName(notation, { quantity: "h", timestep: 0 })) }))),
     ...(written ? numbers() : [label(letters || "0", { x: x - 4, y, class: "zero" })]), ...badge(kept, { x: Math.max(11, x - 16), y: y - 18 }));
 }
 
@@ -136,6 +136,6 @@ export function drawOutput(node, output, at) {
   attrs(node, { role: "button", tabindex: 0, "data-address": `output/${timestep}`,
     "aria-label": nameKept(outputName(timestep, verdict), kept),
     class: ["output", verdict ? "done" : "todo", now && `now ${now}`, chosen && "chosen"].filter(Boolean).join(" ") });
-  node.replaceChildren(svg("rect", { ...box, rx: 22, class: "frame" }), ...(units > 1 ? drawMany(said, box) : drawOne(said, box, at)),
+  fill(node, svg("rect", { ...box, rx: 22, class: "frame" }), ...(units > 1 ? drawMany(said, box) : drawOne(said, box, at)),
     ...badge(kept, { x: box.x + 5, y: box.y + 5 }));
 }

@@ -1,4 +1,4 @@
-import { attrs, html, join, mark, text } from "../dom.js";
+import { attrs, fill, html, join, mark, text } from "../dom.js";
 import { setField } from "../fields.js";
 import { fixed, grouped, magnitude } from "../format.js";
 import { getKinds, getRemedy } from "../laboratory/answers.js";
@@ -51,7 +51,7 @@ function drawScale(root, { low, high }) {
   const shade = createShades();
   const decades = Array.from({ length: high - low + 1 }, (_, i) => low + i);
   const end = (decade) => html("span", {}, decade === 0 ? "1" : magnitude(10 ** decade).replace(/^1·/, ""));
-  root.replaceChildren(end(low), ...decades.map((decade) => html("i", { style: `background:${shade((decade - low) / (high - low))}` })), end(high));
+  fill(root, end(low), ...decades.map((decade) => html("i", { style: `background:${shade((decade - low) / (high - low))}` })), end(high));
 }
 
 /** What a remedy did, in a sentence or two. */
@@ -71,6 +71,7 @@ export function mountGradients(root, store) {
   /** @type {Shown[]} */
   let shown = [];
   let measured = null; // the scene and the settings that the last request was about
+  let drawn = ""; // what of its answer is drawn
 
   const sceneOf = (kind) => laboratoryScene(store.get().scene, settings, kind);
   const paths = mountPaths(find("path"), () => {
@@ -92,6 +93,7 @@ export function mountGradients(root, store) {
 
   function draw() {
     if (!shown.length) return;
+    drawn = settings.show;
     const rows = shown.map(({ norms }) => norms.layers.map((layer) => rowOf(layer, settings.show)));
     const decades = decadesOf(shown.flatMap(({ norms }) => norms.layers.map((layer) => layer.norms)));
     const data = shown.map(({ key, name, norms }, i) => {
@@ -103,7 +105,7 @@ export function mountGradients(root, store) {
     join(strips, data, { key: ({ key }) => key, create: () => createBand((key, cell) => choose(key, cell)), update: (band, datum) => band.show(datum) });
     join(costs, shown, { key: ({ key }) => key, create: () => html("p", { class: "cost" }, html("small"), html("b")), update: drawCost });
     const [, after] = shown;
-    punch.replaceChildren(...punchOf((settings.remedy === "none" ? shown[0] : after).norms));
+    fill(punch, ...punchOf((settings.remedy === "none" ? shown[0] : after).norms));
     text(hint, settings.remedy === "none" || settings.show !== "whole" ? words(`gradients.hint.${settings.show}`) : remedyOf(settings.remedy, after.norms));
     drawScale(scale, decades);
     meters.draw(shown);
@@ -135,7 +137,7 @@ export function mountGradients(root, store) {
   /** Measures where something else is wanted than last time; what is shown of an answer is no part of the question. */
   function want() {
     const question = [store.get().scene, writeSettings({ ...settings, show: "whole" })];
-    if (measured !== null && same(measured, question)) return draw();
+    if (same(measured, question)) return drawn === settings.show || draw();
     measured = question;
     measure(settings);
     studies.changed();

@@ -1,6 +1,6 @@
 import { numberIn } from "../changes.js";
 import { chosenNumber, firstOfBias, sizeOf } from "../chosen.js";
-import { attrs, html, join, mark, switchOff, text } from "../dom.js";
+import { attrs, fill, html, join, mark, switchOff, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { gateButtons, openGate, wholeName } from "../panel/backward.js";
 import { matrices, shapesOf, uses } from "../panel/layer.js";
@@ -125,8 +125,8 @@ export function mountLayer(root, store) {
 
   function draw({ state, chosen, layer, shape }) {
     const gate = openGate(state, { ...placeIn(state), layer }, shape.type);
-    about.replaceChildren(...rich("panel.layer", { layer: layerName(layer), type: shape.type, ...shapesOf(state, layer) }));
-    matrix.replaceChildren(...(gate ? [gateButtons(state, { ...placeIn(state), layer }, shape.type)] : []), ...matrices(state, layer, gate));
+    fill(about, ...rich("panel.layer", { layer: layerName(layer), type: shape.type, ...shapesOf(state, layer) }));
+    fill(matrix, ...(gate ? [gateButtons(state, { ...placeIn(state), layer }, shape.type)] : []), ...matrices(state, layer, gate));
     drawUses(state, chosen);
   }
 
