@@ -15,6 +15,7 @@ import engine
 from app.answers import Representation
 from app.checked import checked, written
 from app.errors import Problem, shortened
+from app.files import Files
 from app.languages import ENGLISH, Language
 from app.limits import LIMITS, limits_document
 from app.openapi import openapi
@@ -26,6 +27,7 @@ from app.words_late import PARTS
 from app.worksheets import Worksheet
 
 ROOT = Path(__file__).resolve().parent.parent
+STATIC = Files(ROOT / "static")
 HTML = "text/html"
 IMPORTED = re.compile(r'\bfrom "([^"]+)";')
 
@@ -39,12 +41,17 @@ def _environment() -> Environment:
 
 
 def _rendered(template: str, **context: Any) -> Representation:
-    return Representation.text(_environment().get_template(template).render(context).encode(), HTML)
+    static = f"static/{STATIC.fingerprint}"  # what is asked for below it never changes, and browsers keep it
+    return Representation.text(_environment().get_template(template).render(context, static=static).encode(), HTML)
 
 
-@cache
 def index_page(language: Language = ENGLISH, lecture: bool = False, startable: bool = True) -> Representation:
     """The page itself in a language, with its tables and the scene that it opens with; as part of a lecture it waits for that one's."""
+    return _index_page(language, lecture, startable, STATIC.fingerprint)
+
+
+@lru_cache(maxsize=16)
+def _index_page(language: Language, lecture: bool, startable: bool, _files: str) -> Representation:
     tables, badge = page_tables(language), checked().badge()
     context = {"modules": _modules(), "version": engine.__version__, "lecture": lecture, "startable": startable}
     return _rendered("index.html", language=language, tables=tables, badge=badge, **context)
@@ -71,7 +78,7 @@ def _modules() -> list[str]:
         named = {(source.parent / name).resolve() for name in IMPORTED.findall(source.read_text(encoding="utf-8"))}
         ahead += named - found
         found |= named
-    return sorted(path.relative_to(ROOT).as_posix() for path in found - {root})
+    return sorted(path.relative_to(ROOT / "static").as_posix() for path in found - {root})
 
 
 @cache

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,12 +10,13 @@ from starlette.responses import Response
 from app.answers import FOREVER, REVALIDATE, answer
 from app.files import Files
 from app.languages import wanted
-from app.pages import ROOT, index_page, part_page
+from app.pages import STATIC, index_page, part_page
 from app.services import ServicesDep
 
 router = APIRouter(include_in_schema=False)
 
 LECTURES = {"join", "present", "replay"}  # in the query of a page that is part of a lecture
+HASHED = re.compile(r"(?P<hash>[0-9a-f]{16})/(?P<name>.+)", re.ASCII | re.DOTALL)
 FONT_NAMES = {"stix-two-math.ttf": "STIXTwoMath-Regular.ttf"}
 
 
@@ -26,7 +28,6 @@ def _font_folder() -> Path:
     return Path(package.origin).parent / "fonts"
 
 
-STATIC = Files(ROOT / "static")
 FONTS = Files(_font_folder())
 
 
@@ -48,8 +49,10 @@ async def part(request: Request, name: str) -> Response:
 
 @router.get("/static/{path:path}")
 async def static(request: Request, path: str) -> Response:
-    """A file of the page."""
-    return answer(request, STATIC.get(path), REVALIDATE)
+    """A file of the page. Below the hash of all files it never changes; below that of another version it is what it is now."""
+    found = HASHED.fullmatch(path)
+    keep = FOREVER if found and found["hash"] == STATIC.fingerprint else REVALIDATE
+    return answer(request, STATIC.get(found["name"] if found else path), keep)
 
 
 @router.get("/fonts/{name}")

@@ -8,7 +8,7 @@ const parts = {};
 
 /** Brings a style sheet, once, before that of sizes, which has the last word; where the server is away, it is asked for again the next time. */
 export const styles = (name) => (sheets[name] ??= new Promise((done, fail) => {
-  const link = html("link", { rel: "stylesheet", href: `static/css/${name}.css` });
+  const link = html("link", { rel: "stylesheet", href: new URL(`../css/${name}.css`, import.meta.url).href });
   document.querySelector("link[href*=sizes]")?.before(Object.assign(link, { onload: done, onerror() {
     link.remove();
     delete sheets[name];

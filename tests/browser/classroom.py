@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.conftest import Contexts, Server, Watched, open_page
 from tests.browser.person import drawn
 
 PATIENCE = 30  # s: a busy machine takes its time
@@ -38,18 +38,20 @@ def until(true: Callable[[], bool], page: Page, what: str) -> None:
 class Class:
     """A presenter and students, each in a browser of their own, all of them watched."""
 
-    def __init__(self, browser: Browser, server: Server) -> None:
-        self.browser, self.server = browser, server
-        self.contexts: list[BrowserContext] = []
+    def __init__(self, contexts: Contexts, server: Server) -> None:
+        self.contexts, self.server = contexts, server
+        self.taken: list[BrowserContext] = []
         self.watched: list[Watched] = []
         self.presenter = self.visit()
         open_page(self.presenter, server.address)
 
     def visit(self, size: tuple[int, int] = DESK) -> Page:
-        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+        context = self.contexts.take()
         context.set_default_timeout(SOON)
-        self.contexts.append(context)
-        page = context.new_page()
+        context.set_default_navigation_timeout(SOON)
+        self.taken.append(context)
+        [page] = context.pages
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         self.watched.append(Watched(page, self.server.address))
         self.watched[-1].allowed += ["ERR_INTERNET_DISCONNECTED", "422"]  # a network that is gone, a stack that cannot work
         return page
@@ -64,6 +66,16 @@ class Class:
         student.goto(f"{self.server.address}join/{self.code}{how}")
         expect_mode(student, "following")
         return student
+
+    def leave(self, page: Page) -> None:
+        self.taken.remove(page.context)
+        self.contexts.leave(page.context, self.server.address)
+
+    def close(self) -> None:
+        """Everybody leaves, and nothing has gone wrong on any page."""
+        for context in [*self.taken]:
+            self.leave(context.pages[0])
+        assert [fault for watch in self.watched for fault in watch.faults] == []
 
     def join_ended(self) -> Page:
         """Whoever comes after the end finds the last picture, and nobody to follow."""
@@ -101,10 +113,8 @@ def expect_same_pixels(one: Page, other: Page, what: str = "") -> None:
 
 
 @pytest.fixture
-def room(browser: Browser, server: Server) -> Iterator[Class]:
-    opened = Class(browser, server)
+def room(contexts: Contexts, server: Server) -> Iterator[Class]:
+    opened = Class(contexts, server)
     opened.start()
     yield opened
-    for context in opened.contexts:
-        context.close()
-    assert [fault for watch in opened.watched for fault in watch.faults] == []
+    opened.close()

@@ -96,20 +96,53 @@ class Watched:
             self.faults.append(f"asked another host: {request.url}")
 
 
+class Contexts:
+    """Contexts of a browser, each with one empty page. To make one takes longer than most tests: it is left, clean, to the next."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.left: list[BrowserContext] = []
+
+    def take(self) -> BrowserContext:
+        if self.left:
+            return self.left.pop()
+        made = self.browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+        made.new_page()
+        return made
+
+    def leave(self, context: BrowserContext, origin: str) -> None:
+        """Whatever belongs to a page goes with it; what belongs to the context is taken back."""
+        used, clean = context.pages, context.new_page()
+        for page in used:
+            page.close()
+        context.set_offline(False)
+        context.clear_permissions()
+        context.clear_cookies()
+        session = context.new_cdp_session(clean)
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        session.detach()
+        self.left.append(context)
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Contexts:
+    return Contexts(browser)
+
+
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    opened.set_default_timeout(10_000)
-    opened.set_default_navigation_timeout(30_000)  # the first page waits for a browser and a server that have just begun
-    yield opened
-    opened.close()
+def context(contexts: Contexts, server: Server) -> Iterator[BrowserContext]:
+    """For nobody but this test until it ends, with one empty page."""
+    taken = contexts.take()
+    taken.set_default_timeout(10_000)
+    taken.set_default_navigation_timeout(30_000)  # the first page waits for a browser and a server that have just begun
+    yield taken
+    contexts.leave(taken, server.address)
 
 
 @pytest.fixture
 def watched(context: BrowserContext, server: Server) -> Iterator[Watched]:
-    """A page that is watched until the test ends."""
-    page = context.new_page()
-    watch = Watched(page, server.address)
+    """Its page, which is watched until the test ends."""
+    watch = Watched(context.pages[0], server.address)
     yield watch
     assert watch.faults == []
 

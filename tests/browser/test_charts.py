@@ -19,8 +19,8 @@ from tests.server.test_trainings import learning
 
 READING = 30_000  # ms: on a busy machine Plotly takes its time, and this is no test of it
 MOUNT = """async (id) => {
-  const { mountCharts } = await import(new URL("static/js/charts/charts.js", location.href));
-  const { createStore } = await import(new URL("static/js/store.js", location.href));
+  const { mountCharts } = await import(new URL("charts/charts.js", document.querySelector("script[type=module]").src));
+  const { createStore } = await import(new URL("store.js", document.querySelector("script[type=module]").src));
   document.getElementById("window").innerHTML = "<section id=charts-here aria-label=Charts style='overflow: auto; height: 100%'></section>";
   window.chartStore = createStore({ shown: { id }, chart: "loss", dark: false, away: false });
   window.unmountCharts = mountCharts(document.getElementById("charts-here"), window.chartStore);

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.languages import HINDI
 from tests.browser.classroom import (
@@ -21,7 +21,7 @@ from tests.browser.classroom import (
     room,
     until,
 )
-from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.conftest import Contexts, Server, Watched, open_page
 from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read
 from tests.browser.violations import expect_nothing
 
@@ -117,7 +117,7 @@ def test_late_reloaded_or_offline_the_screen_is_that_of_one_who_never_left(room:
         elif number % 5 == 3:
             wandering.reload()
         elif number % 5 == 4:
-            wandering.context.close()
+            room.leave(wandering)
             wandering = room.join()
         else:
             continue
@@ -446,10 +446,10 @@ def test_a_lost_link_is_said_within_five_seconds_and_one_can_go_on_alone(room: C
 
 
 def test_what_is_told_while_the_server_is_away_reaches_the_class_when_it_is_back(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+    contexts: Contexts, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     own = Server(tmp_path_factory.mktemp("lecture"))
-    room = Class(browser, own)
+    room = Class(contexts, own)
     for watch in room.watched:
         watch.allowed.append("ERR_")
     room.start()
@@ -465,8 +465,7 @@ def test_what_is_told_while_the_server_is_away_reaches_the_class_when_it_is_back
     expect(student.get_by_role("slider", name="Timeline")).to_have_value("5", timeout=2 * SOON)
     expect(bar(student)).not_to_contain_text("paused", timeout=SOON)
     expect(bar(presenter)).not_to_contain_text("paused", timeout=SOON)
-    for context in room.contexts:
-        context.close()
+    room.close()
     own.stop()
 
 
@@ -679,12 +678,12 @@ def test_who_follows_asks_for_what_can_be_kept_and_sends_nothing(room: Class) ->
 
 
 def test_a_lecture_starts_after_a_passphrase_where_one_is_needed_and_nowhere_where_nobody_may(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    contexts: Contexts, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UNROLLED_STARTERS", "passphrase")
     monkeypatch.setenv("UNROLLED_PASSPHRASE", "backpropagation")
     guarded = Server(tmp_path_factory.mktemp("guarded"))
-    room = Class(browser, guarded)
+    room = Class(contexts, guarded)
     room.watched[0].allowed.append("403")
     room.presenter.get_by_role("button", name="Start a lecture").click()
     dialog = room.presenter.get_by_role("dialog", name="Start a lecture")
@@ -703,6 +702,5 @@ def test_a_lecture_starts_after_a_passphrase_where_one_is_needed_and_nowhere_whe
     open_page(page, guarded.address)
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()
     expect(page.get_by_role("button", name="Start a lecture")).to_have_count(0)
-    for context in room.contexts:
-        context.close()
+    room.close()
     guarded.stop()

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 import engine
 from app import pages
 from app.files import Files
-from app.languages import LANGUAGES, Language
+from app.languages import ENGLISH, LANGUAGES, Language
 from app.main import create_app
 from app.problems import PROBLEMS
 from app.scenes import default_scene
@@ -146,7 +146,7 @@ def test_what_keeps_answers_is_told_that_the_page_depends_on_the_language_asked_
 def test_nothing_in_the_tables_can_end_their_script_element(monkeypatch: pytest.MonkeyPatch) -> None:
     evil = {**page_tables(), "evil": "</script><script>alert(1)</script><!--"}
     monkeypatch.setattr(pages, "page_tables", lambda language: evil)
-    assert b"<script>alert" not in pages.index_page.__wrapped__().body
+    assert b"<script>alert" not in pages._index_page.__wrapped__(ENGLISH, False, True, "").body
 
 
 def test_a_file_is_compressed_for_who_takes_it_and_not_sent_to_who_has_it(client: TestClient) -> None:
@@ -178,9 +178,44 @@ def test_files_say_what_they_are(client: TestClient, path: str, kind: str) -> No
     assert client.get(path).headers["Content-Type"] == kind
 
 
-def test_files_of_the_page_are_asked_for_again_and_the_font_never(client: TestClient) -> None:
-    assert client.get("/static/css/tokens.css").headers["Cache-Control"] == "no-cache"
-    assert client.get("/fonts/stix-two-math.ttf").headers["Cache-Control"] == "public, max-age=31536000, immutable"
+KEPT = "public, max-age=31536000, immutable"
+
+
+def test_the_files_that_a_page_names_and_the_font_are_never_asked_for_again(client: TestClient) -> None:
+    named = [url for url in Links(client.get("/").text).urls if url.startswith("static/")]
+    assert len(named) > 20
+    for url in ["/fonts/stix-two-math.ttf", *named]:
+        assert client.get(url).headers["Cache-Control"] == KEPT, url
+
+
+@pytest.mark.parametrize("path", ["/static/css/tokens.css", "/static/0123456789abcdef/css/tokens.css"])
+def test_a_file_that_no_page_of_this_version_names_is_asked_for_again(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.content == (STATIC / "css/tokens.css").read_bytes()
+
+
+def test_the_address_of_the_files_changes_with_a_byte_or_a_name_and_with_nothing_else(tmp_path: Path) -> None:
+    def fingerprint(**files: str) -> str:
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(content)
+        return Files(folder).fingerprint
+
+    assert fingerprint(a="1", b="2") == fingerprint(b="2", a="1")
+    assert len({fingerprint(a="1", b="2"), fingerprint(a="1", b="3"), fingerprint(a="1", c="2"), fingerprint(a="12")}) == 4
+
+
+def test_an_edit_gives_the_files_another_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.files.LOOK", 0)
+    (tmp_path / "a.js").write_text("1")
+    files = Files(tmp_path)
+    before = files.fingerprint
+    (tmp_path / "a.js").write_text("2")
+    os.utime(tmp_path / "a.js", ns=(1, 1))
+    assert files.fingerprint != before
+    assert files.get("a.js").body == b"2"
 
 
 @pytest.mark.parametrize(
