@@ -70,11 +70,12 @@ class PresenterBody(Part):
 
 
 class PointerBody(Part):
-    """Where it points, in shares of the picture; hidden: nowhere."""
+    """Where it points, in shares of the picture; hidden: not there. address: the number that it rests on, as a link writes it."""
 
     x: Share = 0.0
     y: Share = 0.0
     hidden: bool = False
+    address: Annotated[str, Field(max_length=60, pattern=r"^[\w/,]*$")] = ""
 
 
 class NoBody(Part):

@@ -48,6 +48,8 @@ const PARTS = {
   otherSentence: { write: (sentence) => sentence.join(" "), read: (text) => text.normalize("NFC").split(/\s+/u).filter(Boolean) },
   contrast: { write: (on) => (on ? "1" : "0"), read: flag },
   lab: { write: (text) => text, read: (text) => (/^[\w.~ ]{0,80}$/.test(text) ? text : undefined) },
+  study: { write: (text) => text, read: (text) => (/^[\w.~-]{0,80}$/.test(text) ? text : undefined) },
+  unfolded: { write: (text) => text, read: (text) => (/^[a-z.]{0,80}$/.test(text) ? text : undefined) },
   epochs: { write: String, read: (text) => (/^-?\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : undefined) }, // as typed: what cannot be is said where it is asked for
   chart: { write: String, read: oneOf(["loss", "weights", "gradients", "states", "path", "histogram", "singular"]) },
   path: { write: String, read: (text) => (/^(|\w{3,9}~\d{1,3}\/\d{1,3}(,\d{1,3}\/\d{1,3}){0,49})$/.test(text) ? text : undefined) },
@@ -76,7 +78,7 @@ const NO_PLACES = /** @type {Place[]} */ ([]);
 /** The view that a page opens with, where its link says nothing else. */
 export const DEFAULT_VIEW = {
   step: 0, detail: "cell", order: "timestep", speed: 1, pinned: null, kept: NO_PLACES, unit: 1, lit: null,
-  loop: false, shapes: false, exact: false, folded: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, lab: "", epochs: 100, chart: "loss", path: "", theme: "system", projector: false, zoom: 1, pan: null,
+  loop: false, shapes: false, exact: false, folded: false, notation: "lecture", beside: "none", tab: "cell", view: "grid", versus: "LSTM", otherSentence: NO_WORDS, contrast: false, lab: "", study: "", unfolded: "", epochs: 100, chart: "loss", path: "", theme: "system", projector: false, zoom: 1, pan: null,
 };
 
 /** The parts of a view that are not as a page opens with, as texts. @returns {Record<string, string>} */

@@ -10,6 +10,7 @@ import { openPage } from "./page.js";
 import { mountPlayer } from "./player.js";
 import { mountRunner } from "./runner.js";
 import { stepIn } from "./state.js";
+import { mountScrolling } from "./scrolling.js";
 import { listen, undoAll } from "./store.js";
 import { mountTabs } from "./tabs.js";
 import { mountTerms } from "./terms-loader.js";
@@ -86,6 +87,7 @@ export function mount(store) {
     mountKeysDialog(keys),
     mountOff(),
     listen(at("show-keys"), "click", () => keys.showModal()),
+    mountScrolling(store),
     mountPlayer(store),
     mountRunner(store),
     mountConnection(store),

@@ -5,6 +5,7 @@ import { placeIn, shapeIn } from "./state.js";
 import { undoAll } from "./store.js";
 import { layerOf } from "./timeline.js";
 import { addressText, parseAddress } from "./trace.js";
+import { isUnfolded } from "./unfolding.js";
 import { tables } from "./words.js";
 
 const RUSH = 150; // ms: of what changes faster, as under a slider that is dragged, only that is asked for at which it rests
@@ -34,7 +35,7 @@ export function mountTerms(store) {
     const { units } = layerOf(shapeIn(state), layer);
     return [state.tab === "cell" && whole(state) && timestep > 0 && layer !== "embedding" && !state.away ? state.shown.id : null, layer, timestep, numbered(units) ? null : state.unit];
   };
-  const weights = (state) => [state.tab === "cell" && state.contributions && whole(state) && !state.away ? state.shown.id : null, placeIn(state).layer];
+  const weights = (state) => [state.tab === "cell" && isUnfolded(state, "weights") && whole(state) && !state.away ? state.shown.id : null, placeIn(state).layer];
 
   /** The number of a weight that a tab is about. */
   const number = (state) => {

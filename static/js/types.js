@@ -56,7 +56,8 @@
  * @property {({key: string, error?: string} & Cell) | null} terms of the cell in the panel, by its key
  * @property {{key: string, error?: string, weights: Record<string, Explanation[]>} | null} uses of the weights of the layer in the panel
  * @property {{key: string | null, error?: string, gradients?: Explanation[]} | null} weightTerms of the number that the tab is about
- * @property {boolean} contributions is the panel open at what goes to the weights?
+ * @property {string} unfolded the folds of the page that are open, by name
+ * @property {string} scrolled how far the parts beside the picture are scrolled, as shares of the way
  * @property {string | null} hover the address under the pointer
  * @property {string | null} lit the address that is held lit
  * @property {boolean} shapes
@@ -82,6 +83,7 @@
  * @property {string | null} answered what a person said
  * @property {{right: number, asked: number}} score of the answers so far
  * @property {string} view grid, gradients, training or compare
+ * @property {string} study what its studies of papers are set to
  * @property {string} lab what the laboratory of gradients is set to, as a link carries it
  * @property {string} path through the grids of the laboratory: of which network, and the cells that were chosen
  * @property {string} chart the one that is chosen in the view Training, by its name

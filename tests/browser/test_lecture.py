@@ -53,6 +53,13 @@ def strongest_path(page: Page) -> None:
     expect(page.get_by_text(re.compile("^The strongest path to layer"))).to_be_visible(timeout=SOON)
 
 
+def walk_on_the_cliff(page: Page) -> None:
+    page.get_by_text("Studies from the papers", exact=True).click()
+    page.get_by_role("slider", name="Begin at w").fill("5.5")
+    expect(page.get_by_role("img", name=re.compile("^Fixed points"))).to_be_visible(timeout=SOON)
+    page.get_by_role("slider", name="Step of the descent").fill("40")
+
+
 ACTIONS: list[tuple[str, Callable[[Page], None]]] = [
     ("a step", lambda page: press(page, "Step forward", 8)),
     ("a chosen cell", lambda page: cell(page, 2, 1).click()),
@@ -89,6 +96,7 @@ ACTIONS: list[tuple[str, Callable[[Page], None]]] = [
     ("two grids", lambda page: go(page, "Compare")),
     ("the laboratory", lambda page: go(page, "Gradients")),
     ("the strongest path to a cell", strongest_path),
+    ("a walk on the cliff", walk_on_the_cliff),
     ("training", lambda page: go(page, "Training")),
     ("the grid again", lambda page: go(page, "Grid")),
 ]
@@ -292,8 +300,44 @@ def test_the_presenters_mouse_is_a_ring_at_the_same_cell_on_every_screen(room: C
             return to["x"] < x < to["x"] + to["width"] and to["y"] < y < to["y"] + to["height"]
 
         until(over, page, "the ring is at another place")
+    press(presenter, "Step forward", 6)
+    presenter.locator("#panel .numbers mn[data-address]").first.hover()
+    address = presenter.locator("#panel .numbers mn[data-address]").first.get_attribute("data-address")
+    for page in (student, phone):
+        expect(page.locator(f'.lit[data-address="{address}"]').first).to_be_attached(timeout=SOON)
     press(presenter, "Pointer")
     expect(student.locator(".lecture-ring")).to_be_hidden()
+    expect(student.locator(".lit")).to_have_count(0, timeout=SOON)
+
+
+def test_what_is_folded_out_and_how_far_it_is_scrolled_is_followed_and_everybody_may_look_elsewhere(room: Class) -> None:
+    presenter, student = room.presenter, room.join()
+    press(presenter, "Close this card")
+    go(presenter, "Gradients")
+    fold, same = (page.locator("#gradients [data-part=studies]") for page in (presenter, student))
+    expect(same).not_to_have_attribute("open", "", timeout=SOON)
+    fold.locator("summary").click()
+    expect(same).to_have_attribute("open", "", timeout=SOON)
+    for page in (presenter, student):
+        expect(page.locator("#gradients .studies .figure canvas, #gradients .studies .figure svg")).to_have_count(4, timeout=SOON)
+    place = presenter.locator("#gradients .bench")
+    place.hover()
+    presenter.mouse.wheel(0, 900)
+
+    def far(page: Page) -> int:
+        return int(page.locator("#gradients .bench").evaluate("(node) => node.scrollTop"))
+
+    until(lambda: far(presenter) > 300, presenter, "it scrolls")
+    until(lambda: abs(far(student) - far(presenter)) <= 2, student, "the student stands elsewhere")
+    late = room.join()
+    until(lambda: abs(far(late) - far(presenter)) <= 2, late, "who comes late stands elsewhere")
+    student.locator("#gradients .bench").hover()
+    student.mouse.wheel(0, -5000)
+    until(lambda: far(student) == 0, student, "one's own eyes are one's own")
+    presenter.get_by_role("slider", name="Spectral radius").fill("0.8")
+    expect(student.get_by_role("slider", name="Spectral radius")).to_have_value("0.8", timeout=SOON)
+    expect_mode(student, "following")
+    assert far(student) == 0
 
 
 def test_another_device_takes_over_with_a_link_that_works_once_and_the_first_says_who_presents(room: Class) -> None:
@@ -694,7 +738,7 @@ def test_a_lecture_starts_after_a_passphrase_where_one_is_needed_and_nowhere_whe
     room.presenter.keyboard.press("Enter")
     code_of(room.presenter)
     expect(dialog).to_be_hidden()
-    assert [fault for watch in room.watched for fault in watch.faults] == []
+    room.leave(room.presenter)
     guarded.stop()
     monkeypatch.setenv("UNROLLED_STARTERS", "nobody")
     guarded.start()

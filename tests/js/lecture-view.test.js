@@ -22,18 +22,18 @@ const WINDOW = { width: 800, height: 600 };
 const long = { ...TOY, sentence: Array.from({ length: 20 }, () => "cat") };
 
 const stateOf = (patch = {}) => ({
-  ...DEFAULT_VIEW, scene: TOY, shown: { scene: TOY, id: ID, trace: {} }, problem: null, base: null, difference: false, chosen: null, contributions: false, led: null, viewport: WINDOW, ...patch,
+  ...DEFAULT_VIEW, scene: TOY, shown: { scene: TOY, id: ID, trace: {} }, problem: null, base: null, difference: false, chosen: null, scrolled: "", led: null, viewport: WINDOW, ...patch,
 });
 const moved = {
   step: 7, detail: "operation", order: "diagonal", speed: 2, pinned: { layer: "2", timestep: 1 }, kept: [{ layer: "1", timestep: 2 }], unit: 2, lit: "1/kernel/1,2", loop: true, shapes: true,
-  exact: true, folded: true, notation: "ng", beside: "keras", tab: "layer", view: "compare", versus: "GRU", otherSentence: ["cat", "rat"], contrast: true, lab: "1~20", theme: "dark", epochs: 7, chart: "path", path: "LSTM~1/3,2/4", zoom: 1.5, pan: { x: 0.5, y: 0.25 },
+  exact: true, folded: true, notation: "ng", beside: "keras", tab: "layer", view: "compare", versus: "GRU", otherSentence: ["cat", "rat"], contrast: true, lab: "1~20", study: "50~~~~~~GRU", unfolded: "numbers.studies", theme: "dark", epochs: 7, chart: "path", path: "LSTM~1/3,2/4", zoom: 1.5, pan: { x: 0.5, y: 0.25 },
 };
 const record = (epoch) => ({ epoch, updates: 2 * epoch, loss: 1 / (1 + epoch), accuracy: 0.5 });
 const training = {
   phase: "running", id: "its own", recipe: "what it follows from", records: [0, 1, 2, 3].map(record), first: 0, last: 9, batches: 2, place: 0, began: 12, left: 4,
   inside: { epoch: 4, batch: 1, batches: 2, loss: 0.3 }, reason: null, problem: null,
 };
-const extras = { chosen: { part: "f", step: 7 }, contributions: true, difference: true };
+const extras = { chosen: { part: "f", step: 7 }, scrolled: "panel~250", difference: true };
 
 test("every part of a view is told and read back, with what no link carries", () => {
   const { scene, view } = placeOf(stateOf({ ...moved, ...extras, base: { id: "b".repeat(64) } }));
@@ -47,7 +47,7 @@ test("every part of a view is told and read back, with what no link carries", ()
 test("what a view does not name is as a page opens with, and what cannot be read too", () => {
   const { patch, base, now, draft } = readPlace({ step: "many", theme: "puce", chosen: "<b>@x", base: "no id", draft: "{", training: "{", what: "ever" });
   const { projector: _, ...first } = DEFAULT_VIEW;
-  assert.deepEqual([patch, base, now, draft], [{ ...first, chosen: null, contributions: false, difference: false, training: IDLE }, null, true, null]);
+  assert.deepEqual([patch, base, now, draft], [{ ...first, chosen: null, scrolled: "", difference: false, training: IDLE }, null, true, null]);
 });
 
 test("a training is told by where it is: its first epoch, the last and the one that is shown, and nobody else can stop it", () => {

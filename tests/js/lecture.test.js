@@ -28,11 +28,11 @@ test("entries move it on, once each, and say which of them moved the picture", (
 });
 
 test("what is not stored has no offset and is told beside the log", () => {
-  const heard = hear(UNHEARD, snapshot(1), { kind: "presence", data: { students: 3, exploring: 1, hands: ["Ada"] } }, { kind: "pointer", data: { x: 0.5, y: 0.25 } },
+  const heard = hear(UNHEARD, snapshot(1), { kind: "presence", data: { students: 3, exploring: 1, hands: ["Ada"] } }, { kind: "pointer", data: { x: 0.5, y: 0.25, hidden: false, address: "1/2/h/1" } },
     { kind: "tally", data: { poll: "p", votes: 2 } }, { kind: "link", data: { state: "paused" } });
-  assert.deepEqual([heard.offset, heard.presence.students, heard.pointer, heard.tallies, heard.link], [1, 3, { x: 0.5, y: 0.25 }, { p: { votes: 2 } }, "paused"]);
-  const later = hear({ ...heard, hand: true }, { kind: "pointer", data: { hidden: true } }, { kind: "hands_lowered", data: {} }, { kind: "resumed", data: { epoch: "e", version: "1", from: 1, to: 1 } });
-  assert.deepEqual([later.pointer, later.hand, later.link, later.phase], [null, false, "live", "live"]);
+  assert.deepEqual([heard.offset, heard.presence.students, heard.pointer, heard.pointsAt, heard.tallies, heard.link], [1, 3, { x: 0.5, y: 0.25 }, "1/2/h/1", { p: { votes: 2 } }, "paused"]);
+  const later = hear({ ...heard, hand: true }, { kind: "pointer", data: { hidden: true, address: "" } }, { kind: "hands_lowered", data: {} }, { kind: "resumed", data: { epoch: "e", version: "1", from: 1, to: 1 } });
+  assert.deepEqual([later.pointer, later.pointsAt, later.hand, later.link, later.phase], [null, null, false, "live", "live"]);
 });
 
 test("an end, a deletion and another presenter are known, and a kind of another version changes nothing", () => {

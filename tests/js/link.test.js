@@ -29,6 +29,7 @@ test("how many epochs are wanted is carried as it is typed, so that the page can
 
 test("the settings of the laboratory are carried as their text, and nothing else is taken for one", () => {
   assert.equal(readLink(writeLink(state({ lab: "0.8~20~~~~~~time~every timestep" }))).view.lab, "0.8~20~~~~~~time~every timestep");
+  assert.equal(readLink(writeLink(state({ study: "~5.5~-2.31", unfolded: "studies" }))).view.study, "~5.5~-2.31");
   assert.deepEqual(readLink("#v=1&lab=<b>").bad, ["lab"]);
 });
 

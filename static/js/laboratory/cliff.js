@@ -1,6 +1,8 @@
 import { attrs, html, mark, text } from "../dom.js";
+import { setField } from "../fields.js";
 import { fixed } from "../format.js";
 import { createLatest } from "../latest.js";
+import { same } from "../memo.js";
 import { listen, undoAll } from "../store.js";
 import { words } from "../words.js";
 import { getCliff, getDescent } from "./answers.js";
@@ -41,8 +43,8 @@ function plot(canvas, w, b, most) {
     beside("shades", `${words("gradients.error")} 0`, html("i"), fixed(most, 2)));
 }
 
-const slider = (part, name, low, high, step, value) => html("label", { class: "knob" }, html("span", {}, name), html("output", { role: "presentation" }),
-  html("input", { type: "range", "data-part": part, "aria-label": name, min: low, max: high, step, value }));
+const slider = (part, name, low, high, step) => html("label", { class: "knob" }, html("span", {}, name), html("output", { role: "presentation" }),
+  html("input", { type: "range", "data-part": part, "aria-label": name, min: low, max: high, step }));
 
 const lineOf = (key, { errors, left }, pace) => {
   const paces = Math.min(pace, errors.length - 1);
@@ -50,24 +52,29 @@ const lineOf = (key, { errors, left }, pace) => {
 };
 
 /** The error surface with its cliff, and two descents that walk on it from a place that a person chooses. */
-export async function mountCliff(figure) {
+export async function mountCliff(figure, { settings, change }) {
   const surface = await getCliff();
   const points = surface.w.length;
   const [w, b] = [surface.w, surface.b].map((axis) => ({ low: axis[0], high: axis[points - 1] }));
   const canvas = html("canvas", { role: "img", "aria-label": words("gradients.cliff.name"), class: "surface" });
   const told = [["free", words("gradients.free")], ["clipped", words("gradients.clipped")]]
     .map(([kind, name]) => html("p", { class: `walk ${kind}` }, html("i", { "aria-hidden": "true" }), html("span", {}, name), html("output", { role: "presentation" })));
-  const knobs = [slider("pace", words("gradients.pace"), 0, PACES, 1, PACES), slider("w", words("gradients.at.w"), w.low, w.high, 0.01, 5), slider("b", words("gradients.at.b"), b.low, b.high, 0.01, -2.3), slider("rate", words("gradients.rate"), 0.01, 0.2, 0.01, 0.05)];
+  const knobs = [slider("pace", words("gradients.pace"), 0, PACES, 1), slider("w", words("gradients.at.w"), w.low, w.high, 0.01), slider("b", words("gradients.at.b"), b.low, b.high, 0.01), slider("rate", words("gradients.rate"), 0.01, 0.2, 0.01)];
   const fault = html("p", { class: "fault", role: "alert", hidden: true });
   figure.replaceChildren(plot(canvas, w, b, mostOf(surface.error)), html("div", {}, told, knobs, fault));
-  const value = Object.fromEntries(knobs.map((knob) => [knob.lastElementChild.dataset.part, () => Number(knob.lastElementChild.value)]));
   let base = picture({ error: surface.error, points });
   let walks = null;
+  let asked = null; // where the walks begin, and how far a pace goes
 
   const place = ([x, y]) => [((x - w.low) / (w.high - w.low)) * SIZE, (1 - (y - b.low) / (b.high - b.low)) * SIZE];
 
   function draw() {
-    for (const knob of knobs) text(knob.children[1], knob.lastElementChild.dataset.part === "pace" ? String(value.pace()) : fixed(Number(knob.lastElementChild.value), 2));
+    const { pace } = settings();
+    for (const { children: [, output, input] } of knobs) {
+      const { part } = input.dataset;
+      setField(input, settings()[part]);
+      text(output, fixed(settings()[part], part === "pace" ? 0 : 2));
+    }
     const context = sized(canvas, SIZE, SIZE);
     const { ink, backward, surface: paper } = inks();
     context.drawImage(base, 0, 0, SIZE, SIZE);
@@ -75,7 +82,7 @@ export async function mountCliff(figure) {
     trace(context, wall, { colour: backward, width: 1, dash: [3, 4] });
     if (!walks) return;
     ["free", "clipped"].forEach((kind, i) => {
-      const way = walks[kind].points.slice(0, value.pace() + 1).map(place);
+      const way = walks[kind].points.slice(0, pace + 1).map(place);
       trace(context, way, { colour: paper, width: 4 });
       trace(context, way, { colour: kind === "free" ? backward : ink, width: 2 });
       const [x, y] = way[way.length - 1];
@@ -83,7 +90,7 @@ export async function mountCliff(figure) {
       context.arc(x, y, 4, 0, 2 * Math.PI);
       context.fillStyle = kind === "free" ? backward : ink;
       context.fill();
-      text(told[i].lastElementChild, lineOf(kind, walks[kind], value.pace()));
+      text(told[i].lastElementChild, lineOf(kind, walks[kind], pace));
     });
   }
 
@@ -92,25 +99,23 @@ export async function mountCliff(figure) {
     mark(fault, null);
     draw();
   }, (error) => mark(fault, error.message));
-  const ask = () => walk({ w: value.w(), b: value.b(), rate: value.rate() });
-
-  ask();
   return {
+    follow() {
+      const { w: wide, b: high, rate } = settings();
+      const now = [wide, high, rate];
+      if (!same(asked, now)) walk({ w: wide, b: high, rate });
+      asked = now;
+      draw();
+    },
     redraw() {
       base = picture({ error: surface.error, points });
       draw();
     },
     takeDown: undoAll([
-      listen(figure, "input", ({ target }) => {
-        draw();
-        if (target.dataset.part !== "pace") ask();
-      }),
+      listen(figure, "input", ({ target }) => change({ [target.dataset.part]: Number(target.value) })),
       listen(canvas, "click", ({ offsetX, offsetY }) => {
         const share = canvas.clientWidth;
-        const at = { w: w.low + (offsetX / share) * (w.high - w.low), b: b.high - (offsetY / share) * (b.high - b.low) };
-        for (const knob of knobs) if (at[knob.lastElementChild.dataset.part] !== undefined) knob.lastElementChild.value = String(at[knob.lastElementChild.dataset.part]);
-        draw();
-        ask();
+        change({ w: Number((w.low + (offsetX / share) * (w.high - w.low)).toFixed(2)), b: Number((b.high - (offsetY / share) * (b.high - b.low)).toFixed(2)) });
       }),
     ]),
   };

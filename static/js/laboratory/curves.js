@@ -1,4 +1,5 @@
 import { html, text } from "../dom.js";
+import { setField } from "../fields.js";
 import { fixed } from "../format.js";
 import { createLatest } from "../latest.js";
 import { listen } from "../store.js";
@@ -44,19 +45,24 @@ function drawBifurcation(w, { x, b, stable, folds }) {
 }
 
 /** A study with one slider, the recurrent weight, and one drawing. */
-function mountWeight(figure, { low, high, step, first, ask, draw }) {
-  const input = html("input", { type: "range", "aria-label": words("gradients.weight"), min: low, max: high, step, value: first });
+const mountWeight = (name, { low, high, step, ask, draw }) => (figure, { settings, change }) => {
+  const input = html("input", { type: "range", "aria-label": words("gradients.weight"), min: low, max: high, step });
   const output = html("output", { role: "presentation" });
   const drawing = html("div");
+  let asked = NaN;
   figure.replaceChildren(drawing, html("label", { class: "knob" }, html("span", {}, words("gradients.weight")), output, input));
   const show = createLatest(async (w) => drawing.replaceChildren(...draw(w, await ask(w))));
-  const changed = () => {
-    text(output, fixed(Number(input.value), 2));
-    show(Number(input.value));
+  return {
+    follow() {
+      const w = settings()[name];
+      setField(input, w);
+      text(output, fixed(w, 2));
+      if (w !== asked) show(w);
+      asked = w;
+    },
+    takeDown: listen(input, "input", () => change({ [name]: Number(input.value) })),
   };
-  changed();
-  return { redraw() {}, takeDown: listen(input, "input", changed) };
-}
+};
 
-export const mountLinear = (figure) => mountWeight(figure, { low: 0.8, high: 1.3, step: 0.01, first: 1.2, ask: getLinear, draw: drawLinear });
-export const mountBifurcation = (figure) => mountWeight(figure, { low: 2, high: 8, step: 0.1, first: 5, ask: getBifurcation, draw: drawBifurcation });
+export const mountLinear = mountWeight("linear", { low: 0.8, high: 1.3, step: 0.01, ask: getLinear, draw: drawLinear });
+export const mountBifurcation = mountWeight("bifurcation", { low: 2, high: 8, step: 0.1, ask: getBifurcation, draw: drawBifurcation });

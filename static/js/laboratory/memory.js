@@ -2,7 +2,7 @@ import { html, text } from "../dom.js";
 import { setField } from "../fields.js";
 import { fixed } from "../format.js";
 import { createLatest } from "../latest.js";
-import { listen } from "../store.js";
+import { listen, undoAll } from "../store.js";
 import { words } from "../words.js";
 import { getMemory } from "./answers.js";
 import { chart } from "./chart.js";
@@ -25,32 +25,41 @@ function draw({ layers }) {
 const choice = (name, options) => html("label", {}, html("span", {}, name), html("select", { "aria-label": name }, options.map((option) => html("option", {}, option))));
 
 /** One word of the laboratory's sentence, its first, is another: how long each layer of a network remembers that. */
-export function mountMemory(figure, { sceneOf }) {
+export function mountMemory(figure, { sceneOf, settings, change }) {
   const kind = choice(words("gradients.memory.cell"), KINDS);
   const other = choice(words("gradients.memory.at"), []);
   const drawing = html("div");
   const [, cell] = kind.children;
   const [before, word] = other.children;
+  let asked = "";
   figure.replaceChildren(drawing, html("div", { class: "pickers" }, kind, other));
 
   const show = createLatest(async ({ scene, instead }) => drawing.replaceChildren(...draw(await getMemory(scene, 1, instead))),
     (error) => drawing.replaceChildren(html("p", { class: "fault" }, error.message)));
 
-  function changed() {
-    const scene = sceneOf(cell.value);
+  function follow() {
+    const scene = sceneOf(settings().cell);
     const [first] = scene.sentence;
     const others = scene.vocabulary.filter((each) => each !== first).slice(0, MOST_WORDS);
+    setField(cell, settings().cell);
     other.hidden = !others.length;
     if (!others.length) return drawing.replaceChildren(html("p", {}, words("gradients.memory.single")));
-    const wanted = others.includes(word.value) ? word.value : others[0];
+    const chosen = scene.vocabulary[settings().word - 1];
+    const wanted = { scene, instead: others.includes(chosen) ? chosen : others[0] };
     if ([...word.options].map(({ value }) => value).join(" ") !== others.join(" ")) word.replaceChildren(...others.map((each) => html("option", {}, each)));
-    setField(word, wanted);
+    setField(word, wanted.instead);
     const name = words("gradients.memory.other", { before: first });
     text(before, name);
     word.setAttribute("aria-label", name);
-    return show({ scene, instead: wanted });
+    if (asked !== JSON.stringify(wanted)) show(wanted);
+    asked = JSON.stringify(wanted);
   }
 
-  changed();
-  return { changed, redraw() {}, takeDown: listen(figure, "change", changed) };
+  return {
+    follow,
+    takeDown: undoAll([
+      listen(cell, "change", () => change({ cell: cell.value })),
+      listen(word, "change", () => change({ word: sceneOf(cell.value).vocabulary.indexOf(word.value) + 1 })),
+    ]),
+  };
 }

@@ -1,4 +1,5 @@
 import { embeddingOf } from "../scene.js";
+import { between, createCode, oneOf } from "./coded.js";
 
 /** @import { Layer, Scene } from "../types.js" */
 
@@ -7,12 +8,6 @@ import { embeddingOf } from "../scene.js";
 export const KINDS = ["SimpleRNN", "LSTM", "GRU"];
 export const SHOWS = ["whole", "depth", "time", "strongest", "own"];
 export const REMEDIES = ["none", "clipping", "identity", "orthogonal", "LSTM", "GRU", "every timestep", "shorter"];
-
-const between = (low, high, decimals = 0) => (text) => {
-  const number = Number(Number(text).toFixed(decimals));
-  return number >= low && number <= high ? number : undefined;
-};
-const oneOf = (choices) => (text) => (choices.includes(text) ? text : undefined);
 
 /** Each setting as it stands in a link, in this order, with where it begins: Keras's own network, three layers over fifty words. */
 const FIELDS = {
@@ -27,16 +22,11 @@ const FIELDS = {
   remedy: { first: "none", read: oneOf(REMEDIES) },
   kind: { first: KINDS[0], read: oneOf(KINDS) },
 };
-const FIRST = /** @type {Settings} */ (Object.fromEntries(Object.entries(FIELDS).map(([name, { first }]) => [name, first])));
+const code = createCode(FIELDS);
 
-/** Settings as a short text, for a link; what is at its beginning is left empty. */
-export const writeSettings = (/** @type {Settings} */ settings) => Object.keys(FIELDS).map((name) => (settings[name] === FIRST[name] ? "" : settings[name])).join("~").replace(/~+$/, "");
-
-/** What such a text says; what it leaves out, or no laboratory has, is as in the beginning. @returns {Settings} */
-export function readSettings(text) {
-  const said = (text ?? "").split("~");
-  return /** @type {Settings} */ (Object.fromEntries(Object.entries(FIELDS).map(([name, { read, first }], i) => [name, (said[i] ? read(said[i]) : undefined) ?? first])));
-}
+export const writeSettings = (/** @type {Settings} */ settings) => code.write(settings);
+/** @returns {Settings} */
+export const readSettings = (/** @type {string} */ text) => /** @type {Settings} */ (code.read(text));
 
 /** Numbers between 0 and 1 that follow from a seed (mulberry32). */
 function createRandom(seed) {

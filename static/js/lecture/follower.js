@@ -27,7 +27,7 @@ const UNTOUCHED = /** @type {Partial<State>} */ ({
 /** A training that is told belongs to the scene that comes with it. */
 const ofScene = once((training, recipe) => ({ ...training, recipe }));
 
-const LOOKS = ["theme"]; // what one may choose for oneself, and is still led
+const LOOKS = ["theme", "unfolded", "scrolled"]; // what one may choose for oneself, and is still led
 const OWN = ["scene", "playing", "predict", "question", "base"]; // beside the view: whoever changes one of these goes on alone
 
 /** Moves the page to where the lecture is, as a whole: scene and view together, and nothing before all of it is here. */
@@ -36,7 +36,7 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
   let newest = null;
   let read = null; // what the lecture's view said last
   let applied = null; // what the state was made of
-  let theme = null; // that the presenter chose for the class
+  let looks = /** @type {Partial<State>} */ ({}); // that the presenter chose for the class
   let unwatch = null;
 
   /** The pictures of a place: its scene, and the one before an edit. Where the server is away it is asked again, unless another place is wanted by then. */
@@ -56,19 +56,19 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
   function stateOf(said, [shown, base]) {
     const { patch, draft, now } = said;
     const picture = draft ? { scene: draft, id: null, trace: null } : shown;
-    const looks = patch.theme === theme ? {} : { theme: patch.theme };
-    const { theme: _, ...view } = patch;
+    const view = /** @type {typeof patch} */ ({ ...patch });
+    for (const name of LOOKS) if (patch[name] === looks[name]) delete view[name];
     const training = room.leads() || view.training.phase === "idle" ? IDLE : ofScene(view.training, taughtBy(picture.scene)); // who has the word runs its own
-    return { ...UNTOUCHED, ...view, ...looks, training, scene: picture.scene, shown: picture, base, led: { now }, awaited: draft ? null : LED };
+    return { ...UNTOUCHED, ...view, training, scene: picture.scene, shown: picture, base, led: { now }, awaited: draft ? null : LED };
   }
 
   /** Shows it: in the page as it stands, or in one that begins anew. */
   function put(said, found, anew) {
-    if (anew) theme = DEFAULT_VIEW.theme;
+    if (anew) looks = { theme: DEFAULT_VIEW.theme, unfolded: DEFAULT_VIEW.unfolded, scrolled: "" };
     const patch = stateOf(said, found);
     const state = /** @type {State} */ ({ ...page.store.get(), ...patch });
     if (!said.draft) Object.assign(patch, fitted(state));
-    theme = said.patch.theme;
+    looks = said.patch;
     [read, applied] = [said, patch];
     if (anew) {
       unwatch?.();

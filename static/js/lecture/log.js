@@ -13,24 +13,27 @@ import { EMPTY, after, entryOf } from "./state.js";
  * @property {Record<string, {votes: number, tally?: Record<string, number>}>} tallies of open questions, by their ids
  * @property {{students: number, exploring?: number, hands?: string[], raised?: number, identities?: number}} presence
  * @property {{x: number, y: number} | null} pointer
+ * @property {string | null} pointsAt the address of the number that it rests on
  * @property {boolean} away could a part of the page not be brought? It is asked for again when something is heard
  * @property {boolean} hand is one's own hand raised?
  * @typedef {import("./state.js").Lecture & Said} Heard
  */
 
+const UNPOINTED = { pointer: null, pointsAt: null };
+
 /** @type {Heard} */
 export const UNHEARD = {
-  ...EMPTY, phase: "joining", link: "live", epoch: null, offset: 0, placed: 0, version: null, tallies: {}, presence: { students: 0 }, pointer: null, hand: false, away: false,
+  ...EMPTY, phase: "joining", link: "live", epoch: null, offset: 0, placed: 0, version: null, tallies: {}, presence: { students: 0 }, ...UNPOINTED, hand: false, away: false,
 };
 
 /** What is said beside the log, and where a stream begins: what each of them makes of it. */
 const SAID = {
-  snapshot: ({ state, epoch, offset, version }) => ({ ...state, epoch, offset, placed: offset, version, link: "live", phase: state.ended ? "ended" : "live", pointer: null, away: false }),
-  resumed: ({ epoch, version }) => ({ epoch, version, link: "live", phase: "live", pointer: null, away: false }),
+  snapshot: ({ state, epoch, offset, version }) => ({ ...state, epoch, offset, placed: offset, version, link: "live", phase: state.ended ? "ended" : "live", ...UNPOINTED, away: false }),
+  resumed: ({ epoch, version }) => ({ epoch, version, link: "live", phase: "live", ...UNPOINTED, away: false }),
   heartbeat: () => ({ away: false }),
   tally: ({ poll, ...tally }, { tallies }) => ({ tallies: { ...tallies, [poll]: tally } }),
   presence: (presence) => ({ presence }),
-  pointer: ({ x, y, hidden }) => ({ pointer: hidden ? null : { x, y } }),
+  pointer: ({ x, y, hidden, address }) => ({ pointer: hidden ? null : { x, y }, pointsAt: address || null }),
   hands_lowered: () => ({ hand: false }),
   link: ({ state }) => ({ link: state }),
   deleted: () => ({ phase: "deleted" }),
@@ -40,8 +43,8 @@ const SAID = {
 const ALSO = {
   scene: ({ offset }) => ({ placed: offset }),
   view: ({ offset }) => ({ placed: offset }),
-  "presenter changed": () => ({ pointer: null }),
-  ended: () => ({ phase: "ended", pointer: null }),
+  "presenter changed": () => UNPOINTED,
+  ended: () => ({ phase: "ended", ...UNPOINTED }),
 };
 
 /** The page's knowledge after an event; one that is known already, or that it has no word for, changes nothing. @returns {Partial<Heard>} */

@@ -6,25 +6,29 @@ import { landmarksIn, placeIn, shareOf } from "./landmarks.js";
 
 const PAUSE = 250; // ms: four times a second
 
-/** The presenter's mouse over the picture is a ring on the pictures of those who follow. */
+/** Does it point neither into the picture nor at a number? */
+const isNowhere = ({ hidden = false, address = "" }) => hidden && !address;
+
+/** The presenter's mouse over the picture is a ring on the pictures of those who follow, and the number that it rests on, wherever that stands, is lit there too. */
 export function mountPointer(root, /** @type {Page} */ page, /** @type {Room} */ room) {
   const { store } = room;
   const ring = root.querySelector("[data-part=ring]");
   let timer;
   let waiting = null; // where the mouse is, until it may be told
-  let hidden = true;
+  let nowhere = true; // is what was told last, or else nothing was
+  let lit = null; // what is lit here because the presenter points at it
 
   function tell() {
     timer = undefined;
     if (!waiting) return;
-    hidden = waiting.hidden === true;
+    nowhere = isNowhere(waiting);
     room.say("pointer", waiting);
     waiting = null;
     timer = setTimeout(tell, PAUSE);
   }
 
   function point(where) {
-    if (where.hidden && hidden && !waiting) return;
+    if (isNowhere(where) && nowhere && !waiting) return;
     waiting = where;
     timer ??= setTimeout(tell, 0);
   }
@@ -33,13 +37,17 @@ export function mountPointer(root, /** @type {Page} */ page, /** @type {Room} */
     const { pointing, mine, frozen } = store.get();
     if (!pointing || mine === null) return;
     const window = target.closest?.("#window");
-    if (!window || frozen) return point({ hidden: true });
+    const address = (!frozen && page.store.get().hover) || "";
+    if (!window || frozen) return point({ hidden: true, address });
     const { left, top } = window.getBoundingClientRect();
-    point(shareOf(landmarksIn(page.store.get()), { x: clientX - left + window.scrollLeft, y: clientY - top + window.scrollTop }));
+    point({ ...shareOf(landmarksIn(page.store.get()), { x: clientX - left + window.scrollLeft, y: clientY - top + window.scrollTop }), address });
   }
 
   function draw() {
-    const { pointer, mode, mine, scene } = store.get();
+    const { pointer, pointsAt, mode, mine, scene } = store.get();
+    const wanted = mine === null && mode === "following" ? pointsAt : null;
+    if (wanted !== lit) page.store.set({ hover: wanted });
+    lit = wanted;
     const state = page.store.get();
     const window = document.getElementById("window");
     const there = pointer && window && mine === null && mode === "following" && state.shown.id === scene && window.clientWidth > 0;
@@ -56,7 +64,7 @@ export function mountPointer(root, /** @type {Page} */ page, /** @type {Room} */
     listen(document, "pointermove", moved),
     listen(document.documentElement, "pointerleave", () => store.get().pointing && point({ hidden: true })),
     store.ask(({ pointing }) => pointing, (pointing) => !pointing && point({ hidden: true })),
-    store.watch(({ pointer, mode, mine, placed }) => [pointer, mode, mine, placed], draw),
+    store.watch(({ pointer, pointsAt, mode, mine, placed }) => [pointer, pointsAt, mode, mine, placed], draw),
     () => clearTimeout(timer),
   ]);
 }

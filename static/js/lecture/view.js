@@ -19,13 +19,13 @@ function nowInSight(/** @type {State} */ state) {
 /** Is what is shown a stack that cannot work? It has no id, and is told as it is. */
 export const isBroken = (/** @type {State} */ { shown, problem }) => shown.trace === null && problem !== null;
 
-/** What a lecture's view says beyond a link: the part of a cell that is open, what an edit changed, how far a training is, and whether the presenter looks at what happens now. */
+/** What a lecture's view says beyond a link: the part of a cell that is open, how far what stands beside the picture is scrolled, what an edit changed, how far a training is, and whether the presenter looks at what happens now. */
 function extrasOf(/** @type {State} */ state) {
-  const { chosen, contributions, base, difference, shown } = state;
+  const { chosen, scrolled, base, difference, shown } = state;
   const training = writeTraining(state.training, trainingOf(shown.scene)?.updates ?? 0);
   return {
     ...(chosen ? { chosen: `${chosen.part}@${chosen.step}` } : {}),
-    ...(contributions ? { contributions: "1" } : {}),
+    ...(scrolled ? { scrolled } : {}),
     ...(base?.id ? { base: base.id } : {}),
     ...(training ? { training } : {}),
     ...(difference ? { difference: "1" } : {}),
@@ -47,7 +47,7 @@ const readers = {
     const [, part, step] = OPEN_PART.exec(text ?? "") ?? [];
     return part ? { part, step: Number(step) } : null;
   },
-  contributions: (text) => text === "1",
+  scrolled: (text) => text ?? "",
   difference: (text) => text === "1",
   training: readTraining,
 };

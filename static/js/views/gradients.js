@@ -15,6 +15,7 @@ import { same } from "../memo.js";
 import { markError } from "../problem.js";
 import { edit } from "../runner.js";
 import { listen, undoAll } from "../store.js";
+import { mountUnfolding } from "../unfolding.js";
 import { rich, words } from "../words.js";
 
 /** @import { Norms } from "../laboratory/reading.js" */
@@ -80,7 +81,7 @@ export function mountGradients(root, store) {
   });
   const meters = mountMeters(root);
   const tables = createTables(find("numbers"));
-  const studies = mountStudies(find("studies"), { sceneOf, asked: () => store.get().dark });
+  const studies = mountStudies(find("studies"), sceneOf, store);
   const bands = () => /** @type {any[]} */ ([...strips.children]);
 
   function drawControls() {
@@ -140,7 +141,7 @@ export function mountGradients(root, store) {
     if (same(measured, question)) return drawn === settings.show || draw();
     measured = question;
     measure(settings);
-    studies.changed();
+    studies.follow();
   }
 
   /** Asks at once: who moves a slider does not wait for a frame. */
@@ -153,6 +154,8 @@ export function mountGradients(root, store) {
   }
 
   return undoAll([
+    mountUnfolding(find("numbers"), store, "numbers"),
+    mountUnfolding(find("studies"), store, "studies"),
     ...controls.map((control) => listen(control, control.type === "range" ? "input" : "change", () => {
       change({ [control.dataset.setting]: control.type === "range" ? Number(control.value) : control.value });
     })),

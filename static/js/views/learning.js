@@ -3,6 +3,7 @@ import { mountFields, optimizerFields } from "../options.js";
 import { MARKED, faultAt } from "../problem.js";
 import { lossWeights, recurrentLayers, withDropout, withL2, withLossWeight, withStart, withWindow } from "../scene.js";
 import { undoAll } from "../store.js";
+import { mountUnfolding } from "../unfolding.js";
 import { tables, words } from "../words.js";
 
 /** @import { Field } from "../options.js" */
@@ -39,6 +40,7 @@ export function mountLearning(root, store) {
   const fault = root.querySelector(".fault");
 
   return undoAll([
+    mountUnfolding(root, store, "learning"),
     mountFields(root.querySelector(".fields"), store, fieldsOf),
     store.watch(({ scene: { optimizer } }) => optimizer, ({ type, learning_rate: rate }) => text(summary, words("learning", { optimizer: type, rate }))),
     store.watch(({ problem }) => problem, (problem) => {

@@ -11,6 +11,7 @@ import { descends, initialOf, recurrentLayers, withInitial } from "../scene.js";
 import { placeIn, shapeIn, stepIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { layerOf } from "../timeline.js";
+import { mountUnfolding } from "../unfolding.js";
 import { quoted, rich, tables, words } from "../words.js";
 
 /** @import { State } from "../types.js" */
@@ -140,8 +141,7 @@ export function mountPanel(root, store) {
     listen(parts.exact, "click", () => store.set({ exact: !store.get().exact })),
     listen(parts.keep, "click", () => toggleKept(store, placeIn(store.get()))),
     listen(parts.beside, "change", () => store.set({ beside: parts.beside.value })),
-    listen(parts.weights, "toggle", () => store.set({ contributions: parts.weights.open })),
-    store.watch(({ contributions }) => contributions, (open) => { parts.weights.open = open; }),
+    mountUnfolding(parts.weights, store, "weights"),
     listen(parts.inputs, "change", ({ target }) => {
       const { layer, unit, quantity } = target.dataset;
       if (target.validity.badInput) return;

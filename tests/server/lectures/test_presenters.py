@@ -107,11 +107,12 @@ def test_the_pointer_of_who_does_not_present_is_refused_too(server: LectureServe
         first, second = await two(server)
         async with Listener(first.place, first.code) as listener:
             await second.take_over()
+            assert (await second.send("pointer", {"hidden": True, "address": "<b>"})).problem == "invalid-command"
             refused = await first.send("pointer", {"x": 0.1, "y": 0.1})
             assert refused.problem == "not-presenting"
-            assert (await second.send("pointer", {"x": 0.5, "y": 0.25})).status == 200
+            assert (await second.send("pointer", {"x": 0.5, "y": 0.25, "address": "1/2/h/1"})).status == 200
             await listener.until(lambda seen: "pointer" in seen.soft)
-            assert listener.seen.soft["pointer"] == {"x": 0.5, "y": 0.25, "hidden": False}
+            assert listener.seen.soft["pointer"] == {"x": 0.5, "y": 0.25, "hidden": False, "address": "1/2/h/1"}
 
     asyncio.run(lecture())
 
