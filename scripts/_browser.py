@@ -11,16 +11,7 @@ from pathlib import Path
 from _environment import apt_install, stop
 
 VARIABLE = "UNROLLED_BROWSER"
-COMMANDS = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-    "msedge",
-)
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge")
 APPLICATIONS = ("Google Chrome", "Chromium", "Microsoft Edge")
 WINDOWS_PLACES = ("Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe", "Chromium/Application/chrome.exe")
 WINDOWS_ROOTS = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
@@ -60,8 +51,7 @@ def _usual_places(platform: str) -> list[Path]:
 
 
 def _from_debian() -> Path | None:
-    """The one that has no window comes first: it opens a page with half the work."""
-    return find() if apt_install("chromium-headless-shell") or apt_install("chromium") else None
+    return find() if apt_install("chromium") else None
 
 
 def _from_playwright(python: Path) -> Path | None:

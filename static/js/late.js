@@ -27,8 +27,10 @@ function createLate(store, bring, mount) {
     async want() {
       try {
         asked ??= bring();
-        const modules = await asked;
-        if (!down) unmount ??= mount(modules);
+        const brought = await asked;
+        if (down || unmount) return;
+        for (const each of [brought].flat()) if (typeof each === "function") each();
+        unmount = mount(brought);
       } catch {
         asked = null;
         store.set({ away: true });
@@ -41,14 +43,14 @@ function createLate(store, bring, mount) {
   };
 }
 
-/** Brings a part's elements into their place and its words into the table. */
+/** Brings a part's words into the table, and what puts its elements into their place: just before it is mounted, for until then a press on them would be lost. */
 export async function bringPart(/** @type {HTMLElement} */ root, name) {
   const part = await (parts[name] ??= getPart(name).catch((error) => {
     delete parts[name];
     throw error;
   }));
   Object.assign(tables.words, part.words);
-  root.replaceChildren(document.createRange().createContextualFragment(part.html));
+  return () => root.replaceChildren(document.createRange().createContextualFragment(part.html));
 }
 
 /** Mounts a part as soon as the state asks for it, and the server is there to bring it. */

@@ -100,7 +100,7 @@ def test_less_motion_is_a_cut_where_the_grid_folds_or_plays(page: Page) -> None:
     moving = "document.getAnimations().length"
     page.emulate_media(reduced_motion="no-preference")
     page.get_by_role("button", name="Folded", exact=True).click()
-    page.wait_for_function(f"{moving} > 0")  # else nothing would be tested
+    page.wait_for_function(f"() => {moving} > 0")  # else nothing would be tested
     page.emulate_media(reduced_motion="reduce")
     for name in ("Folded", "Step forward", "Last step", "Folded"):
         press(page, name)
