@@ -1,6 +1,7 @@
 import { listen, undoAll } from "./store.js";
 
 const SETTLING = 5000; // ms: what a part shows comes piece by piece
+const MOMENTUM = 1000; // ms: a part that was set in motion runs on
 const PLACES = { panel: "#panel", training: "#training", laboratory: "#gradients .bench" };
 
 /** The hundredth part of the size of letters, in px: what is written larger is scrolled further. */
@@ -8,7 +9,7 @@ const unitOf = (part) => parseFloat(getComputedStyle(part).fontSize) / 100;
 
 /** How far the parts beside the picture are scrolled: a class is led to the same words, and whoever scrolls a part stays where they like until the presenter scrolls. */
 export function mountScrolling(store) {
-  const placed = new WeakMap(); // where a part was put that no person has scrolled since
+  let touched = -Infinity; // when a person last did what can scroll; else what is led is moved by what it shows, and is put back
   const parts = () => Object.entries(PLACES).map(([name, place]) => ({ name, part: document.querySelector(place) })).filter(({ part }) => part);
   let timer;
 
@@ -19,10 +20,7 @@ export function mountScrolling(store) {
 
   function follow(scrolled) {
     const wanted = Object.fromEntries(scrolled.split(".").map((each) => each.split("~")));
-    for (const { name, part } of parts()) {
-      part.scrollTop = Number(wanted[name] ?? 0) * unitOf(part);
-      placed.set(part, part.scrollTop);
-    }
+    for (const { name, part } of parts()) part.scrollTop = Number(wanted[name] ?? 0) * unitOf(part);
   }
 
   const grown = new MutationObserver(() => follow(store.get().scrolled));
@@ -38,7 +36,8 @@ export function mountScrolling(store) {
   return undoAll([
     () => clearTimeout(timer),
     () => grown.disconnect(),
-    listen(document, "scroll", ({ target }) => placed.get(target) === target.scrollTop || write(), { capture: true, passive: true }),
+    ...["wheel", "touchmove", "pointerdown", "keydown"].map((type) => listen(document, type, () => { touched = performance.now(); }, { capture: true, passive: true })),
+    listen(document, "scroll", () => (store.get().led && performance.now() - touched > MOMENTUM) || write(), { capture: true, passive: true }),
     store.watch(({ led, scrolled }) => [led !== null, scrolled], ([led, scrolled]) => led && lead(scrolled)),
   ]);
 }
