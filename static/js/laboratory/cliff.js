@@ -98,7 +98,10 @@ export async function mountCliff(figure, { settings, change }) {
     walks = await getDescent({ ...query, threshold: 1, paces: PACES });
     mark(fault, null);
     draw();
-  }, (error) => mark(fault, error.message));
+  }, (error) => {
+    asked = null; // what failed is asked again
+    mark(fault, error.message);
+  });
   return {
     follow() {
       const { w: wide, b: high, rate } = settings();

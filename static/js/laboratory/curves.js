@@ -51,7 +51,7 @@ const mountWeight = (name, { low, high, step, ask, draw }) => (figure, { setting
   const drawing = html("div");
   let asked = NaN;
   figure.replaceChildren(drawing, html("label", { class: "knob" }, html("span", {}, words("gradients.weight")), output, input));
-  const show = createLatest(async (w) => drawing.replaceChildren(...draw(w, await ask(w))));
+  const show = createLatest(async (w) => drawing.replaceChildren(...draw(w, await ask(w))), () => { asked = NaN; }); // what failed is asked again
   return {
     follow() {
       const w = settings()[name];

@@ -35,7 +35,10 @@ export function mountMemory(figure, { sceneOf, settings, change }) {
   figure.replaceChildren(drawing, html("div", { class: "pickers" }, kind, other));
 
   const show = createLatest(async ({ scene, instead }) => drawing.replaceChildren(...draw(await getMemory(scene, 1, instead))),
-    (error) => drawing.replaceChildren(html("p", { class: "fault" }, error.message)));
+    (error) => {
+      asked = ""; // what failed is asked again
+      drawing.replaceChildren(html("p", { class: "fault" }, error.message));
+    });
 
   function follow() {
     const scene = sceneOf(settings().cell);
