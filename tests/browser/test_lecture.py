@@ -639,6 +639,7 @@ def test_a_class_watches_a_network_learn(room: Class) -> None:
     expect(student.get_by_role("progressbar", name="Progress")).to_be_visible()
     late = room.join()
     expect(late.locator("#training")).to_contain_text("of 2000,", timeout=SOON)
+    expect(late.get_by_role("slider", name="Epoch", exact=True)).not_to_have_value("0", timeout=SOON)
     press(late, "Step back")
     expect_mode(late, "exploring")
     expect(late.locator("#training")).to_contain_text("This network has learnt for")
