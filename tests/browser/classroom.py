@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Contexts, Server, Watched, open_page
+from tests.browser.conftest import PATIENCE, Contexts, Server, Watched, open_page
 from tests.browser.person import drawn
 
-PATIENCE = 30  # s: a busy machine takes its time
-SOON = 1000 * PATIENCE
 DESK = (1440, 900)
 
 # What a class looks at: the picture, the sentence, the panel and the controls, but for what belongs to one screen alone.
@@ -47,8 +45,6 @@ class Class:
 
     def visit(self, size: tuple[int, int] = DESK) -> Page:
         context = self.contexts.take()
-        context.set_default_timeout(SOON)
-        context.set_default_navigation_timeout(SOON)
         self.taken.append(context)
         [page] = context.pages
         page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -81,14 +77,14 @@ class Class:
         """Whoever comes after the end finds the last picture, and nobody to follow."""
         page = self.visit()
         page.goto(f"{self.server.address}join/{self.code}")
-        expect(page.get_by_role("region", name="Lecture", exact=True)).to_contain_text("The lecture has ended.", timeout=SOON)
+        expect(page.get_by_role("region", name="Lecture", exact=True)).to_contain_text("The lecture has ended.")
         return page
 
 
 def code_of(page: Page) -> str:
     """The code, as it stands in the bar."""
     shown = page.get_by_role("group", name="Join code")
-    expect(shown).to_have_text(re.compile("^[A-HJ-NP-Z2-9]{8}$"), timeout=SOON)
+    expect(shown).to_have_text(re.compile("^[A-HJ-NP-Z2-9]{8}$"))
     return shown.inner_text()
 
 
@@ -97,7 +93,7 @@ def mode(page: Page) -> Locator:
 
 
 def expect_mode(page: Page, name: str) -> None:
-    expect(mode(page)).to_have_text(name, timeout=SOON)
+    expect(mode(page)).to_have_text(name)
 
 
 def expect_same(one: Page, other: Page, what: str = "") -> None:

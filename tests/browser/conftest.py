@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from _browser import find
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 30  # s, as Playwright waits for what it presses: a busy machine takes its time, and what has to be quick says so at its place
+expect.set_options(timeout=1000 * PATIENCE)
+
 # without partial raster a picture is the same, to the last bit, whatever was painted before it
 FLAGS = [
     "--disable-gpu",
@@ -133,8 +136,6 @@ def contexts(browser: Browser) -> Contexts:
 def context(contexts: Contexts, server: Server) -> Iterator[BrowserContext]:
     """For nobody but this test until it ends, with one empty page."""
     taken = contexts.take()
-    taken.set_default_timeout(10_000)
-    taken.set_default_navigation_timeout(30_000)  # the first page waits for a browser and a server that have just begun
     yield taken
     contexts.leave(taken, server.address)
 

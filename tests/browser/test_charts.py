@@ -17,7 +17,6 @@ from app.scenes import default_scene
 from tests.browser.conftest import Server, Watched
 from tests.server.test_trainings import learning
 
-READING = 30_000  # ms: on a busy machine Plotly takes its time, and this is no test of it
 MOUNT = """async (id) => {
   const { mountCharts } = await import(new URL("charts/charts.js", document.querySelector("script[type=module]").src));
   const { createStore } = await import(new URL("store.js", document.querySelector("script[type=module]").src));
@@ -63,7 +62,7 @@ def mount(page: Page) -> Callable[[str], Locator]:
         page.evaluate(MOUNT, scene)
         page.get_by_role("region", name="Charts").locator("summary").click()
         chart = page.locator("#charts-here .chart")
-        expect(chart).not_to_have_attribute("data-state", "loading", timeout=READING)
+        expect(chart).not_to_have_attribute("data-state", "loading")
         return chart
 
     return mounted

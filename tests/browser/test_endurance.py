@@ -26,7 +26,7 @@ def test_the_page_says_when_the_server_is_away_keeps_what_it_has_and_comes_back(
     press(page, "Step forward")
     expect(page.get_by_role("button", name="output at timestep 3, ŷ")).to_be_visible()
     server.start()
-    expect(away).to_be_hidden(timeout=20_000)
+    expect(away).to_be_hidden()
     drawn(page)
     expect(page.get_by_role("alert").filter(has_text="back")).to_be_visible()
     expect(grid(page).get_by_role("gridcell").first).not_to_have_attribute("aria-label", shown[0])

@@ -18,7 +18,6 @@ from tests.browser.violations import expect_nothing
 @pytest.fixture
 def plain(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 
@@ -65,7 +64,7 @@ def test_axe_finds_nothing_on_a_training(plain: Page, server: Server) -> None:
     page.get_by_role("spinbutton", name="Epochs").fill("3")
     press(page, "Start training")
     training = page.get_by_role("complementary", name="Training")
-    expect(training).to_contain_text("Finished after epoch 3", timeout=15_000)
+    expect(training).to_contain_text("Finished after epoch 3")
     expect(training.get_by_role("listitem")).to_have_count(3)
     sets.select_option("your own table")
     page.get_by_role("textbox", name="Sentences and labels").fill("good film\n")

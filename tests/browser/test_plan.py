@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.languages import ENGLISH
 from app.lectures.plans import parse_plan
 from app.lectures.shipped_plans import shipped_plan
-from tests.browser.classroom import SOON, Class, expect_same, room
+from tests.browser.classroom import Class, expect_same, room
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, expect_step, layer, press, read
 from tests.browser.test_questions import card
@@ -38,7 +38,7 @@ def titles(page: Page) -> list[str]:
 
 def open_desk(page: Page) -> None:
     press(page, "Prepare a lecture")
-    expect(desk(page)).to_be_visible(timeout=SOON)
+    expect(desk(page)).to_be_visible()
 
 
 def say_it(page: Page, title: str, notes: str = "") -> None:
@@ -70,7 +70,7 @@ def export_plan(page: Page) -> tuple[str, dict[str, Any]]:
 
 def open_shipped(page: Page) -> None:
     press(page, "Open this plan")
-    expect(page.get_by_text("Opened: The notes' lecture, steps: 20.")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("Opened: The notes' lecture, steps: 20.")).to_be_visible()
 
 
 def test_pictures_become_steps_that_are_shown_again(page: Page) -> None:
@@ -79,17 +79,17 @@ def test_pictures_become_steps_that_are_shown_again(page: Page) -> None:
     open_desk(page)
     add(page, "The toy", "Say hello.\nThen wait.")
     page.get_by_role("combobox", name="Preset").select_option(label="deep LSTM")
-    expect(layer(page, 1)).to_contain_text("84", timeout=SOON)
+    expect(layer(page, 1)).to_contain_text("84")
     press(page, "Last step")
     add(page, "An LSTM")
     assert titles(page) == ["The toy", "An LSTM"]
     choose(page, "The toy")
     expect_step(page, 7)
-    expect(layer(page, 1)).to_contain_text("21", timeout=SOON)
+    expect(layer(page, 1)).to_contain_text("21")
     expect(cell(page, 2, 2)).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("textbox", name="Notes, which only you see")).to_have_value("Say hello.\nThen wait.")
     choose(page, "An LSTM")
-    expect(layer(page, 1)).to_contain_text("84", timeout=SOON)
+    expect(layer(page, 1)).to_contain_text("84")
     press(page, "Step back", 3)
     press(page, "Show what is shown now in this step")
     choose(page, "The toy")
@@ -183,9 +183,9 @@ def test_the_plan_that_comes_with_unrolled_can_be_walked_from_end_to_end(page: P
         expect_step(page, int(step.view.get("step", "0")))
         layers = [each for each in step.scene["layers"] if each["type"] not in ("Embedding", "Dense")]
         for number, each in enumerate(layers, start=1):
-            expect(layer(page, number).get_by_role("combobox", name="cell type")).to_have_value(each["type"], timeout=SOON)
+            expect(layer(page, number).get_by_role("combobox", name="cell type")).to_have_value(each["type"])
         if "draft" in step.view:
-            expect(layer(page, 1).get_by_role("alert")).to_contain_text("expected ndim=3, found ndim=2", timeout=SOON)
+            expect(layer(page, 1).get_by_role("alert")).to_contain_text("expected ndim=3, found ndim=2")
 
 
 def test_two_keys_walk_the_plan_and_the_class_follows_to_the_sub_step(page: Page, server: Server, room: Class) -> None:
@@ -201,22 +201,22 @@ def test_two_keys_walk_the_plan_and_the_class_follows_to_the_sub_step(page: Page
     expect(plan.get_by_role("listitem")).to_have_text([step.title for step in SHIPPED.steps[:3]])
     presenter.locator("body").press("n")
     for number, step in enumerate(SHIPPED.steps, start=1):
-        expect(plan).to_contain_text(f"{number} of 20: {step.title}", timeout=SOON)
+        expect(plan).to_contain_text(f"{number} of 20: {step.title}")
         expect(plan).to_contain_text(step.notes.split("\n")[0])
         expect_step(student, int(step.view.get("step", "0")))
         expect_same(presenter, student, step.title)
         presenter.keyboard.press("PageDown")
     expect(plan).to_contain_text("20 of 20")
     presenter.keyboard.press("b")
-    expect(plan).to_contain_text("19 of 20", timeout=SOON)
+    expect(plan).to_contain_text("19 of 20")
     press(presenter, "Previous step")
-    expect(plan).to_contain_text("18 of 20", timeout=SOON)
+    expect(plan).to_contain_text("18 of 20")
     press(presenter, "Ask the class this step's question")
-    expect(card(student)).to_contain_text("How many has it as a GRU?", timeout=SOON)
+    expect(card(student)).to_contain_text("How many has it as a GRU?")
     card(student).get_by_role("button", name="63").click()
-    expect(card(student)).to_contain_text("Stored: 63.", timeout=SOON)
+    expect(card(student)).to_contain_text("Stored: 63.")
     press(presenter, "Reveal the answer")
-    expect(card(student)).to_contain_text("No. The answer: 72.", timeout=SOON)
+    expect(card(student)).to_contain_text("No. The answer: 72.")
     assert [step.notes for step in SHIPPED.steps if step.notes.split("\n")[-1] in student.content()] == []
 
 
@@ -245,7 +245,7 @@ def test_a_plan_prepared_before_is_there_in_the_lecture_and_on_every_device_of_t
     press(presenter, "Start a lecture")
     press(presenter, "Private panel")
     plan = presenter.get_by_role("region", name="Plan", exact=True)
-    expect(plan.get_by_role("listitem")).to_have_text(["Rats"], timeout=SOON)
+    expect(plan.get_by_role("listitem")).to_have_text(["Rats"])
     expect(presenter.get_by_role("button", name="Prepare a lecture")).to_be_hidden()
     with presenter.expect_response(lambda response: response.url.endswith("/plan") and response.request.method == "PUT"):
         presenter.get_by_text("Edit the plan").click()
@@ -253,12 +253,12 @@ def test_a_plan_prepared_before_is_there_in_the_lecture_and_on_every_device_of_t
         say_it(presenter, "Two rats", "Notes for me.")
     presenter.get_by_role("button", name="Another device").click()
     link = presenter.get_by_role("textbox", name="Presenter’s link")
-    expect(link).not_to_have_value("", timeout=SOON)
+    expect(link).not_to_have_value("")
     other = room.visit()
     other.goto(link.input_value())
     press(other, "Take over")
     press(other, "Private panel")
-    expect(other.get_by_role("region", name="Plan", exact=True).get_by_role("listitem")).to_have_text(["Two rats"], timeout=SOON)
+    expect(other.get_by_role("region", name="Plan", exact=True).get_by_role("listitem")).to_have_text(["Two rats"])
 
 
 @pytest.mark.parametrize("size", EACH_SIZE)

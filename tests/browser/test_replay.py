@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.classroom import SEEN, SOON, Class, until
+from tests.browser.classroom import SEEN, Class, until
 from tests.browser.conftest import Contexts, Server, Watched, open_page
 from tests.browser.person import cell, expect_step, layer, press, step
 from tests.browser.test_questions import ask_next, card, mark, now, open_panel, vote
@@ -48,18 +48,18 @@ def recorded(contexts: Contexts, server: Server) -> Iterator[Recorded]:
     looked(5)
     open_panel(presenter)
     ask_next(presenter, QUESTION)
-    expect(card(student)).to_be_visible(timeout=SOON)
+    expect(card(student)).to_be_visible()
     vote(room, card(student).get_by_role("article").get_attribute("data-poll") or "", "negative", "positive", "negative")
-    expect(now(presenter)).to_contain_text("3 answers.", timeout=SOON)
+    expect(now(presenter)).to_contain_text("3 answers.")
     press(presenter, "Reveal the answer")
-    expect(card(student)).to_contain_text("negative", timeout=SOON)
+    expect(card(student)).to_contain_text("negative")
     presenter.get_by_role("combobox", name="Preset").select_option(label="deep LSTM")
-    expect(layer(presenter, 1)).to_contain_text("84", timeout=SOON)
+    expect(layer(presenter, 1)).to_contain_text("84")
     press(presenter, "Last step")
     looked(20)
     presenter.get_by_role("button", name="End", exact=True).click()
     presenter.get_by_role("dialog").get_by_role("button", name="End it", exact=True).click()
-    expect(student.get_by_role("link", name="Watch it again")).to_be_visible(timeout=SOON)
+    expect(student.get_by_role("link", name="Watch it again")).to_be_visible()
     file = json.loads(student.request.get(f"{server.address}api/lectures/{room.code}/recording").body())
     yield Recorded(room.code, file, seen)
     room.close()
@@ -69,7 +69,7 @@ def recorded(contexts: Contexts, server: Server) -> Iterator[Recorded]:
 def replay(watched: Watched, page: Page, server: Server, recorded: Recorded) -> Page:
     """The page, at the beginning of the recording."""
     page.goto(f"{server.address}?replay={recorded.code}")
-    expect(moment(page)).to_be_visible(timeout=SOON)
+    expect(moment(page)).to_be_visible()
     return page
 
 
@@ -87,7 +87,7 @@ def mode(page: Page) -> Locator:
 
 def to_question(page: Page) -> None:
     page.get_by_role("combobox", name="Questions of the recording").select_option(index=1)
-    expect(card(page)).to_contain_text(QUESTION, timeout=SOON)
+    expect(card(page)).to_contain_text(QUESTION)
 
 
 def more(page: Page) -> None:
@@ -96,7 +96,7 @@ def more(page: Page) -> None:
 
 def open_file(page: Page, recording: dict[str, Any] | bytes, name: str = "lecture.json") -> None:
     press(page, "Open a recording")
-    expect(page.get_by_role("dialog", name="Open a recording")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("dialog", name="Open a recording")).to_be_visible()
     body = recording if isinstance(recording, bytes) else json.dumps(recording).encode()
     chosen = {"name": name, "mimeType": "application/json", "buffer": body}
     page.get_by_label("A file that was downloaded from a lecture").set_input_files(chosen)  # type: ignore[arg-type]
@@ -106,13 +106,13 @@ def test_a_lecture_is_watched_again_and_looks_as_the_class_saw_it(replay: Page, 
     expect_step(replay, 0)
     replay.get_by_role("combobox", name="Speed of the recording").select_option("16")
     press(replay, "Play the recording")
-    expect(card(replay)).to_contain_text(QUESTION, timeout=SOON)  # there it stops, for an answer
+    expect(card(replay)).to_contain_text(QUESTION)  # there it stops, for an answer
     expect(replay.get_by_role("button", name="Play the recording")).to_be_visible()
     expect_step(replay, 5)
     until(lambda: without_marks(replay) == cleaned(recorded.seen[0]), replay, "what the class saw before the question")
     press(replay, "Play the recording")
     expect_step(replay, 20)
-    expect(replay.get_by_role("button", name="Play the recording")).to_be_visible(timeout=SOON)
+    expect(replay.get_by_role("button", name="Play the recording")).to_be_visible()
     until(lambda: without_marks(replay) == cleaned(recorded.seen[1]), replay, "what the class saw at the end")
     expect(mode(replay)).to_have_text("following")
 
@@ -133,13 +133,13 @@ def test_a_question_is_answered_again_and_judged_when_its_answer_was_shown(repla
     expect(card(replay)).to_contain_text("Stored: positive.")
     expect(card(replay)).not_to_contain_text("right")
     press(replay, "Play the recording")
-    expect(bar(replay)).to_contain_text("0 of 1 right", timeout=SOON)
+    expect(bar(replay)).to_contain_text("0 of 1 right")
     expect(card(replay)).to_contain_text("No. The answer: negative.")
     expect(card(replay).locator(".bars li")).to_have_text(["positiveyour answer1 · 33 %", "negative✓ right2 · 67 %"])
     to_question(replay)
     card(replay).get_by_role("button", name="negative").click()
     press(replay, "Play the recording")
-    expect(bar(replay)).to_contain_text("1 of 1 right", timeout=SOON)
+    expect(bar(replay)).to_contain_text("1 of 1 right")
     votes = replay.request.get(f"{replay.url.split('?')[0]}api/lectures/{recorded.code}/recording").json()["entries"]
     assert [entry["body"]["votes"] for entry in votes if entry["kind"] == "poll revealed"] == [3]
 
@@ -163,12 +163,12 @@ def test_whoever_lets_go_explores_and_comes_back_to_where_the_recording_is(repla
     assert step(replay) == 8
     cell(replay, 1, 1).click()
     press(replay, "Back to the recording")
-    expect(mode(replay)).to_have_text("following", timeout=SOON)
+    expect(mode(replay)).to_have_text("following")
     expect_step(replay, 5)
     press(replay, "Explore on my own")
     expect(mode(replay)).to_have_text("exploring")
     press(replay, "Play the recording")
-    expect(mode(replay)).to_have_text("following", timeout=SOON)
+    expect(mode(replay)).to_have_text("following")
 
 
 def test_the_file_is_enough_for_a_server_that_knows_nothing_of_the_lecture(
@@ -180,19 +180,19 @@ def test_the_file_is_enough_for_a_server_that_knows_nothing_of_the_lecture(
     watched = Watched(page, stranger.address)
     open_page(page, stranger.address)
     open_file(page, recorded.file)
-    expect(moment(page)).to_be_visible(timeout=SOON)
+    expect(moment(page)).to_be_visible()
     moment(page).press("End")
     expect_step(page, 20)
-    expect(layer(page, 1)).to_contain_text("84", timeout=SOON)
+    expect(layer(page, 1)).to_contain_text("84")
     more(page)
     with page.expect_download() as download:
         press(page, "Download the recording")
     assert download.value.suggested_filename == f"lecture-{recorded.code}.json"
     assert json.loads(Path(download.value.path()).read_text(encoding="utf-8")) == recorded.file
     page.reload()
-    expect(page.get_by_role("dialog", name="Open a recording")).to_contain_text("Choose the file again", timeout=SOON)
+    expect(page.get_by_role("dialog", name="Open a recording")).to_contain_text("Choose the file again")
     page.get_by_role("button", name="Close", exact=True).click()
-    expect(page.get_by_role("button", name="Step forward")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("button", name="Step forward")).to_be_visible()
     assert watched.faults == []
     context.close()
     stranger.stop()
@@ -221,7 +221,7 @@ def test_a_recording_that_cannot_be_played_says_why_and_the_page_stays(page: Pag
 def test_a_scene_that_was_changed_in_the_file_is_found_out(page: Page, recorded: Recorded) -> None:
     scenes = {name: {**scene, "weights": {"seed": 77}} for name, scene in recorded.file["scenes"].items()}
     open_file(page, recorded.file | {"scenes": scenes})
-    expect(bar(page)).to_contain_text("A scene of this recording is not the one that it says.", timeout=SOON)
+    expect(bar(page)).to_contain_text("A scene of this recording is not the one that it says.")
 
 
 def test_a_code_leads_to_its_recording_and_a_wrong_one_says_so(page: Page, recorded: Recorded, watched: Watched) -> None:
@@ -234,13 +234,13 @@ def test_a_code_leads_to_its_recording_and_a_wrong_one_says_so(page: Page, recor
     expect(dialog.get_by_role("alert")).to_have_text("A code has eight letters and digits.")
     field.fill("ABCD EFGH")
     press(page, "Watch it")
-    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("There is no lecture with this code.", timeout=SOON)
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("There is no lecture with this code.")
     field.fill(f"{recorded.code[:4].lower()}-{recorded.code[4:]}")
     press(page, "Watch it")
-    expect(moment(page)).to_be_visible(timeout=SOON)
+    expect(moment(page)).to_be_visible()
     more(page)
     press(page, "Leave the recording")
-    expect(page.get_by_role("button", name="Start a lecture")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("button", name="Start a lecture")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", EACH_SIZE)

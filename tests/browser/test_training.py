@@ -22,8 +22,6 @@ from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, listed, press
 from tests.server.test_trainings import endless
 
-SOON = 15_000  # ms: a process starts in a third of a second, but not on a busy machine
-
 
 @pytest.fixture
 def training(page: Page, server: Server) -> Page:
@@ -43,7 +41,7 @@ def panel(page: Page) -> Locator:
 
 
 def told(page: Page, words: str) -> None:
-    expect(panel(page)).to_contain_text(words, timeout=SOON)
+    expect(panel(page)).to_contain_text(words)
 
 
 def slider(page: Page) -> Locator:
@@ -61,7 +59,7 @@ def learnt(updates: int, batch: int = 4, **changes: Any) -> Any:
 def expect_grid(page: Page, updates: int, **changes: Any) -> None:
     """The grid shows the states that the network has after so many updates."""
     states = learnt(updates, **changes).forward.layers[2]["h"][0, -1]
-    expect(cell(page, 2, 3)).to_have_attribute("aria-label", re.compile(f"h = {re.escape(listed(states))}"), timeout=SOON)
+    expect(cell(page, 2, 3)).to_have_attribute("aria-label", re.compile(f"h = {re.escape(listed(states))}"))
 
 
 def test_the_toy_is_learnt_while_the_grid_follows_and_any_epoch_can_be_gone_back_to(training: Page) -> None:
@@ -178,13 +176,13 @@ def test_the_keyboard_keeps_its_place_and_what_happens_is_read_out_once(training
     training.get_by_role("button", name="Start training").focus()
     training.keyboard.press("Enter")
     expect(training.get_by_role("button", name="Pause")).to_be_focused()
-    expect(heard).to_have_text("The training has begun, up to epoch 2000.", timeout=SOON)
+    expect(heard).to_have_text("The training has begun, up to epoch 2000.")
     told(training, "loss")
     training.keyboard.press("Enter")
     expect(training.get_by_role("button", name="Start training")).to_be_focused()
     expect(heard).to_contain_text("Paused after epoch")
     training.keyboard.press("Enter")
-    expect(heard).to_contain_text("has begun", timeout=SOON)
+    expect(heard).to_contain_text("has begun")
     training.get_by_role("button", name="Stop").focus()
     training.keyboard.press("Enter")
     expect(heard).to_contain_text("Stopped after epoch")
@@ -253,7 +251,7 @@ def test_a_training_whose_steps_overshoot_says_so_and_offers_remedies(training: 
     rate.fill("100")
     rate.press("Enter")
     press(training, "Start training")
-    expect(panel(training).get_by_role("alert").filter(has_text="the steps overshoot")).to_be_visible(timeout=SOON)
+    expect(panel(training).get_by_role("alert").filter(has_text="the steps overshoot")).to_be_visible()
     told(training, "Finished after epoch 100")
     press(training, "Rate ÷ 10")
     expect(rate).to_have_value("10")
@@ -363,5 +361,5 @@ def test_gradients_flow_through_the_learnt_weights(training: Page) -> None:
     told(training, "Finished after epoch 3")
     press(training, "Last step")
     gradients = learnt(3).gradients.layers[1]["h"][0, 0]
-    expect(cell(training, 1, 1)).to_have_attribute("aria-label", re.compile(f"gradient = {re.escape(listed(gradients))}"), timeout=SOON)
+    expect(cell(training, 1, 1)).to_have_attribute("aria-label", re.compile(f"gradient = {re.escape(listed(gradients))}"))
     assert np.abs(gradients).max() > 0

@@ -18,7 +18,7 @@ def test_play_walks_to_the_end_and_stops_there(page: Page) -> None:
     choose(page, "Speed", "4×")
     press(page, "Play")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    expect(page.get_by_role("slider", name="Timeline")).to_have_value("20", timeout=30_000)
+    expect(page.get_by_role("slider", name="Timeline")).to_have_value("20")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     press(page, "Play")
     expect_step(page, 2)

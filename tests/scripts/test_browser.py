@@ -60,7 +60,12 @@ def test_on_windows_the_program_folders_are_searched(tmp_path: Path, monkeypatch
     assert _browser.find() == chrome
 
 
-def test_as_root_on_debian_chromium_is_installed(empty_machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("there", [(), ("chromium",), (_browser.SHELL,)])
+def test_as_root_on_debian_the_one_without_a_window_is_installed(
+    there: tuple[str, ...], empty_machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in there:
+        program(empty_machine / name)
     installed: list[str] = []
 
     def apt_install(package: str) -> bool:
@@ -69,8 +74,14 @@ def test_as_root_on_debian_chromium_is_installed(empty_machine: Path, tmp_path: 
         return True
 
     monkeypatch.setattr(_browser, "apt_install", apt_install)
-    assert _browser.browser(tmp_path) == empty_machine / "chromium"
-    assert installed == ["chromium"]
+    assert _browser.browser(tmp_path) == empty_machine / _browser.SHELL
+    assert installed == ([] if _browser.SHELL in there else [_browser.SHELL])
+
+
+def test_where_it_cannot_be_installed_any_other_will_do(empty_machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_browser, "apt_install", lambda package: False)
+    chrome = program(empty_machine / "google-chrome")
+    assert _browser.browser(tmp_path) == chrome
 
 
 def test_without_debian_playwright_installs_its_own_and_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

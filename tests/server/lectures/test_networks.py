@@ -39,8 +39,8 @@ def test_who_loses_the_network_gets_exactly_what_was_missed(server: LectureServe
                 network.cut()
                 for number in range(missed):
                     await presenter.step(number)
-                network.away = False
                 last = await presenter.step(-1)
+                network.away = False
                 await listener.at(last)
                 await staying.at(last)
                 state = await presenter.state()
