@@ -57,7 +57,7 @@
  * @property {{key: string, error?: string, weights: Record<string, Explanation[]>} | null} uses of the weights of the layer in the panel
  * @property {{key: string | null, error?: string, gradients?: Explanation[]} | null} weightTerms of the number that the tab is about
  * @property {string} unfolded the folds of the page that are open, by name
- * @property {string} scrolled how far the parts beside the picture are scrolled, as shares of the way
+ * @property {string} scrolled how far the parts beside the picture are scrolled, in hundredths of the size of letters
  * @property {string | null} hover the address under the pointer
  * @property {string | null} lit the address that is held lit
  * @property {boolean} shapes

@@ -92,7 +92,7 @@ class Watched:
 
     def console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not any(part in message.text for part in self.allowed):
-            self.faults.append(f"console: {message.text}")
+            self.faults.append(f"console: {message.text} {message.location['url']}")
 
     def request(self, request: Request) -> None:
         if not request.url.startswith((self.host, "data:", "blob:")):

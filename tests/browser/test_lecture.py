@@ -441,6 +441,23 @@ def test_an_end_is_asked_for_once_and_everybody_may_go_on_alone(room: Class) -> 
     expect(late.get_by_role("textbox", name="Code")).to_be_visible()
 
 
+def test_of_a_lecture_that_is_deleted_nothing_is_asked_and_its_code_does_not_come_back(contexts: Contexts, server: Server) -> None:
+    room = Class(contexts, server)
+    presenter, plans = room.presenter, list[Route]()
+    presenter.route("**/api/lectures/*/plan", lambda route: plans.append(route))
+    room.start()
+    until(lambda: plans != [], presenter, "the plan is asked for")
+    for name in ("End", "End it", "Delete", "Delete it"):
+        press(presenter, name)
+    expect(bar(presenter)).to_contain_text("no longer here")
+    expect(presenter.get_by_role("button", name="Close this card")).to_be_hidden()
+    plans[0].fulfill(json={"steps": []})
+    press(presenter, "Step forward")
+    expect_step(presenter, 1)
+    assert len(plans) == 1
+    room.close()
+
+
 def test_a_wrong_code_is_said_in_words_and_another_can_be_typed(room: Class) -> None:
     lost = room.visit()
     room.watched[-1].allowed.append("404")

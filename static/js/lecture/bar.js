@@ -2,6 +2,7 @@ import { OURS, SERVERS, attrs, switchOff, text } from "../dom.js";
 import { listen, undoAll } from "../store.js";
 import { tables, words } from "../words.js";
 import { watchPage } from "./anew.js";
+import { isOver } from "./log.js";
 
 /** @import { State } from "../types.js" */
 /** @import { Page } from "../page.js" */
@@ -53,8 +54,8 @@ export function mountBar(root, /** @type {Page} */ page, /** @type {Part} */ { r
 
   function draw() {
     const lecture = store.get();
-    const { phase, mode, role, mine, code, hand, nickname, frozen, blanked, pointing, refused, denied } = lecture;
-    const over = phase === "ended" || phase === "deleted";
+    const { mode, role, mine, code, hand, nickname, frozen, blanked, pointing, refused, denied } = lecture;
+    const over = isOver(lecture);
     bar.hidden = !lecture.begun;
     attrs(document.body, { "data-lecture": bar.hidden ? document.body.dataset.lecture : mode });
     attrs(bar, { "data-role": mine === null ? "student" : "presenter" });

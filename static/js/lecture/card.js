@@ -1,6 +1,7 @@
 import { html, text } from "../dom.js";
 import { listen, undoAll } from "../store.js";
 import { words } from "../words.js";
+import { isOver } from "./log.js";
 import { qrAt } from "./requests.js";
 
 const COMMAND = "python3 scripts/serve.py --lan";
@@ -19,13 +20,14 @@ export function mountCard(root, /** @type {import("./room.js").Room} */ { store 
   let open = store.get().fresh === true;
   if (open) document.getElementById("panel")?.prepend(card);
 
-  function draw({ code, address, mine, phase }) {
-    card.hidden = !open || mine === null || phase === "ended";
+  function draw(/** @type {import("./room.js").Lecture} */ lecture) {
+    const { code, address, mine } = lecture;
+    card.hidden = !open || mine === null || isOver(lecture);
     if (card.hidden) return;
     if (!picture.hasAttribute("src")) picture.src = qrAt(code);
     text(find("letters"), code);
-    text(find("address"), reachOf(store.get()));
-    find("address").href = reachOf(store.get());
+    text(find("address"), reachOf(lecture));
+    find("address").href = reachOf(lecture);
     find("alone").hidden = address !== null;
     text(find("alone").querySelector("code"), COMMAND);
   }

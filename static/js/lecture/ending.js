@@ -3,6 +3,7 @@ import { writeLink } from "../link.js";
 import { markError } from "../problem.js";
 import { listen, undoAll } from "../store.js";
 import { plainAddress } from "../whereabouts.js";
+import { isOver } from "./log.js";
 import { deleteLecture } from "./requests.js";
 
 /** @import { Page } from "../page.js" */
@@ -48,7 +49,7 @@ export function mountEnding(root, /** @type {Page} */ page, /** @type {import(".
       const state = /** @type {State} */ (page.store.get());
       location.href = plainAddress() + (state.shown.trace ? writeLink(state) : "");
     }),
-    store.watch(({ phase, begun }) => begun && (phase === "ended" || phase === "deleted"), (over) => { alone.hidden = !over; }),
+    store.watch((lecture) => lecture.begun && isOver(lecture), (over) => { alone.hidden = !over; }),
     store.watch(({ phase, code }) => (phase === "ended" ? code : null), (code) => {
       again.hidden = code === null;
       attrs(again, { href: code && `?replay=${code}&language=${document.documentElement.lang}` });

@@ -26,6 +26,9 @@ export const UNHEARD = {
   ...EMPTY, phase: "joining", link: "live", epoch: null, offset: 0, placed: 0, version: null, tallies: {}, presence: { students: 0 }, ...UNPOINTED, hand: false, away: false,
 };
 
+/** Is there nothing more to come? */
+export const isOver = (/** @type {Said} */ { phase }) => phase === "ended" || phase === "deleted";
+
 /** What is said beside the log, and where a stream begins: what each of them makes of it. */
 const SAID = {
   snapshot: ({ state, epoch, offset, version }) => ({ ...state, epoch, offset, placed: offset, version, link: "live", phase: state.ended ? "ended" : "live", ...UNPOINTED, away: false }),

@@ -1,7 +1,7 @@
 import { final, openEvents, pause, waitAfter } from "../events.js";
 import { ProblemError } from "../server.js";
 import { createStore, listen, undoAll } from "../store.js";
-import { UNHEARD, told } from "./log.js";
+import { UNHEARD, isOver, told } from "./log.js";
 import { eventsAt, sendCommand } from "./requests.js";
 
 /** @import { Heard } from "./log.js" */
@@ -68,7 +68,7 @@ export function createRoom(/** @type {Partial<Lecture>} */ first) {
     try {
       for await (const event of events) {
         store.set(told(store.get(), event));
-        if (["ended", "deleted"].includes(store.get().phase)) return;
+        if (isOver(store.get())) return;
       }
     } catch (error) {
       if (stopped.signal.aborted) return;

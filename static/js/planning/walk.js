@@ -67,6 +67,7 @@ export function mountPlan(slots, page, room, asker) {
   const planning = openPlanning(code);
   const { store } = planning;
   const leads = () => room.leads() && room.store.get().phase === "live";
+  const isGone = () => room.store.get().phase === "deleted";
   const notes = createNotes(slots.notes, { back: () => walk(-1), next: () => walk(1), ask });
   const details = html("details", { class: "plan-editor" }, html("summary", {}, words("plan.edit")), ...slots.plan.childNodes);
   slots.plan.replaceChildren(details);
@@ -103,7 +104,7 @@ export function mountPlan(slots, page, room, asker) {
 
   const turns = createTurns(async () => {
     const { plan } = store.get();
-    if (JSON.stringify(plan) === known) return;
+    if (JSON.stringify(plan) === known || isGone()) return;
     try {
       await putLecturePlan(code, plan);
       known = JSON.stringify(plan);
@@ -114,6 +115,7 @@ export function mountPlan(slots, page, room, asker) {
 
   /** The server's plan is that of every device; where it has none yet it gets this browser's. */
   async function begin() {
+    if (isGone()) return;
     try {
       const plan = await getLecturePlan(code);
       known = JSON.stringify(plan);
