@@ -25,6 +25,7 @@ export const exact = (value) => (Object.is(value, -0) ? "0" : String(value).repl
 
 /** A few digits of a magnitude that may span decades. */
 export function magnitude(value) {
+  if (value === Infinity) return "∞"; // a quotient that no float64 holds
   if (value !== 0 && (value < 0.005 || value >= 1000)) {
     const [mantissa, power] = value.toExponential(0).split("e");
     const sign = power.startsWith("-") ? "⁻" : "";

@@ -87,7 +87,7 @@ class Watched:
         self.allowed: list[str] = []
         self.host = host
         page.on("console", self.console)
-        page.on("pageerror", lambda error: self.faults.append(f"thrown: {error}"))
+        page.on("pageerror", lambda error: self.faults.append(f"thrown: {error.stack}"))
         page.on("request", self.request)
 
     def console(self, message: ConsoleMessage) -> None:

@@ -20,6 +20,7 @@ test("a magnitude that spans decades is written as a power of ten", () => {
   assert.equal(magnitude(3.4e-7), "3·10⁻⁷");
   assert.equal(magnitude(12345), "1·10⁴");
   assert.equal(magnitude(0), "0.00");
+  assert.equal(magnitude(1 / 1e-310), "∞");
 });
 
 test("a count has its thousands apart", () => {

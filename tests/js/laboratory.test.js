@@ -74,6 +74,7 @@ test("depth costs from the top layer down at the last timestep, time from the la
   assert.equal(depth, 5);
   assert.ok(Math.abs(time - 500_000) < 1e-6);
   assert.equal(costsOf({ ...norms, layers: [{ norms: [0, 1, 1] }] }).time, Infinity);
+  assert.equal(costsOf({ ...norms, layers: [{ norms: [1, 1, 0] }] }), null);
   assert.equal(together([3, 4]), 5);
 });
 

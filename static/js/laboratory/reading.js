@@ -9,12 +9,12 @@ export const rowOf = (/** @type {LayerNorms} */ layer, show) => ({ depth: layer.
 
 /**
  * How much smaller the gradient becomes from the loss at the top right: down through the layers at the last timestep, and back through time
- * in the top layer, where there is no other way. Infinite where nothing arrives.
+ * in the top layer, where there is no other way. Infinite where nothing arrives; null where nothing begins.
  */
 export function costsOf(/** @type {Norms} */ { layers }) {
   const top = layers[layers.length - 1].norms;
   const last = top.length - 1;
-  return { depth: top[last] / layers[0].norms[last], time: top[last] / top[0] };
+  return top[last] === 0 ? null : { depth: top[last] / layers[0].norms[last], time: top[last] / top[0] };
 }
 
 /** The norm of all gradients of weights together. */

@@ -29,7 +29,9 @@ const factorOf = (cost) => (cost >= MANY ? magnitude(cost) : cost >= 10 ? groupe
 
 /** What depth and time cost, in two sentences. */
 function punchOf(/** @type {Norms} */ norms) {
-  const { depth, time } = costsOf(norms);
+  const costs = costsOf(norms);
+  if (!costs) return rich("gradients.begin.nothing");
+  const { depth, time } = costs;
   const steps = { layers: norms.layers.length - 1, timesteps: norms.timesteps - 1 };
   const amount = { 1: "one", 2: "two" }[steps.layers] ?? "lost";
   const down = depth === Infinity ? "nothing" : depth < 1 ? "grown" : amount;
@@ -42,7 +44,7 @@ function punchOf(/** @type {Norms} */ norms) {
 }
 
 function drawCost(card, /** @type {Shown} */ { name, norms }) {
-  const { time } = costsOf(norms);
+  const { time } = costsOf(norms) ?? { time: Infinity };
   text(card.firstChild, words("gradients.cost", { name }));
   text(card.lastChild, time === Infinity ? "0" : time < 1 ? `× ${factorOf(1 / time)}` : `÷ ${factorOf(time)}`);
 }
