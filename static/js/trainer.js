@@ -102,6 +102,8 @@ export function createTrainer(store) {
       set({ phase: "ended", inside: null, reason: error instanceof ProblemError ? "refused" : "away", problem: error instanceof ProblemError ? error.message : null });
     }
     follow();
+    const { reason, first, last } = now();
+    if (reason === "deserted") start(last - (latestOf(now())?.epoch ?? first)); // the page was slow, or cut off; it is here, and it goes on
   }
 
   /** Ends the computing; what was learnt stays. */

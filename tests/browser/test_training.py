@@ -12,12 +12,13 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.learning import at, teach
 from app.scenes import Scene, default_scene
 from app.shipped_datasets import shipped
 from app.traces import run
+from tests.browser.classroom import until
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, listed, press
 from tests.server.test_trainings import endless
@@ -285,8 +286,23 @@ def test_a_training_that_has_to_wait_is_told_its_place_and_gets_its_turn(trainin
     press(training, "Start training")
     expect(panel(training)).to_contain_text(re.compile(r"Yours is number \d+ in the queue"))
     for each in others:
-        training.request.delete(f"{server.address}api/trainings/{each}")
+        training.request.delete(f"{server.address}api/trainings/{each}", max_retries=1)  # its connection may have been idle for too long
     told(training, "Finished after epoch 100")
+
+
+def test_a_page_that_was_too_slow_to_listen_goes_on_where_the_server_ended_the_training(training: Page, server: Server) -> None:
+    training.get_by_role("combobox", name="Data set").select_option("temporal order")
+    panel(training).get_by_role("spinbutton", name="Epochs").fill("2000")
+    late: list[Route] = []
+    training.route("**/api/trainings/*/events", lambda route: late.append(route), times=1)
+    press(training, "Start training")
+    until(lambda: late != [] and trainings_of(server) != [], training, "it begins")
+    until(lambda: not trainings_of(server), training, "the server ends what nobody listens to")
+    late[0].continue_()
+    told(training, "of 2000,")
+    assert trainings_of(server)
+    press(training, "Stop")
+    told(training, "Stopped after epoch")
 
 
 def test_closing_the_page_ends_what_it_computes(training: Page, server: Server) -> None:
