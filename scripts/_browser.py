@@ -42,6 +42,12 @@ def find() -> Path | None:
     return next((path for path in [*commands, *_usual_places(sys.platform)] if path.is_file()), None)
 
 
+def named(version: str) -> str:
+    """The browser that was found, as a report names it."""
+    found = find()
+    return f"{found.stem if found else 'Chromium'} {version}"
+
+
 def _usual_places(platform: str) -> list[Path]:
     """Where macOS and Windows keep browsers, which are not among the commands there."""
     if platform == "darwin":

@@ -103,3 +103,8 @@ def test_apt_is_not_tried_where_one_is_not_root(empty_machine: Path, monkeypatch
     monkeypatch.setattr("os.geteuid", lambda: 1000, raising=False)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("a process was started"))
     assert not _browser.apt_install("chromium")
+
+
+def test_a_report_names_the_browser_that_was_found(empty_machine: Path) -> None:
+    program(empty_machine / _browser.SHELL)
+    assert _browser.named("156.0") == "chromium-headless-shell 156.0"
