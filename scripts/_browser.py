@@ -25,7 +25,7 @@ def browser(python: Path) -> Path:
         stop(f"{VARIABLE} names {named}, and there is no such file. Correct it, or unset it to have a browser found.")
     if not named and not shutil.which(SHELL):
         apt_install(SHELL)
-    found = find() or _from_playwright(python)
+    found = find() or _from_debian() or _from_playwright(python)
     if not found:
         stop(
             "The tests drive a browser, none was found, and none could be installed. "
@@ -57,6 +57,11 @@ def _usual_places(platform: str) -> list[Path]:
         roots = [Path(os.environ[name]) for name in WINDOWS_ROOTS if name in os.environ]
         return [root / place for root in roots for place in WINDOWS_PLACES]
     return []
+
+
+def _from_debian() -> Path | None:
+    """Its Chromium, where it is too old to have one without a window."""
+    return find() if apt_install("chromium") else None
 
 
 def _from_playwright(python: Path) -> Path | None:

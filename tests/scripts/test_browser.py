@@ -78,6 +78,16 @@ def test_as_root_on_debian_the_one_without_a_window_is_installed(
     assert installed == ([] if _browser.SHELL in there else [_browser.SHELL])
 
 
+def test_where_debian_has_none_without_a_window_it_is_chromium(
+    empty_machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def apt_install(package: str) -> bool:
+        return package == "chromium" and program(empty_machine / package).is_file()
+
+    monkeypatch.setattr(_browser, "apt_install", apt_install)
+    assert _browser.browser(tmp_path) == empty_machine / "chromium"
+
+
 def test_where_it_cannot_be_installed_any_other_will_do(empty_machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_browser, "apt_install", lambda package: False)
     chrome = program(empty_machine / "google-chrome")
