@@ -42,7 +42,7 @@ def find() -> Path | None:
     return next((path for path in [*commands, *_usual_places(sys.platform)] if path.is_file()), None)
 
 
-def named(version: str) -> str:
+def name_of(version: str) -> str:
     """The browser that was found, as a report names it."""
     found = find()
     return f"{found.stem if found else 'Chromium'} {version}"

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from _browser import find, named
+from _browser import find, name_of
 from benchmarks.page import FLAGS
 from benchmarks.report import Number, Report
 from benchmarks.running import server
@@ -59,7 +59,7 @@ def measure() -> Report:
         rights = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=find(), args=[*FLAGS, *UNLIMITED, *rights])
         numbers = [number for timesteps in TARGETS for number in rates(browser, f"http://127.0.0.1:{port}/", timesteps)]
-        name = named(browser.version)
+        name = name_of(browser.version)
         browser.close()
     return Report(METHOD, ("fastapi", "uvicorn", "playwright"), numbers, browser=name)
 

@@ -7,7 +7,7 @@ from statistics import median, quantiles
 
 from playwright.sync_api import Page, sync_playwright
 
-from _browser import find, named
+from _browser import find, name_of
 from benchmarks.page import FLAGS, wait_until_steppable
 from benchmarks.report import Number, Report
 from benchmarks.running import server
@@ -48,7 +48,7 @@ def measure() -> Report:
         rights = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=find(), args=[*FLAGS, *rights])
         drawn, shown = moved(browser.new_page(viewport={"width": 1440, "height": 900}), f"http://127.0.0.1:{port}/")
-        name = named(browser.version)
+        name = name_of(browser.version)
         browser.close()
     return Report(
         METHOD,

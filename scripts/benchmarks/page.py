@@ -9,7 +9,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
-from _browser import find, named
+from _browser import find, name_of
 from benchmarks.report import Number, Report
 from benchmarks.running import server
 
@@ -28,7 +28,7 @@ def measure() -> Report:
         rights = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=find(), args=[*FLAGS, *rights])
         visits = [visit(browser, f"http://127.0.0.1:{port}/") for _ in range(VISITS + 1)][1:]
-        name = named(browser.version)
+        name = name_of(browser.version)
         browser.close()
     times, weights, headers = zip(*visits, strict=True)
     return Report(

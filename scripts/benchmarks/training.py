@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from _browser import find, named
+from _browser import find, name_of
 from app.presets import PRESETS
 from app.shipped_datasets import shipped
 from benchmarks.frames import UNLIMITED
@@ -71,7 +71,7 @@ def measure() -> Report:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             numbers += streamed(page, home, keras(large, optimizer), optimizer)
             page.close()
-        name = named(browser.version)
+        name = name_of(browser.version)
         browser.close()
     return Report(METHOD, ("fastapi", "uvicorn", "numpy", "playwright", "plotly"), numbers, browser=name)
 

@@ -103,7 +103,8 @@ export function createTrainer(store) {
     }
     follow();
     const { reason, first, last } = now();
-    if (reason === "deserted") start(last - (latestOf(now())?.epoch ?? first)); // the page was slow, or cut off; it is here, and it goes on
+    const left = last - (latestOf(now())?.epoch ?? first);
+    if (reason === "deserted" && left > 0) start(left); // the page was slow, or cut off; it is here, and it goes on
   }
 
   /** Ends the computing; what was learnt stays. */

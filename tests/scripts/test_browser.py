@@ -117,4 +117,4 @@ def test_apt_is_not_tried_where_one_is_not_root(empty_machine: Path, monkeypatch
 
 def test_a_report_names_the_browser_that_was_found(empty_machine: Path) -> None:
     program(empty_machine / _browser.SHELL)
-    assert _browser.named("156.0") == "chromium-headless-shell 156.0"
+    assert _browser.name_of("156.0") == "chromium-headless-shell 156.0"

@@ -43,10 +43,12 @@ function punchOf(/** @type {Norms} */ norms) {
   ];
 }
 
+const changeOf = (cost) => (cost === Infinity ? "0" : cost < 1 ? `× ${factorOf(1 / cost)}` : `÷ ${factorOf(cost)}`);
+
 function drawCost(card, /** @type {Shown} */ { name, norms }) {
-  const { time } = costsOf(norms) ?? { time: Infinity };
+  const costs = costsOf(norms);
   text(card.firstChild, words("gradients.cost", { name }));
-  text(card.lastChild, time === Infinity ? "0" : time < 1 ? `× ${factorOf(1 / time)}` : `÷ ${factorOf(time)}`);
+  text(card.lastChild, costs ? changeOf(costs.time) : "–");
 }
 
 /** The scale, a swatch for each decade. */
