@@ -128,13 +128,13 @@ def require_venv() -> None:
         stop(f"This Python cannot make an environment yet. Type this, then start again:\n\n    sudo apt-get install -y {package}")
 
 
-def apt_install(package: str) -> bool:
-    """Whether Debian's package is there now: only root can install it, and only where there is an apt-get."""
+def apt_install(*packages: str) -> bool:
+    """Whether Debian's packages are there now: only root can install them, and only where there is an apt-get."""
     if os.name == "nt" or os.geteuid() or not shutil.which("apt-get"):
         return False
-    print(f"Installing Debian's {package} ...", flush=True)
+    print(f"Installing Debian's {' and '.join(packages)} ...", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    steps = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", package])
+    steps = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *packages])
     return all(subprocess.run(step, env=quiet, stdin=subprocess.DEVNULL).returncode == 0 for step in steps)
 
 

@@ -1,4 +1,4 @@
-"""The page's JavaScript, checked where Node is at hand: its JSDoc types with TypeScript, its units with Node's own runner."""
+"""The page's JavaScript, checked: its JSDoc types with TypeScript, its units with Node's own runner. Standard library only."""
 
 from __future__ import annotations
 
@@ -8,19 +8,37 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from _environment import ROOT
+from _environment import ROOT, environment, stop
 
-NOT_AT_HAND = "Node.js is not at hand, so JavaScript's types and unit tests were not run; the browser tests cover the same behaviour."
 OLDEST_NODE = 20
+REQUIREMENTS = "requirements-node.txt"
+WHAT_TO_DO = f"JavaScript's checks need Node.js {OLDEST_NODE} or newer with its npm. Install them (nodejs.org has both), and start again."
 
 
-def at_hand() -> bool:
-    """Whether a Node is there that is new enough, with its npm."""
-    if not (shutil.which("node") and shutil.which("npm")):
+def require_node() -> None:
+    """Puts a Node.js that is new enough, with its npm, on the path: the machine's own, or else one that the environment gets."""
+    if _is_at_hand():
+        return
+    python = _environment_with_node()
+    os.environ["PATH"] = os.pathsep.join([str(python.parent), os.environ.get("PATH", os.defpath)])
+    if not _is_at_hand():
+        stop(WHAT_TO_DO)
+
+
+def _is_at_hand() -> bool:
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if not (npm and node):
         return False
-    answer = subprocess.run(["node", "--version"], capture_output=True, text=True)
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True)
     major = answer.stdout.lstrip("v").split(".")[0]
     return answer.returncode == 0 and major.isdigit() and int(major) >= OLDEST_NODE
+
+
+def _environment_with_node() -> Path:
+    try:
+        return environment(REQUIREMENTS)
+    except SystemExit as failure:
+        stop(f"{failure}\n{WHAT_TO_DO}")
 
 
 def typescript(folder: Path = ROOT / ".cache" / "node") -> list[str] | None:
@@ -30,7 +48,8 @@ def typescript(folder: Path = ROOT / ".cache" / "node") -> list[str] | None:
     if not installed.is_file() or json.loads(installed.read_text(encoding="utf-8"))["version"] != wanted:
         print(f"Installing TypeScript {wanted} ...", flush=True)
         folder.mkdir(parents=True, exist_ok=True)
-        npm = ["npm", "install", "--silent", "--no-save", "--no-package-lock", "--prefix", str(folder), f"typescript@{wanted}"]
+        quiet = ["--loglevel", "error", "--no-audit", "--no-fund"]
+        npm = ["npm", "install", *quiet, "--no-save", "--no-package-lock", "--prefix", str(folder), f"typescript@{wanted}"]
         if subprocess.run(npm, shell=os.name == "nt").returncode:
             return None
     return ["node", str(folder / "node_modules" / "typescript" / "bin" / "tsc"), "--project", str(ROOT / "jsconfig.json")]

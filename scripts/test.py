@@ -17,6 +17,7 @@ from _browser import VARIABLE, browser
 from _environment import ROOT, environment
 from _nginx import VARIABLE as NGINX_VARIABLE
 from _nginx import nginx
+from _other_browsers import not_walked, other_browsers
 from _redis import VARIABLE as REDIS_VARIABLE
 from _redis import redis_server
 
@@ -36,6 +37,8 @@ def main(options: list[str]) -> int:
     os.environ[VARIABLE] = str(browser(python))
     os.environ[NGINX_VARIABLE] = str(nginx())
     os.environ[REDIS_VARIABLE] = str(redis_server())
+    _javascript.require_node()
+    missing = other_browsers()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the server has it: more threads only wait for each other
     os.environ["PYTHON"] = str(python)  # whose tables the units of JavaScript read
     alone = set(options) - {"--long"}
@@ -44,6 +47,8 @@ def main(options: list[str]) -> int:
     code = run([str(python), "-m", "pytest", *workers, *options])
     if failed:
         print(f"Failed before the tests, see above: {', '.join(failed)}.", file=sys.stderr)
+    if missing:
+        print(not_walked(missing))
     return code or bool(failed)
 
 
@@ -53,10 +58,7 @@ def check_python(python: Path) -> list[str]:
 
 
 def check_javascript() -> list[str]:
-    """Types and units, where Node is at hand; the names of those that failed."""
-    if not _javascript.at_hand():
-        print(f"\n{_javascript.NOT_AT_HAND}", flush=True)
-        return []
+    """Types and units; the names of those that failed."""
     steps = {"types of JavaScript": _javascript.typescript(), "unit tests of JavaScript": _javascript.unit_tests()}
     return [name for name, command in steps.items() if command is None or step(name, command)]
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.repository import ROOT, python_imports, python_modules
 
-FILES = ("requirements.txt", "requirements-test.txt", "requirements-bench.txt")
+FILES = ("requirements.txt", "requirements-test.txt", "requirements-node.txt", "requirements-bench.txt")
 SERVED_ONLY = {"plotly", "ziamath"}  # the page gets files out of these packages
 
 

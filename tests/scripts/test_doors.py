@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-import _javascript
 import serve
 import test as door
 from _environment import ROOT
@@ -20,7 +19,8 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     monkeypatch.setattr(door, "browser", lambda python: Path("browser"))
     monkeypatch.setattr(door, "nginx", lambda: Path("nginx"))
     monkeypatch.setattr(door, "redis_server", lambda: Path("redis-server"))
-    monkeypatch.setattr(door._javascript, "at_hand", lambda: True)
+    monkeypatch.setattr(door._javascript, "require_node", lambda: None)
+    monkeypatch.setattr(door, "other_browsers", list)
     monkeypatch.setattr(door._javascript, "typescript", lambda: ["tsc"])
     monkeypatch.setattr(door._javascript, "unit_tests", lambda: ["node", "--test"])
     monkeypatch.setattr(door, "run", lambda command: commands.append(command) or 0)
@@ -47,6 +47,30 @@ def test_arguments_go_to_pytest_which_then_runs_alone(runs: list[list[str]]) -> 
     assert runs == [["python", "-m", "pytest", "tests/engine", "-k", "name"]]
 
 
+def test_browsers_that_this_machine_does_not_have_are_named_in_the_last_line(
+    runs: list[list[str]], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(door, "other_browsers", lambda: ["Firefox", "WebKit"])
+    monkeypatch.setattr(door, "run", lambda command: print("passed") or 0)
+    assert door.main([]) == 0
+    assert capfd.readouterr().out.splitlines()[-1] == "Not walked through, because this machine does not have it: Firefox and WebKit."
+
+
+def test_where_all_browsers_are_there_the_summary_of_pytest_is_the_last_line(
+    runs: list[list[str]], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(door, "run", lambda command: print("passed") or 0)
+    assert door.main([]) == 0
+    assert capfd.readouterr().out.splitlines()[-1] == "passed"
+
+
+def test_without_node_nothing_is_run(runs: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door._javascript, "require_node", lambda: door._javascript.stop("no Node"))
+    with pytest.raises(SystemExit, match="no Node"):
+        door.main([])
+    assert runs == []
+
+
 def test_long_runs_everything_and_tells_pytest(runs: list[list[str]]) -> None:
     door.main(["--long"])
     assert len(runs) == 6
@@ -58,24 +82,6 @@ def test_one_failure_is_enough_and_the_rest_still_runs(runs: list[list[str]], mo
     monkeypatch.setattr(door, "run", lambda command: runs.append(command) or len(runs) == broken + 1)
     assert door.main([]) == 1
     assert len(runs) == 6
-
-
-def test_a_machine_without_node_is_told_what_was_not_run(
-    runs: list[list[str]], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(door, "redis_server", lambda: Path("redis-server"))
-    monkeypatch.setattr(door._javascript, "at_hand", lambda: False)
-    assert door.main([]) == 0
-    assert "Node.js is not at hand" in capfd.readouterr().out
-    assert len(runs) == 4
-
-
-@pytest.mark.parametrize(("version", "enough"), [("v18.20.4", False), ("v20.20.2", True), ("v24.1.0", True), ("", False)])
-def test_only_a_node_that_is_new_enough_counts(monkeypatch: pytest.MonkeyPatch, version: str, enough: bool) -> None:
-    monkeypatch.setattr(_javascript.shutil, "which", lambda name: f"/usr/bin/{name}")
-    answer = subprocess.CompletedProcess(["node"], 0, stdout=version)
-    monkeypatch.setattr(_javascript.subprocess, "run", lambda *_, **__: answer)
-    assert _javascript.at_hand() is enough
 
 
 def test_the_server_takes_the_place_of_the_command_with_the_same_options(monkeypatch: pytest.MonkeyPatch) -> None:
