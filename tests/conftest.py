@@ -9,8 +9,8 @@ from hypothesis import settings
 
 import engine
 from app.checked import RECORD
-from tests.engine.killing import ENOUGH
-from tests.engine.test_reference import ABOUT
+from tests.engine.killing import ENOUGH, KILLERS, store_killers, stored_killers
+from tests.engine.reference_vectors import about
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it for what runs in the background: no child could be interrupted
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -21,7 +21,7 @@ settings.load_profile("unrolled")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run also the tests that take minutes, or that assert seconds")
-    parser.addoption("--record", action="store_true", help="write down what was compared, for the page that tells of it")
+    parser.addoption("--record", action="store_true", help="write down what was compared, and which tests kill each fault")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -46,10 +46,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if faults:
         terminalreporter.section(f"{len(faults)} seeded faults and what kills them")
     for row in faults:
-        terminalreporter.write_line(f"{row['fault']}: {row['killers']}")
+        functions = "; ".join(json.loads(check)[1] for check in row["killers"]) or "nothing"
+        stale = " (searched for: the stored killers missed, and --record stores these)" if row["searched"] else ""
+        terminalreporter.write_line(f"{row['fault']}: {functions}{stale}")
+    killed = [row for row in faults if len(row["killers"]) >= ENOUGH]
     if config.getoption("--record"):
-        killed = [row for row in faults if len(row["killers"].split("; ")) >= ENOUGH]
+        store_killers(stored_killers() | {row["fault"]: row["killers"] for row in killed})
+        terminalreporter.write_line(f"Wrote {KILLERS}.")
         compared = sorted((row["compared"] for row in told if "compared" in row), key=lambda each: (each["case"], each["source"]))
-        record = {"engine": engine.__version__, "versions": ABOUT["versions"], "compared": compared, "faults": len(killed)}
-        RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        terminalreporter.write_line(f"Wrote {RECORD}.")
+        if compared:
+            record = {"engine": engine.__version__, "versions": about("stacks")["versions"], "compared": compared, "faults": len(killed)}
+            RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            terminalreporter.write_line(f"Wrote {RECORD}.")

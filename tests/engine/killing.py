@@ -1,50 +1,100 @@
-"""Which tests kill a seeded fault."""
+"""Which tests kill a seeded fault: those that killed it last time are run first, and all others only where those miss."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
-from functools import partial
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, is_hypothesis_test, settings
 
-from tests.engine.faults import Fault, engine_with
+from tests.engine.mutation import Fault, mutated_engine
 
 ENOUGH = 2
+KILLERS = Path(__file__).with_name("killers.json")
+FEW_EXAMPLES = settings(  # a fault is to be found, not made small
+    max_examples=5, phases=[Phase.generate], derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 Check = tuple[str, str, dict[str, Any]]  # module, function, arguments
 
 
-def fails(check: Callable[[], None]) -> bool:
-    """Whether a test notices anything: a wrong number, or an exception of any kind."""
+def text_of(check: Check) -> str:
+    """Returns a check as it is written in the file of killers."""
+    return json.dumps(check)
+
+
+@cache
+def stored_killers() -> dict[str, list[str]]:
+    """Returns the checks that killed each fault when the file was recorded, by the fault's name."""
+    stored = json.loads(KILLERS.read_text(encoding="utf-8"))
+    return {name: list(map(text_of, checks)) for name, checks in stored.items()}
+
+
+def store_killers(found: Mapping[str, Sequence[str]]) -> None:
+    """Writes the file of killers anew, one line per fault."""
+    lines = (f" {json.dumps(name)}: [{', '.join(checks)}]" for name, checks in sorted(found.items()))
+    KILLERS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def run(check: Check) -> None:
+    """Runs a test as it stands, a property with few examples."""
+    module, function, arguments = check
+    test = getattr(importlib.import_module(f"tests.engine.{module}"), function)
+    with pytest.MonkeyPatch.context() as patch:
+        if is_hypothesis_test(test):
+            patch.setattr(test, "_hypothesis_internal_use_settings", FEW_EXAMPLES)
+        test(**arguments)
+
+
+def fails(check: Check) -> bool:
+    """Returns whether a test notices anything: a wrong number, or an exception of any kind."""
     try:
-        check()
+        run(check)
     except (Exception, pytest.fail.Exception):
         return True
     return False
 
 
-def killers(fault: Fault | None, checks: Sequence[Check], folder: Path, enough: int = ENOUGH) -> list[str]:
-    """The names of the first of these tests that fail on an engine with this fault."""
-    found: list[str] = []
-    with engine_with(fault, folder):
-        for module, function, arguments in checks:
-            if len(found) < enough and function not in found and fails(partial(_run, module, function, arguments)):
-                found.append(function)
-    return found
+def killers(fault: Fault | None, checks: Iterable[Check], enough: int = ENOUGH) -> list[Check]:
+    """Returns the first of these checks that fail on an engine with this fault, one per test function."""
+    found: dict[str, Check] = {}
+    with mutated_engine(fault):
+        for check in checks:
+            if len(found) < enough and check[1] not in found and fails(check):
+                found[check[1]] = check
+    return list(found.values())
 
 
-def _run(module: str, function: str, arguments: dict[str, Any]) -> None:
-    getattr(importlib.import_module(f"tests.engine.{module}"), function)(**arguments)
+def cheapest_first(checks: Iterable[Check]) -> list[Check]:
+    """Returns the checks by the processor time that each needs when it finds nothing."""
+    return sorted(checks, key=lambda check: _seconds(text_of(check)))
 
 
-def require_killed(fault: Fault, checks: Sequence[Check], folder: Path, record: Callable[[str, object], None]) -> None:
-    """Two tests at least notice the fault; who they are goes into the fault table."""
-    found = killers(fault, checks, folder)
+@cache
+def _seconds(check: str) -> float:
+    """Returns the processor time of a second run, for which everything is loaded."""
+    run(json.loads(check))
+    start = process_time()
+    run(json.loads(check))
+    return process_time() - start
+
+
+def require_killed(fault: Fault, checks: Sequence[Check], record: Callable[[str, object], None]) -> None:
+    """Two tests at least notice the fault; the fault table tells which, and whether they had to be searched for."""
+    stored = stored_killers().get(fault.name, [])
+    found = killers(fault, [check for check in checks if text_of(check) in stored])
+    searched = len(found) < ENOUGH
+    if searched:
+        found = killers(fault, cheapest_first(checks))
     record("fault", fault.name)
-    record("killers", "; ".join(found) or "nothing")
+    record("killers", list(map(text_of, found)))
+    record("searched", searched)
 
     assert len(found) >= ENOUGH
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.engine.faults import Fault
 from tests.engine.killing import Check, killers, require_killed
 from tests.engine.layer_faults import CONVERSION_FAULTS, DROPOUT_FAULTS, TWO_WAY_FAULTS, WINDOW_FAULTS
-
-pytestmark = pytest.mark.usefixtures("few_examples")
+from tests.engine.mutation import Fault
 
 CELLS = ("SimpleRNN", "LSTM", "GRU")
 REFERENCE = "test_every_number_and_every_gradient_is_that_of_the_framework"
@@ -102,18 +99,23 @@ GROUPS = (
 
 @pytest.mark.parametrize(("fault", "checks"), GROUPS, ids=[fault.name for fault, _ in GROUPS])
 def test_a_seeded_fault_is_killed_by_two_tests(
-    fault: Fault, checks: tuple[Check, ...], tmp_path: Path, record_property: Callable[[str, object], None]
+    fault: Fault, checks: tuple[Check, ...], record_property: Callable[[str, object], None]
 ) -> None:
-    require_killed(fault, checks, tmp_path, record_property)
+    require_killed(fault, checks, record_property)
 
 
-def test_an_engine_without_a_fault_is_not_killed(tmp_path: Path) -> None:
+def test_an_engine_without_a_fault_is_not_killed() -> None:
     checks = (*WINDOW_CHECKS, *TWO_WAY_CHECKS, *DROPOUT_CHECKS, *CONVERSION_CHECKS)
 
-    assert killers(None, checks, tmp_path, enough=len(checks)) == []
+    assert killers(None, checks, enough=len(checks)) == []
 
 
 def test_no_two_faults_are_the_same() -> None:
     faults = [fault for fault, _ in GROUPS]
 
-    assert len({(fault.path, fault.old, fault.new) for fault in faults}) == len({fault.name for fault in faults}) == len(faults) >= 60
+    assert (
+        len({(fault.path, fault.function, fault.old, fault.new) for fault in faults})
+        == len({fault.name for fault in faults})
+        == len(faults)
+        >= 60
+    )

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.engine.faults import Fault
 from tests.engine.gated_faults import LSTM_FAULTS
 from tests.engine.killing import gated_checks, killers, require_killed
-
-pytestmark = pytest.mark.usefixtures("few_examples")
+from tests.engine.mutation import Fault
 
 CHECKS = gated_checks(["LSTM"], ["lstm", "deep_lstm", "words_LSTM"])
 
 
 @pytest.mark.parametrize("fault", LSTM_FAULTS, ids=lambda fault: fault.name)
-def test_a_seeded_fault_is_killed_by_two_tests(fault: Fault, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
-    require_killed(fault, CHECKS, tmp_path, record_property)
+def test_a_seeded_fault_is_killed_by_two_tests(fault: Fault, record_property: Callable[[str, object], None]) -> None:
+    require_killed(fault, CHECKS, record_property)
 
 
-def test_an_engine_without_a_fault_is_not_killed(tmp_path: Path) -> None:
-    assert killers(None, CHECKS, tmp_path, enough=len(CHECKS)) == []
+def test_an_engine_without_a_fault_is_not_killed() -> None:
+    assert killers(None, CHECKS, enough=len(CHECKS)) == []
 
 
 def test_there_are_forty_faults_at_least_and_no_two_are_the_same() -> None:
-    changes = {(fault.path, fault.old, fault.new) for fault in LSTM_FAULTS}
+    changes = {(fault.path, fault.function, fault.old, fault.new) for fault in LSTM_FAULTS}
 
     assert len(changes) == len({fault.name for fault in LSTM_FAULTS}) == len(LSTM_FAULTS) >= 40

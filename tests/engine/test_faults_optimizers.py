@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.engine.faults import Fault
 from tests.engine.killing import Check, killers, require_killed
+from tests.engine.mutation import Fault
 from tests.engine.optimizer_faults import OPTIMIZER_FAULTS
 from tests.engine.test_optimizers import ABOUT, CASES, EVERY, TWO_STEPS
-
-pytestmark = pytest.mark.usefixtures("few_examples")
 
 STEPS = [("test_ten_steps_are_those_of_keras", name) for name in CASES]
 STEPS += [("test_ten_steps_are_those_of_pytorch_where_it_defines_the_same", name) for name in CASES if ABOUT["cases"][name]["torch"]]
@@ -51,15 +48,15 @@ CHECKS: tuple[Check, ...] = (
 
 
 @pytest.mark.parametrize("fault", OPTIMIZER_FAULTS, ids=lambda fault: fault.name)
-def test_a_seeded_fault_is_killed_by_two_tests(fault: Fault, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
-    require_killed(fault, CHECKS, tmp_path, record_property)
+def test_a_seeded_fault_is_killed_by_two_tests(fault: Fault, record_property: Callable[[str, object], None]) -> None:
+    require_killed(fault, CHECKS, record_property)
 
 
-def test_an_engine_without_a_fault_is_not_killed(tmp_path: Path) -> None:
-    assert killers(None, CHECKS, tmp_path, enough=len(CHECKS)) == []
+def test_an_engine_without_a_fault_is_not_killed() -> None:
+    assert killers(None, CHECKS, enough=len(CHECKS)) == []
 
 
 def test_there_are_forty_faults_at_least_and_no_two_are_the_same() -> None:
-    changes = {(fault.path, fault.old, fault.new) for fault in OPTIMIZER_FAULTS}
+    changes = {(fault.path, fault.function, fault.old, fault.new) for fault in OPTIMIZER_FAULTS}
 
     assert len(changes) == len({fault.name for fault in OPTIMIZER_FAULTS}) == len(OPTIMIZER_FAULTS) >= 40

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.engine.faults import Fault
 from tests.engine.killing import Check, killers, require_killed
+from tests.engine.mutation import Fault
 from tests.engine.test_training import ACCURACIES
 from tests.engine.training_faults import TRAINING_FAULTS
-
-pytestmark = pytest.mark.usefixtures("few_examples")
 
 FIT = (
     "test_losses_accuracies_and_weights_are_those_of_keras_own_fit",
@@ -56,15 +53,15 @@ CHECKS: tuple[Check, ...] = (
 
 
 @pytest.mark.parametrize("fault", TRAINING_FAULTS, ids=lambda fault: fault.name)
-def test_a_seeded_fault_is_killed_by_two_tests(fault: Fault, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
-    require_killed(fault, CHECKS, tmp_path, record_property)
+def test_a_seeded_fault_is_killed_by_two_tests(fault: Fault, record_property: Callable[[str, object], None]) -> None:
+    require_killed(fault, CHECKS, record_property)
 
 
-def test_an_engine_without_a_fault_is_not_killed(tmp_path: Path) -> None:
-    assert killers(None, CHECKS, tmp_path, enough=len(CHECKS)) == []
+def test_an_engine_without_a_fault_is_not_killed() -> None:
+    assert killers(None, CHECKS, enough=len(CHECKS)) == []
 
 
 def test_there_are_forty_faults_at_least_and_no_two_are_the_same() -> None:
-    changes = {(fault.path, fault.old, fault.new) for fault in TRAINING_FAULTS}
+    changes = {(fault.path, fault.function, fault.old, fault.new) for fault in TRAINING_FAULTS}
 
     assert len(changes) == len({fault.name for fault in TRAINING_FAULTS}) == len(TRAINING_FAULTS) >= 40

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,10 +13,11 @@ from engine import GRU, LSTM, SGD, Adagrad, Adam, Dense, EngineError, RMSprop, S
 from engine.clipping import clip_each_norm, clip_global_norm, clip_values, norm
 from engine.optimizers import PIECE, Optimizer, OptimizerState
 from engine.regularization import penalty, with_penalty
+from tests.engine.reference_vectors import about
+from tests.engine.reference_vectors import vectors as stored_vectors
 from tests.engine.stacks import make_task
 
-FOLDER = Path(__file__).resolve().parent.parent / "reference"
-ABOUT = json.loads((FOLDER / "optimizers.json").read_text(encoding="utf-8"))
+ABOUT = about("optimizers")
 CASES = sorted(ABOUT["cases"])
 KINDS: dict[str, type[Optimizer]] = {"SGD": SGD, "RMSprop": RMSprop, "Adam": Adam, "Adagrad": Adagrad}
 EVERY: dict[str, Optimizer] = {
@@ -36,8 +35,7 @@ every_optimizer = pytest.mark.parametrize("name", EVERY)
 
 
 def vectors(prefix: str) -> dict[str, np.ndarray]:
-    with np.load(FOLDER / "optimizers.npz") as stored:
-        return {key.removeprefix(prefix): stored[key] for key in stored.files if key.startswith(prefix)}
+    return stored_vectors("optimizers", prefix)
 
 
 def stack() -> Sequential:

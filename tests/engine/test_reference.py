@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,20 +12,19 @@ from hypothesis import strategies as st
 
 from engine import Bidirectional, Dense, Dropout, Embedding, Gradients, Sequential, SimpleRNN, Trace, from_torch, to_torch
 from engine.layers import Layer
+from tests.engine.reference_vectors import about
+from tests.engine.reference_vectors import vectors as stored_vectors
 from tests.engine.scalar_reference import dense, gru, lstm, simple_rnn, unrolled
 from tests.engine.stacks import LAYERS, LOSSES, every_cell, flat, packed, tasks
 
-FOLDER = Path(__file__).resolve().parent.parent / "reference"
-ABOUT = json.loads((FOLDER / "stacks.json").read_text(encoding="utf-8"))
+ABOUT = about("stacks")
 
 cases = pytest.mark.parametrize("name", sorted(ABOUT["cases"]))
 sources = pytest.mark.parametrize("source", ["keras", "torch"])
 
 
 def vectors(name: str, source: str) -> dict[str, np.ndarray]:
-    prefix = f"{name}/{source}/"
-    with np.load(FOLDER / "stacks.npz") as stored:
-        return {key.removeprefix(prefix): stored[key] for key in stored.files if key.startswith(prefix)}
+    return stored_vectors("stacks", f"{name}/{source}/")
 
 
 def run(name: str) -> tuple[Trace, Gradients]:
@@ -94,9 +91,7 @@ def test_the_stored_vectors_leave_no_number_of_a_trace_out(name: str) -> None:
 
 @pytest.mark.parametrize("kind", ABOUT["modules"])
 def test_a_module_of_pytorch_gives_the_same_numbers_here(kind: str) -> None:
-    with np.load(FOLDER / "stacks.npz") as stored:
-        prefix = f"module {kind}/"
-        found = {key.removeprefix(prefix): stored[key] for key in stored.files if key.startswith(prefix)}
+    found = stored_vectors("stacks", f"module {kind}/")
     tensors = {name.removeprefix("state_dict/"): array for name, array in found.items() if name.startswith("state_dict/")}
     layer = (
         LAYERS[kind](3, return_sequences=True) if kind in LAYERS else Bidirectional(SimpleRNN(3, return_sequences=True, activation="relu"))
