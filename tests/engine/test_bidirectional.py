@@ -145,9 +145,7 @@ def test_the_terms_of_every_number_of_both_directions_add_up_to_it(cell: str, se
 @every_cell
 @every_output
 def test_the_terms_of_every_number_add_up_behind_words_and_with_a_window(cell: str, sequences: bool) -> None:
-    task = worded(f"Bidirectional {cell}", mask_zero=True, sequences=sequences)
-    check_all(task)
-    check_all(task, window=2)
+    check_all(worded(f"Bidirectional {cell}", mask_zero=True, sequences=sequences), windows=(None, 2))
 
 
 def detached_parts(task: Task, place: int, window: int) -> list[np.ndarray]:

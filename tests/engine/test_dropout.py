@@ -121,7 +121,7 @@ def test_what_is_dropped_does_not_depend_on_the_precision() -> None:
 
 def test_a_training_run_can_be_gone_backward_with_a_window() -> None:
     task = dropping("LSTM", 1)
-    check_all(task, window=2)
+    check_all(task, windows=[2])
 
 
 @pytest.mark.parametrize("rate", [-0.1, 1, 1.0, 2, math.nan, "0.5", True, None])

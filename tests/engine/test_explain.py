@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -79,27 +79,34 @@ def ask(task: Task, trace: Trace, at: QuantityAddress, gradients: Gradients | No
     return explain(task.model, trace, gradients=gradients, **place)
 
 
-def check_all(task: Task, **options: Any) -> None:
-    """Every explanation of a run, forward, backward, of the weights and of the loss; options of backward."""
-    trace, gradients = task.run(**options)
-    factors: list[Factor] = []
-    for side in (None, gradients):
-        for at in every_number(task.model.layers, trace, side):
-            factors += check(ask(task, trace, at, side), look_up(task, trace, gradients, at))
-    place = 0
+def check_all(task: Task, windows: Sequence[int | None] = (None,)) -> None:
+    """Every explanation of a run: forward, and with each window backward, of the weights and of the loss."""
+    for place, window in enumerate(windows):
+        trace, gradients = task.run(window=window)
+        found = cache(partial(look_up, task, trace, gradients))
+        answers = [*weight_explanations(task, trace, gradients)]
+        for side in (None, gradients) if place == 0 else (gradients,):  # what is computed forward knows of no window
+            answers += [(ask(task, trace, at, side), found(at)) for at in every_number(task.model.layers, trace, side)]
+        answers.append((explain(task.model, trace, layer=len(trace.layers) - 1, quantity="loss", gradients=gradients), gradients.loss))
+        for factor in (factor for explanation, value in answers for factor in check(explanation, value)):
+            check_factor(factor, found)
+
+
+def weight_explanations(task: Task, trace: Trace, gradients: Gradients) -> Iterator[tuple[Explanation, float]]:
+    """The explanation of every number of the weights' gradients, and the number."""
+    weights = iter(gradients.weights)
     for layer, described in enumerate(task.model.layers):
         for name in described.initializers:
-            for index in np.ndindex(gradients.weights[place].shape):
-                answer = explain(task.model, trace, layer=layer, weight=name, index=index, gradients=gradients)
-                factors += check(answer, gradients.weights[place][index])
-            place += 1
-    loss = explain(task.model, trace, layer=len(trace.layers) - 1, quantity="loss", gradients=gradients)
-    factors += check(loss, gradients.loss)
-    for factor in factors:
-        if factor.address is not None:
-            assert factor.value == look_up(task, trace, gradients, factor.address)
-        if factor.function not in OF_A_WHOLE_VECTOR:
-            assert abs(FUNCTIONS[factor.function](factor.value) - factor.result) <= 1e-14 * max(1, abs(factor.result))
+            for index, value in np.ndenumerate(next(weights)):
+                yield explain(task.model, trace, layer=layer, weight=name, index=index, gradients=gradients), value
+
+
+def check_factor(factor: Factor, found: Callable[[QuantityAddress | WeightAddress], float]) -> None:
+    """A factor has the value that stands at its address, and its result is its function of that."""
+    if factor.address is not None:
+        assert factor.value == found(factor.address)
+    if factor.function not in OF_A_WHOLE_VECTOR:
+        assert abs(FUNCTIONS[factor.function](factor.value) - factor.result) <= 1e-14 * max(1, abs(factor.result))
 
 
 @given(task=tasks())

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Bidirectional, Dense, Dropout, Embedding, Gradients, Sequential, SimpleRNN, Trace, from_torch, to_torch
@@ -108,6 +108,7 @@ def test_the_stored_vectors_say_with_which_versions_they_were_made() -> None:
 
 
 @every_cell
+@settings(max_examples=100)
 @given(data=st.data())
 def test_forward_is_what_a_scalar_program_computes(cell: str, data: st.DataObject) -> None:
     task = data.draw(tasks(cells=cell))

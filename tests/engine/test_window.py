@@ -91,8 +91,8 @@ def test_nothing_comes_from_the_time_behind_a_cut_and_the_initial_state_is_heard
 @every_cell
 @pytest.mark.parametrize("window", [1, 2, 3])
 def test_the_terms_of_every_cut_gradient_add_up_to_it(cell: str, window: int) -> None:
-    check_all(make_task(2, cells=cell, timesteps=4, sequences=True, outputs=2), window=window)
-    check_all(worded(cell, mask_zero=True, sequences=True), window=window)
+    check_all(make_task(2, cells=cell, timesteps=4, sequences=True, outputs=2), windows=[window])
+    check_all(worded(cell, mask_zero=True, sequences=True), windows=[window])
 
 
 @every_cell
