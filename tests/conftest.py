@@ -11,6 +11,7 @@ import engine
 from app.checked import RECORD
 from tests.engine.killing import ENOUGH, KILLERS, store_killers, stored_killers
 from tests.engine.reference_vectors import about
+from tests.lanes import LaneScheduling, lane_of
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it for what runs in the background: no child could be interrupted
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -25,12 +26,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without --long its tests are deselected, and counted as such: a skip would look like a gap."""
+    """Browser tests go last, as lanes.py says. Without --long its tests are deselected and counted: a skip would look like a gap."""
+    items.sort(key=lambda item: lane_of(item.nodeid) == "browser")
     if config.getoption("--long"):
         return
     long = [item for item in items if item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LaneScheduling:
+    return LaneScheduling(config, log)
 
 
 def properties(terminalreporter: pytest.TerminalReporter) -> list[dict[str, Any]]:

@@ -17,7 +17,9 @@ PATIENCE = 30  # s, as Playwright waits for what it presses: a busy machine take
 expect.set_options(timeout=1000 * PATIENCE)
 
 # without partial raster a picture is the same, to the last bit, whatever was painted before it
+# with a process per site a page finds the scripts of the page before it compiled
 FLAGS = [
+    "--process-per-site",
     "--disable-gpu",
     "--disable-partial-raster",
     "--disable-background-networking",
@@ -64,12 +66,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The browser that the machine has. A missing one fails: without it nothing of the page is tested.
-
-    Each file has its own, because while Playwright is open its event loop keeps every test of the server in this process from running one.
-    """
+    """The browser that the machine has. A missing one fails: without it nothing of the page is tested."""
     path = find()
     assert path, "No Chromium, Chrome or Edge was found. Install one, or name it in UNROLLED_BROWSER; scripts/test.py does it by itself."
     rights = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -100,7 +99,7 @@ class Watched:
 
 
 class Contexts:
-    """Contexts of a browser, each with one empty page. To make one takes longer than most tests: it is left, clean, to the next."""
+    """Contexts of a browser, each with one empty page. A test leaves its context clean to the next, with the page's files in its cache."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
@@ -114,11 +113,14 @@ class Contexts:
         return made
 
     def leave(self, context: BrowserContext, origin: str) -> None:
-        """Whatever belongs to a page goes with it; what belongs to the context is taken back."""
+        """Whatever belongs to a page goes with it; what belongs to the context is taken back. A context that got a clock is closed."""
+        context.set_offline(False)
         used, clean = context.pages, context.new_page()
+        clean.goto(f"{origin}healthz")  # it keeps the process of the site, with what is compiled there
+        if clean.evaluate("'__pwClock' in globalThis"):
+            return context.close()
         for page in used:
             page.close()
-        context.set_offline(False)
         context.clear_permissions()
         context.clear_cookies()
         session = context.new_cdp_session(clean)
@@ -127,7 +129,7 @@ class Contexts:
         self.left.append(context)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def contexts(browser: Browser) -> Contexts:
     return Contexts(browser)
 

@@ -1,0 +1,25 @@
+"""What is checked without running the project: form, lint and types; and JavaScript's units, which have a runner of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import _javascript
+from _environment import ROOT
+
+CHECKS = {
+    "ruff check": [sys.executable, "-m", "ruff", "check"],
+    "ruff format": [sys.executable, "-m", "ruff", "format", "--check"],
+    "mypy": [sys.executable, "-m", "mypy"],
+    "types of JavaScript": _javascript.typescript(),
+    "units of JavaScript": _javascript.unit_tests(),
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_nothing_is_found_by(name: str) -> None:
+    done = subprocess.run(CHECKS[name], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0, done.stdout
