@@ -41,8 +41,8 @@ def _environment_with_node() -> Path:
         stop(f"{failure}\n{WHAT_TO_DO}")
 
 
-def typescript(folder: Path = ROOT / ".cache" / "node") -> list[str] | None:
-    """The command that checks types, installed once in the version that package.json pins; None when it cannot be installed."""
+def typescript(folder: Path = ROOT / ".cache" / "node") -> list[str]:
+    """The command that checks types, installed once in the version that package.json pins."""
     wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"]["typescript"]
     installed = folder / "node_modules" / "typescript" / "package.json"
     if not installed.is_file() or json.loads(installed.read_text(encoding="utf-8"))["version"] != wanted:
@@ -51,11 +51,10 @@ def typescript(folder: Path = ROOT / ".cache" / "node") -> list[str] | None:
         quiet = ["--loglevel", "error", "--no-audit", "--no-fund"]
         npm = ["npm", "install", *quiet, "--no-save", "--no-package-lock", "--prefix", str(folder), f"typescript@{wanted}"]
         if subprocess.run(npm, shell=os.name == "nt").returncode:
-            return None
+            stop(f"TypeScript {wanted} could not be installed: npm says why, above. The same command tries again.")
     return ["node", str(folder / "node_modules" / "typescript" / "bin" / "tsc"), "--project", str(ROOT / "jsconfig.json")]
 
 
-def unit_tests() -> list[str] | None:
-    """The command that runs every file of tests/js; None while there is none."""
-    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "js").rglob("*.test.js"))
-    return ["node", "--test", *files] if files else None
+def unit_tests() -> list[str]:
+    """The command that runs every file of tests/js."""
+    return ["node", "--test", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "js").rglob("*.test.js"))]

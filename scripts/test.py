@@ -34,7 +34,7 @@ def main(options: list[str]) -> int:
     os.environ[NGINX_VARIABLE] = str(nginx())
     os.environ[REDIS_VARIABLE] = str(redis_server())
     _javascript.require_node()
-    _javascript.install_typescript()
+    _javascript.typescript()  # installed here once, before several processes ask for it
     missing = other_browsers()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the server has it: more threads only wait for each other
     os.environ["PYTHON"] = str(python)  # whose tables the units of JavaScript read

@@ -6,12 +6,12 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 # The lanes from which a worker takes, in this order; a worker past the last row begins with the first row again. Browser tests come last:
-# once Playwright's event loop is open in a process, no other test there can run one.
+# once Playwright's event loop is open in a process, no test there can run one of its own.
 WORKERS = (
-    ("browser",),
-    ("browser",),
-    ("server", "engine", "browser"),
     ("engine", "server", "browser"),
+    ("server", "engine", "browser"),
+    ("browser",),
+    ("browser",),
 )
 
 

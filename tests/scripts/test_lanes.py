@@ -77,7 +77,7 @@ def test_a_worker_that_has_begun_with_browser_tests_is_given_nothing_else(schedu
 
 def test_what_a_broken_worker_leaves_goes_to_the_others_and_to_the_one_in_its_place(scheduling: LaneScheduling) -> None:
     workers = begin(scheduling)
-    broken = workers.pop(2)
+    broken = workers.pop(1)
     lost = scheduling.remove_node(broken)
     assert lost == broken.given[0]
     workers.append(Worker("gw4"))
