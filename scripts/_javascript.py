@@ -44,15 +44,16 @@ def _environment_with_node() -> Path:
 def typescript(folder: Path = ROOT / ".cache" / "node") -> list[str]:
     """The command that checks types, installed once in the version that package.json pins."""
     wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"]["typescript"]
-    installed = folder / "node_modules" / "typescript" / "package.json"
-    if not installed.is_file() or json.loads(installed.read_text(encoding="utf-8"))["version"] != wanted:
+    package = folder / "node_modules" / "typescript"
+    installed, compiler = package / "package.json", package / "bin" / "tsc"
+    if not (installed.is_file() and compiler.is_file()) or json.loads(installed.read_text(encoding="utf-8"))["version"] != wanted:
         print(f"Installing TypeScript {wanted} ...", flush=True)
         folder.mkdir(parents=True, exist_ok=True)
         quiet = ["--loglevel", "error", "--no-audit", "--no-fund"]
         npm = ["npm", "install", *quiet, "--no-save", "--no-package-lock", "--prefix", str(folder), f"typescript@{wanted}"]
         if subprocess.run(npm, shell=os.name == "nt").returncode:
             stop(f"TypeScript {wanted} could not be installed: npm says why, above. The same command tries again.")
-    return ["node", str(folder / "node_modules" / "typescript" / "bin" / "tsc"), "--project", str(ROOT / "jsconfig.json")]
+    return ["node", str(compiler), "--project", str(ROOT / "jsconfig.json")]
 
 
 def unit_tests() -> list[str]:
