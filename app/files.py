@@ -18,6 +18,7 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 LOOK = 1.0  # s between looks at whether a file has changed
+Version = tuple[int, int]
 COMPRESSED_ALREADY = ("image/png", "image/jpeg", "image/webp", "font/woff2")
 
 
@@ -26,8 +27,8 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
-        self._read: dict[Path, tuple[int, Representation]] = {}
-        self._seen: list[tuple[Path, int]] = []
+        self._read: dict[Path, tuple[Version, Representation]] = {}
+        self._seen: list[tuple[Path, Version]] = []
         self._looked = -LOOK
         self._fingerprint = ""
 
@@ -35,7 +36,7 @@ class Files:
     def fingerprint(self) -> str:
         """A hash of all names and bytes, the same on every server that has the same files."""
         if time.monotonic() - self._looked >= LOOK:
-            seen = [(path, path.stat().st_mtime_ns) for path in sorted(self._folder.rglob("*")) if path.is_file()]
+            seen = [(path, _version(path)) for path in sorted(self._folder.rglob("*")) if path.is_file()]
             if seen != self._seen:
                 named = "".join(f"{path.relative_to(self._folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}\n" for path, _ in seen)
                 self._fingerprint, self._seen = hashlib.sha256(named.encode()).hexdigest()[:16], seen
@@ -46,14 +47,20 @@ class Files:
         """The file of this name, relative to the folder; a problem if there is none."""
         try:
             path = (self._folder / name).resolve(strict=True)
-            changed = path.stat().st_mtime_ns
+            version = _version(path)
         except (OSError, ValueError):
             raise _nothing_there() from None
         if not path.is_relative_to(self._folder) or not path.is_file():
             raise _nothing_there()
-        if path not in self._read or self._read[path][0] != changed:
-            self._read[path] = (changed, _representation(path))
+        if path not in self._read or self._read[path][0] != version:
+            self._read[path] = (version, _representation(path))
         return self._read[path][1]
+
+
+def _version(path: Path) -> Version:
+    """Time and size: an editor may empty a file and fill it within one tick of the file system's clock."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
 
 
 def _representation(path: Path) -> Representation:

@@ -6,15 +6,15 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.programs import PATIENCE, Program
+
 COMMAND = os.environ.get("UNROLLED_REDIS_SERVER") or "redis-server"
-PATIENCE = 30  # s: far beyond what a start takes
 FILES = "appendonlydir"  # where it writes down what it is told
 
 
@@ -45,35 +45,27 @@ class RedisServer:
         return self._port
 
     def start(self) -> None:
-        """It answers once this returns. The port is chosen once: clients come back to it."""
+        """Returns when it takes commands. The port is chosen once: clients come back to it."""
         for _ in range(10):
             self._port = self._port or free_port()
-            if self._started():
+            command = [COMMAND, "--port", str(self._port), "--dir", str(self.folder), *self._options]
+            self.program = Program("redis-server", command, ready="Ready to accept connections")
+            if self.program.is_ready():
                 return
             self._port = 0  # somebody else was given it in between
-        raise AssertionError((self.folder / "log").read_text())
-
-    def _started(self) -> bool:
-        with (self.folder / "log").open("a") as log:
-            command = [COMMAND, "--port", str(self._port), "--dir", str(self.folder), *self._options]
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
-        while self.process.poll() is None:
-            if answers(self._port):
-                return True
-        return False
+        raise AssertionError(self.program.log)
 
     def kill(self) -> None:
         """At once, as a power cut would."""
-        self.process.kill()
-        self.process.wait(PATIENCE)
+        self.program.kill()
 
     def pause(self) -> None:
         """It takes nothing and says nothing, and its connections stay."""
-        self.process.send_signal(signal.SIGSTOP)
+        self.program.signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
         """After a pause."""
-        self.process.send_signal(signal.SIGCONT)
+        self.program.signal(signal.SIGCONT)
 
     def restart(self) -> None:
         """Killed and started again, with what it had written."""
@@ -116,11 +108,3 @@ def said(port: int, *command: str) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         connection.sendall("".join(packed).encode())
         return connection.recv(65536)
-
-
-def answers(port: int) -> bool:
-    """Whether somebody says PONG, and not that it is still loading."""
-    try:
-        return said(port, "PING").startswith(b"+PONG")
-    except OSError:
-        return False

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import secrets
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from app.lectures.secret import ALPHABET
@@ -14,19 +13,20 @@ from app.lectures.storage import Command
 from tests.server.storages import redis, sqlite
 
 
-async def main(place: str) -> None:
-    """One line of JSON each: the lecture's code, then the ids."""
+def main(place: str, says: Connection) -> None:
+    """Until it is killed."""
+    asyncio.run(appends(place, says))
+
+
+async def appends(place: str, says: Connection) -> None:
+    """Sends the lecture's code, then the ids, each as soon as it is acknowledged."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(8))
     async with (redis(place) if "://" in place else sqlite(Path(place)))() as storage:
         record = await storage.create(code, "RNNs", "laptop", "key", "session", [("scene", {}), ("poll opened", {"poll": "p"})])
-        print(json.dumps(code), flush=True)
+        says.send(code)
         for number in itertools.count():
             name = f"command {number}"
             await storage.join(code, name, "", "address", 10**9)
             await storage.vote(code, "p", name, "+")
             await storage.append(code, record.epoch, 2 + number, "session", Command(name, "view", {"id": name}, 1))
-            print(json.dumps(name), flush=True)
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+            says.send(name)

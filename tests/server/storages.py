@@ -16,6 +16,7 @@ from app.lectures.secret import ALPHABET
 from app.lectures.sqlite_storage import SqliteStorage
 from app.lectures.storage import Command, LectureStorage, Record
 from app.redis_link import Link
+from tests import watchdog
 
 PATIENCE = 30  # s: far beyond what anything here takes; a noisy machine is no failure
 PRESENTER, OTHER = "presenter's session", "another session"
@@ -48,7 +49,7 @@ def run(opened: Opened, scenario: Callable[[LectureStorage], Awaitable[T]]) -> T
         async with asyncio.timeout(2 * PATIENCE), opened() as storage:
             return await scenario(storage)
 
-    return asyncio.run(whole())
+    return watchdog.run(whole())
 
 
 def new_code() -> str:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,8 +15,9 @@ from hypothesis import strategies as st
 from app.lectures.entries import Entry
 from app.lectures.storage import FenceChanged, LectureStorage, Moved, Record
 from tests.redis_server import RedisServer
-from tests.server.serving import ROOT
-from tests.server.storages import OTHER, PRESENTER, Opened, Room, begun, command, redis, sqlite
+from tests.server import appending
+from tests.server.serving import processes
+from tests.server.storages import OTHER, PATIENCE, PRESENTER, Opened, Room, begun, command, redis, sqlite
 
 
 @dataclass(frozen=True)
@@ -148,13 +146,19 @@ def test_a_process_that_is_killed_while_it_adds_loses_nothing_that_was_acknowled
 
 def killed_after(number: int, place: str) -> tuple[str, list[str]]:
     """The lecture, and the commands that a process said were acknowledged, before it was killed."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.server.appending", place], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    code = json.loads(process.stdout.readline())
-    acknowledged = [json.loads(process.stdout.readline()) for _ in range(number)]
-    process.kill()
-    rest, _ = process.communicate()
-    return code, [*acknowledged, *(json.loads(line) for line in rest.splitlines() if line.endswith('"'))]
+    hears, says = processes.Pipe(duplex=False)
+    process = processes.Process(target=appending.main, args=(place, says), daemon=True)
+    process.start()
+    says.close()
+    with hears:
+        code: str = hears.recv()
+        acknowledged = [hears.recv() for _ in range(number)]
+        process.kill()
+        process.join(PATIENCE)
+        with suppress(EOFError):
+            while True:
+                acknowledged.append(hears.recv())
+    return code, acknowledged
 
 
 async def stored(opened: Opened, code: str) -> tuple[list[Entry], dict[str, int]]:

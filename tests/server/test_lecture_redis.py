@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,6 +25,7 @@ from app.storages import storages, try_storages
 from tests.redis_server import RedisServer, free_port
 from tests.server.storages import OTHER, PATIENCE, PRESENTER, Room, appended, begun, command, new_code, redis
 from tests.tcp_proxy import Proxy
+from tests.watchdog import run
 
 TOLD = 5  # s: so long may pass until students see that the link is paused
 STATE = [("scene", {"scene": "as it was shown"})]
@@ -122,7 +124,7 @@ def test_a_redis_that_comes_back_empty_is_found_and_the_lecture_goes_on_from_mem
             assert [entry.body for entry in after] == [{"scene": "as it was shown"}, {"after": "the fault"}]
             assert each_names_one(before, after, one.room.entries, two.room.entries)
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_a_redis_that_lost_its_last_entries_is_found_and_what_was_shown_is_added(server: RedisServer) -> None:
@@ -145,7 +147,7 @@ def test_a_redis_that_lost_its_last_entries_is_found_and_what_was_shown_is_added
             assert {entry.epoch for entry in log} == {renewed.epoch}
             assert each_names_one(log, one.room.entries, two.room.entries)
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_who_has_seen_more_adds_what_another_process_could_not_know(server: RedisServer) -> None:
@@ -165,7 +167,7 @@ def test_who_has_seen_more_adds_what_another_process_could_not_know(server: Redi
             with pytest.raises(EpochChanged):
                 await two.storage.append(found.code, found.epoch, 3, PRESENTER, command())
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_what_was_added_meanwhile_is_never_undone_by_who_comes_late(server: RedisServer) -> None:
@@ -184,7 +186,7 @@ def test_what_was_added_meanwhile_is_never_undone_by_who_comes_late(server: Redi
             assert log[-1] == added
             assert each_names_one(log, one.room.entries)
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_a_redis_that_was_started_anew_with_everything_keeps_the_whole_log(server: RedisServer) -> None:
@@ -199,7 +201,7 @@ def test_a_redis_that_was_started_anew_with_everything_keeps_the_whole_log(serve
             after = await two.storage.read(one.record.code, 0)
             assert [replace(entry, epoch="") for entry in after] == [replace(entry, epoch="") for entry in before]
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_what_is_gone_without_a_restart_is_found_too(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,7 +215,7 @@ def test_what_is_gone_without_a_restart_is_found_too(server: RedisServer, monkey
             assert (await appended(one.storage, one.record)).offset == 2
             assert one.states == []
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_who_finds_the_log_gone_while_adding_looks_at_once(server: RedisServer) -> None:
@@ -224,7 +226,7 @@ def test_who_finds_the_log_gone_while_adding_looks_at_once(server: RedisServer) 
                 await one.storage.append(one.record.code, one.record.epoch, 3, PRESENTER, command())
             await one.room.until(lambda: one.room.broken)
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 @asynccontextmanager
@@ -260,7 +262,7 @@ def test_who_is_cut_off_without_a_reset_is_told_in_time_and_misses_nothing_after
             assert bodies == list(range(1, len(bodies) + 1))
             assert entry.offset in bodies
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_a_redis_that_stands_still_is_a_503_in_time_and_what_was_refused_is_done_once_when_repeated(server: RedisServer) -> None:
@@ -283,7 +285,7 @@ def test_a_redis_that_stands_still_is_a_503_in_time_and_what_was_refused_is_done
             assert named == entries[:1]
             assert one.room.broken == two.room.broken == []
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_a_redis_that_is_slow_is_waited_for(server: RedisServer) -> None:
@@ -301,7 +303,7 @@ def test_a_redis_that_is_slow_is_waited_for(server: RedisServer) -> None:
                 await appended(near.storage, near.record)
                 await room.until(lambda: 6 in room.offsets)
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_a_process_that_was_held_up_does_not_add_with_an_old_fence(server: RedisServer) -> None:
@@ -315,7 +317,7 @@ def test_a_process_that_was_held_up_does_not_add_with_an_old_fence(server: Redis
             assert isinstance(outcome, Exception)
             assert [entry.kind for entry in await near.storage.read(near.record.code, 3)] == ["presenter changed"]
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_everything_that_redis_acknowledged_outlives_a_power_cut(server: RedisServer) -> None:
@@ -327,7 +329,7 @@ def test_everything_that_redis_acknowledged_outlives_a_power_cut(server: RedisSe
                 while True:
                     done.append(await one.storage.append(one.record.code, one.record.epoch, 3 + len(done), PRESENTER, command()))
                     if len(done) == 200:
-                        server.process.kill()
+                        server.program.signal(signal.SIGKILL)
 
             with pytest.raises(Problem):
                 await present()
@@ -338,7 +340,7 @@ def test_everything_that_redis_acknowledged_outlives_a_power_cut(server: RedisSe
             assert [(entry.offset, entry.at) for entry in stored[: len(done)]] == [(entry.offset, entry.at) for entry in done]
             assert len(stored) - len(done) in (0, 1)
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_scripts_that_redis_forgot_are_given_to_it_again(server: RedisServer) -> None:
@@ -350,7 +352,7 @@ def test_scripts_that_redis_forgot_are_given_to_it_again(server: RedisServer) ->
             assert (await appended(one.storage, one.record)).offset == 4
             assert one.room.broken == []
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_a_redis_whose_memory_is_full_refuses_and_the_link_stays(server: RedisServer) -> None:
@@ -364,7 +366,7 @@ def test_a_redis_whose_memory_is_full_refuses_and_the_link_stays(server: RedisSe
             assert (await appended(one.storage, one.record)).offset == 4
             assert one.states == []
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_a_lecture_leaves_nothing_in_redis_but_that_it_is_gone_for_a_day(server: RedisServer) -> None:
@@ -381,7 +383,7 @@ def test_a_lecture_leaves_nothing_in_redis_but_that_it_is_gone_for_a_day(server:
             assert sorted(key for key in left if key.startswith("unrolled")) == [f"unrolled:{code}:gone"]
             assert 0 < int(server.say("TTL", f"unrolled:{code}:gone")[1:]) <= 86_400
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_the_presence_of_a_process_that_says_nothing_any_more_ends(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -394,7 +396,7 @@ def test_the_presence_of_a_process_that_says_nothing_any_more_ends(server: Redis
             while {"students": 1} in await two.storage.share(two.record.code, "two", {"students": 2}):
                 assert time.monotonic() - begin < PATIENCE
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 @asynccontextmanager
@@ -414,7 +416,7 @@ def test_scenes_and_data_sets_are_those_of_every_process(server: RedisServer) ->
             assert await two.scenes.get("other") is None
             await two.scenes.check()
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_a_redis_that_was_emptied_gets_back_the_scenes_that_are_in_use(server: RedisServer) -> None:
@@ -429,7 +431,7 @@ def test_a_redis_that_was_emptied_gets_back_the_scenes_that_are_in_use(server: R
                 await asyncio.wait([asyncio.ensure_future(back.wait())], timeout=0.01)
             assert await two.scenes.get("id") == b"{}"
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_scenes_are_refused_while_redis_is_gone_but_those_in_use_are_known(server: RedisServer) -> None:
@@ -441,7 +443,7 @@ def test_scenes_are_refused_while_redis_is_gone_but_those_in_use_are_known(serve
             await require_refusal(one.scenes.check())
             assert await one.scenes.get("id") == b"{}"
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_what_is_remembered_has_a_limit(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -455,13 +457,13 @@ def test_what_is_remembered_has_a_limit(server: RedisServer, monkeypatch: pytest
             await require_refusal(one.scenes.get("a"))
             assert await one.scenes.get("c") == b"c" * 40
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def refused(url: str) -> str:
     """Why a server with this setting does not start."""
     with pytest.raises(StorageRefused) as error:
-        asyncio.run(try_storages(Settings(redis_url=url)))
+        run(try_storages(Settings(redis_url=url)))
     return str(error.value)
 
 
@@ -486,7 +488,7 @@ def test_a_password_that_is_wrong_is_refused_and_shown_nowhere(server: RedisServ
         sentence = refused(url)
         assert "cannot be used" in sentence
         assert "wrong@" not in sentence
-    asyncio.run(try_storages(Settings(redis_url=server.url.replace("//", "//:right@"))))
+    run(try_storages(Settings(redis_url=server.url.replace("//", "//:right@"))))
 
 
 def test_a_redis_of_a_newer_schema_is_refused_and_left_as_it_is(server: RedisServer) -> None:
@@ -507,7 +509,7 @@ def test_an_option_that_cannot_be_read_is_refused(server: RedisServer) -> None:
 def test_a_redis_that_keeps_nothing_is_told_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with RedisServer(tmp_path) as server, caplog.at_level(logging.WARNING):
         server.say("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
-        asyncio.run(try_storages(Settings(redis_url=server.url)))
+        run(try_storages(Settings(redis_url=server.url)))
     assert "set appendonly yes" in caplog.text
     assert "set maxmemory-policy noeviction" in caplog.text
 
@@ -527,7 +529,7 @@ def test_two_databases_of_one_redis_hear_nothing_of_each_other(server: RedisServ
                 await room.until(lambda room=room: room.messages)
                 assert room.messages == [{"from": name}]
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_no_connection_is_left_open(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -541,6 +543,6 @@ def test_no_connection_is_left_open(server: RedisServer, monkeypatch: pytest.Mon
             server.say("CLIENT", "KILL", "TYPE", "normal")
             await one.is_up_again()
 
-    asyncio.run(scenario())
+    run(scenario())
     assert len(made) == 5
     assert not [connection for connection in made if connection.is_connected]

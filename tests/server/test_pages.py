@@ -262,6 +262,19 @@ def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
     assert files.get("a.css").body == b"two"
 
 
+def test_a_file_that_was_read_while_it_was_being_written_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Emptied and filled within one tick of the clock, so that only its size tells."""
+    monkeypatch.setattr("app.files.LOOK", 0)
+    file, files = tmp_path / "a.css", Files(tmp_path)
+    found = []
+    for content in ("", "whole"):
+        file.write_text(content)
+        os.utime(file, ns=(0, 1))
+        found.append((files.get("a.css").body, files.fingerprint))
+    assert [body for body, _ in found] == [b"", b"whole"]
+    assert found[0][1] != found[1][1]
+
+
 def test_every_problem_type_leads_to_its_place_in_the_documentation(client: TestClient) -> None:
     anchors = Links(client.get("/docs").text).ids
     for name in PROBLEMS:

@@ -76,7 +76,7 @@ def test_who_goes_away_in_the_middle_of_a_stream_harms_nobody(server: ServerProc
             leaving.sendall(posted(large_scene()))
             leaving.recv(1000)
     assert split(server.ask(posted(TOY)))[0] == 200
-    assert server.process.poll() is None
+    assert server.process.is_alive()
 
 
 def test_a_chunked_body_is_counted_while_it_comes(server: ServerProcess) -> None:
@@ -122,9 +122,8 @@ def half_sent(server: ServerProcess, held: ExitStack) -> None:
 def test_a_server_that_is_told_to_stop_waits_for_nobody_elses_move(tmp_path: Path, asked: signal.Signals) -> None:
     with ServerProcess(tmp_path, shutdown_seconds="3600") as server, ExitStack() as held:
         half_sent(server, held)
-        server.process.send_signal(asked)
-        _, complaints = server.process.communicate(timeout=PATIENCE)
-        assert (server.process.returncode, complaints) == (0, "")
+        server.tell(asked)
+        assert (server.ends(), server.said) == (0, "")
 
 
 def test_an_answer_that_is_still_made_when_the_server_is_told_to_stop_is_given(tmp_path: Path) -> None:
@@ -136,14 +135,14 @@ def test_an_answer_that_is_still_made_when_the_server_is_told_to_stop_is_given(t
         lock.execute("BEGIN IMMEDIATE")  # the answer must wait until its scene is stored
         waiting.sendall(posted(TOY))
         assert split(server.ask(request("/healthz")))[0] == 200
-        server.process.send_signal(signal.SIGINT)
+        server.tell(signal.SIGINT)
         with suppress(ConnectionError):
             while server.ask(request("/healthz")):  # until the server has begun to stop
                 pass
         lock.rollback()
         status, headers, body = split(b"".join(iter(lambda: waiting.recv(65536), b"")))
         assert (status, len(body)) == (200, int(headers["content-length"]))
-        assert server.process.wait(PATIENCE) == 0
+        assert server.ends() == 0
 
 
 @pytest.mark.long
@@ -151,8 +150,8 @@ def test_a_server_that_is_told_to_stop_leaves_in_less_than_half_a_second(tmp_pat
     with ServerProcess(tmp_path) as server, ExitStack() as held:
         half_sent(server, held)
         start = time.perf_counter()
-        server.process.send_signal(signal.SIGINT)
-        server.process.wait(PATIENCE)
+        server.tell(signal.SIGINT)
+        server.ends()
         assert time.perf_counter() - start < 0.5
 
 
@@ -180,16 +179,13 @@ def test_who_goes_away_in_the_middle_of_a_body_is_no_mistake_of_the_server(tmp_p
         with server.connect() as leaving:
             leaving.sendall(posted(TOY, "Content-Length: 1000"))
         assert split(server.ask(posted(TOY)))[0] == 200
-        server.process.send_signal(signal.SIGTERM)
-        _, complaints = server.process.communicate(timeout=PATIENCE)
-        assert complaints == ""
+        assert (server.stop(), server.said) == (0, "")
 
 
 def test_what_was_answered_outlives_the_hardest_end(tmp_path: Path) -> None:
     with ServerProcess(tmp_path) as server:
         answers = [split(server.ask(posted(json.dumps(changed("/weights/seed", seed)).encode()))) for seed in range(10)]
-        server.process.kill()
-        server.process.wait(PATIENCE)
+        server.kill()
     with ServerProcess(tmp_path) as server:
         for _, headers, body in answers:
             assert split(server.ask(request(f"{TRACES}/{headers['scene-id']}")))[2] == body
@@ -250,9 +246,10 @@ def test_a_server_that_cannot_start_says_why_and_what_to_do(
 def test_a_storage_that_cannot_be_used_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     server = ServerProcess(tmp_path / "file")
-    ended = subprocess.run(server.command, cwd=ROOT, env=server.environment, capture_output=True, text=True, timeout=PATIENCE)
-    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
-    assert "UNROLLED_DATA" in ended.stderr
+    with pytest.raises(AssertionError):
+        server.start()
+    assert (server.ends(), "Traceback" in server.said) == (1, False)
+    assert "UNROLLED_DATA" in server.said
 
 
 def test_the_next_port_is_taken_when_the_first_is_in_use() -> None:

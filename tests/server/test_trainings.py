@@ -31,7 +31,7 @@ from app.store import Store
 from app.training_log import TrainingLog
 from engine import GRU, LSTM, Adam, Dense, OneHot, Sequential, SimpleRNN
 from tests.server.asking import HOME, require_problem
-from tests.server.serving import ServerProcess, request
+from tests.server.serving import ServerProcess, request, until_gone
 
 Document = dict[str, Any]
 CELLS = {"SimpleRNN": SimpleRNN, "LSTM": LSTM, "GRU": GRU}
@@ -340,7 +340,7 @@ def ask(server: ServerProcess, path: str, body: Document | None = None, method: 
 
 def children(server: ServerProcess) -> set[str]:
     """The processes that the server has started and that still run."""
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(server.process.pid)], capture_output=True, text=True)
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(server.pid)], capture_output=True, text=True)
     return set(listed.stdout.split())
 
 
@@ -403,18 +403,17 @@ def test_ctrl_c_ends_server_and_training_without_a_stack(tmp_path: Path, toy: Do
         training = ask(server, "/api/trainings?epochs=2000", endless(toy))["id"]
         with listening(server, training) as told:
             until(told, "epoch")
-            server.process.send_signal(signal.SIGINT)
-            _, said = server.process.communicate(timeout=30)
-    assert "Traceback" not in said
+            server.tell(signal.SIGINT)
+            server.ends()
+    assert "Traceback" not in server.said
 
 
 def test_a_training_that_nobody_listens_to_ends(server: ServerProcess, toy: Document) -> None:
     training = ask(server, "/api/trainings?epochs=2000", endless(toy))["id"]
     with listening(server, training) as told:
         until(told, "epoch")
-    deadline = time.monotonic() + 15
-    while children(server):
-        assert time.monotonic() < deadline
+    for child in children(server):
+        until_gone(int(child))
     with listening(server, training) as told:
         until(told, "ended")
         assert b'"deserted"' in next(told)
@@ -451,10 +450,8 @@ def test_a_server_that_is_killed_leaves_no_process_behind(server: ServerProcess,
     with listening(server, training) as told:
         until(told, "epoch")
         (child,) = children(server)
-        server.process.kill()
-    deadline = time.monotonic() + 10
-    while Path(f"/proc/{child}").exists() and "Z" not in Path(f"/proc/{child}/stat").read_text().split()[2]:
-        assert time.monotonic() < deadline
+        server.kill()
+    until_gone(int(child))
 
 
 def test_too_many_trainings_are_refused_with_a_time_to_come_back(tmp_path: Path, toy: Document) -> None:

@@ -16,6 +16,7 @@ from tests.server.lectures.servers import LectureServer
 from tests.server.serving import PATIENCE
 
 PACE = 0.1  # s between the witness's events
+LOOK = 0.02  # s between two looks at what a server still holds, which it tells nobody by itself
 
 
 class Witness:
@@ -31,7 +32,7 @@ class Witness:
         self.presenter = await Presenter.start(self.place, "witness")
         self.listener = Listener(self.place, self.presenter.code)
         await self.listener.__aenter__()
-        await self.listener.connected.wait()
+        await self.listener.welcomed()
         self._task = asyncio.create_task(self._go_on())
         return self
 
@@ -86,6 +87,7 @@ class Baseline:
         end, held = time.monotonic() + PATIENCE, await self._held()
         while any(now > then for now, then in zip(held, self.before, strict=True)):
             assert time.monotonic() < end, f"files, streams, tasks: {self.before} before, {held} after"
+            await pause(LOOK)
             held = await self._held()
 
     async def _held(self) -> tuple[int, ...]:

@@ -317,6 +317,12 @@ class Listener:
         await self._let_go()
 
     async def _follow(self) -> None:
+        try:
+            await self._come_back_for_ever()
+        finally:
+            await self._tell()  # nobody waits for a listener that has failed
+
+    async def _come_back_for_ever(self) -> None:
         failed = 0
         while True:
             try:
@@ -381,7 +387,17 @@ class Listener:
     async def until(self, true: Callable[[Seen], Any], patience: float = PATIENCE) -> None:
         """Waits until what was seen has become so."""
         async with asyncio.timeout(patience), self._changed:
-            await self._changed.wait_for(lambda: true(self.seen))
+            await self._changed.wait_for(lambda: self._task.done() or true(self.seen))
+        if self._task.done() and not true(self.seen):
+            self._task.result()  # what went wrong with it
+            raise AssertionError(self.story)
+
+    async def welcomed(self) -> None:
+        """Waits until a stream of it has begun."""
+        try:
+            await self.until(lambda _: self.connected.is_set(), 2 * PATIENCE)
+        except TimeoutError:
+            raise AssertionError(f"waits for its stream: {self.story}") from None
 
     async def at(self, offset: int, patience: float = PATIENCE) -> None:
         """Waits until it has come so far."""
@@ -440,8 +456,7 @@ async def listening(place: Place, code: str, count: int, **options: Any) -> Asyn
     try:
         for listener in listeners:
             await listener.__aenter__()
-        async with asyncio.timeout(2 * PATIENCE):
-            await asyncio.gather(*(listener.connected.wait() for listener in listeners))
+        await asyncio.gather(*(listener.welcomed() for listener in listeners))
         yield listeners
     finally:
         await asyncio.gather(*(listener.__aexit__() for listener in listeners))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
 from pathlib import Path
 from typing import Self
 
 import _nginx
-from tests.server.serving import PATIENCE, ROOT
+from tests.programs import Program
+from tests.redis_server import free_port
+from tests.server.serving import ROOT
 
 AROUND = """daemon off;
 pid {folder}/nginx.pid;
-error_log {folder}/error.log;
+error_log stderr notice;
 worker_processes 1;
 events {{ worker_connections 1024; }}
 http {{
@@ -40,40 +40,30 @@ def documented() -> str:
     return found[0]
 
 
-def free_port() -> int:
-    """One that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
-
-
 class Nginx:
     """Serves what a server has, below /unrolled/. `changed` takes the documented block and gives the one that is used."""
 
     def __init__(self, folder: Path, upstream: int, **instead: str) -> None:
-        program = _nginx.find()
-        assert program, "scripts/test.py finds nginx or installs it"
-        self.program, self.folder, self.port = program, folder, free_port()
-        location = documented().replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
+        found = _nginx.find()
+        assert found, "scripts/test.py finds nginx or installs it"
+        self.path, self.folder = found, folder
+        self.location = documented().replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
         for name, value in instead.items():
-            location, found = re.subn(rf"{name} [^;]+;", f"{name} {value};", location)
-            assert found, name
-        (folder / "nginx.conf").write_text(AROUND.format(folder=folder, port=self.port, location=location), encoding="utf-8")
+            self.location, replaced = re.subn(rf"{name} [^;]+;", f"{name} {value};", self.location)
+            assert replaced, name
 
     def __enter__(self) -> Self:
-        self.process = subprocess.Popen(
-            [str(self.program), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), "-e", str(self.folder / "error.log")],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        while self.process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE).close()
+        for _ in range(10):
+            self.port = free_port()
+            self.program = Program("nginx", self._command(), ready="start worker process")
+            if self.program.is_ready():
                 return self
-            except ConnectionRefusedError:
-                continue
-        raise AssertionError(self.process.communicate())
+        raise AssertionError(self.program.log)
+
+    def _command(self) -> list[str]:
+        configuration = self.folder / "nginx.conf"
+        configuration.write_text(AROUND.format(folder=self.folder, port=self.port, location=self.location), encoding="utf-8")
+        return [str(self.path), "-p", str(self.folder), "-c", str(configuration), "-e", "stderr"]
 
     def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.communicate(timeout=PATIENCE)
+        self.program.stop()

@@ -138,8 +138,6 @@ class Proxy:
                     await target.drain()
                 kept = b""
             if not piece:
-                if not answers:
-                    return
                 if target.can_write_eof() and not self.swallows:
-                    target.write_eof()
+                    target.write_eof()  # else the server would hear only with its next heartbeat that a listener has left
                 return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import sqlite3
@@ -25,6 +24,7 @@ from app.settings import Settings
 from tests.server.asking import HOME, require_problem
 from tests.server.lectures.client import Listener, Place, Presenter, Student, ask
 from tests.server.lectures.servers import LectureServer
+from tests.watchdog import run
 
 LECTURES = [route for route in POLICIES if "/lectures" in route or route.split()[1] in ("/join/{code}", "/api/reach", "/metrics")]
 CHANGING = [route for route in LECTURES if not route.startswith("GET ")]
@@ -288,4 +288,4 @@ def test_one_address_has_only_so_many_participants_and_the_presenter_sees_how_ma
         assert seen.status == 200
 
     with LectureServer(data, identities="5") as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))

@@ -15,6 +15,7 @@ from tests.server.lectures.pace import pause
 from tests.server.lectures.seconds import within
 from tests.server.lectures.seeds import chance, seeds
 from tests.server.lectures.servers import LectureServer
+from tests.watchdog import run
 
 LISTENERS = 10
 STUDENTS = 20
@@ -92,7 +93,7 @@ def test_a_server_that_is_killed_in_the_middle_loses_nothing_and_doubles_nothing
             await it.require_everything(listeners, 30)
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 @pytest.mark.parametrize("moment", ["after commit", "before broadcast"])
@@ -115,7 +116,7 @@ def test_a_server_that_dies_between_storing_answering_and_telling_has_stored_it_
 
     # the transactions before the first step: the lecture, its question, the students
     with LectureServer(data, faults={"die": {moment: number + (2 + STUDENTS if moment == "after commit" else OPENED)}}) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 @pytest.mark.long
@@ -136,4 +137,4 @@ def test_after_a_restart_everyone_is_back_within_seconds(data: Path, seed: int) 
             assert time.monotonic() - back < allowed
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))

@@ -19,6 +19,7 @@ from tests.server.lectures.pace import pause
 from tests.server.lectures.seeds import sizes
 from tests.server.lectures.servers import LectureServer
 from tests.server.serving import PATIENCE, ROOT, split
+from tests.watchdog import run
 
 SECONDS = 1.0  # that a request may take here
 MIB = 2**20
@@ -86,7 +87,7 @@ def test_whatever_is_sent_too_slowly_is_answered_in_time_and_ended(impatient: Le
             assert (status, headers["connection"], headers["content-type"]) == (408, "close", "application/problem+json"), name
             assert json.loads(body)["type"] == "/problems/request-too-slow"
 
-    asyncio.run(sent())
+    run(sent())
 
 
 def test_who_connects_and_says_nothing_is_let_go(impatient: LectureServer) -> None:
@@ -100,7 +101,7 @@ def test_who_connects_and_says_nothing_is_let_go(impatient: LectureServer) -> No
         async with connected(place) as (reader, _), asyncio.timeout(PATIENCE):
             return await reader.read()
 
-    asyncio.run(silent())
+    run(silent())
 
 
 def test_a_large_body_over_a_slow_line_has_the_time_that_it_needs(impatient: LectureServer) -> None:
@@ -117,7 +118,7 @@ def test_a_large_body_over_a_slow_line_has_the_time_that_it_needs(impatient: Lec
                 status, _, body = split(await reader.read())
             return status, json.loads(body)["type"]
 
-    assert asyncio.run(sent()) == (422, "/problems/invalid-scene")
+    assert run(sent()) == (422, "/problems/invalid-scene")
 
 
 ENDLESS = {
@@ -137,7 +138,7 @@ def test_what_is_too_long_before_its_body_is_refused(impatient: LectureServer, n
                 return await reader.read()
             return b""
 
-    answer = asyncio.run(sent())
+    answer = run(sent())
     if answer:  # else the rest of it, which nobody read, has swept the answer away
         status, headers, body = split(answer)
         assert (status, headers["connection"]) == ((400 if name == "no end" else 431), "close"), name
@@ -152,7 +153,7 @@ def test_a_head_that_comes_in_one_piece_is_bounded_too(impatient: LectureServer)
         async with connected(Place(impatient.port), head) as (reader, _), asyncio.timeout(PATIENCE):
             return await reader.read()
 
-    status, headers, body = split(asyncio.run(sent()))
+    status, headers, body = split(run(sent()))
     assert (status, headers["x-content-type-options"], headers["connection"]) == (431, "nosniff", "close")
     assert json.loads(body)["type"] == "/problems/request-too-long"
 
@@ -161,7 +162,7 @@ def test_many_parameters_that_fit_are_only_many(impatient: LectureServer) -> Non
     async def asked() -> int:
         return (await ask(Place(impatient.port), "GET", "/api/reach?" + "a=1&" * 3000)).status
 
-    assert asyncio.run(asked()) == 200
+    assert run(asked()) == 200
 
 
 @sizes("count", 1000, 20_000)
@@ -183,7 +184,7 @@ def test_a_flood_of_requests_holds_up_nobody(server: LectureServer, count: int) 
         async with Baseline(server), Witness(place):
             assert await asyncio.gather(*(floods(place) for _ in range(20))) == [count // 20] * 20
 
-    asyncio.run(flood())
+    run(flood())
 
 
 def test_a_flood_of_lectures_is_stopped_by_the_hour(data: Path) -> None:
@@ -196,7 +197,7 @@ def test_a_flood_of_lectures_is_stopped_by_the_hour(data: Path) -> None:
         assert (await ask(Place(server.port, source="127.0.0.2"), "POST", "/api/lectures", {})).status == 201
 
     with LectureServer(data, lectures_per_hour="3") as server:
-        asyncio.run(starts(server))
+        run(starts(server))
 
 
 def test_what_a_listener_sends_over_its_stream_is_never_gathered(server: LectureServer) -> None:
@@ -216,7 +217,7 @@ def test_what_a_listener_sends_over_its_stream_is_never_gathered(server: Lecture
                 assert server.memory - before < 8 * MIB
                 writer.transport.abort()
 
-    asyncio.run(sends())
+    run(sends())
 
 
 def test_the_server_takes_as_many_connections_as_the_system_lets_it() -> None:
@@ -252,5 +253,5 @@ def test_when_all_connections_are_taken_the_lecture_goes_on_and_afterwards_every
             assert all(listener.losses == 0 for listener in listeners)
 
     with LectureServer(data, faults={"files": CONNECTIONS + FILES_OF_OURS}) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
         assert server.said == ""

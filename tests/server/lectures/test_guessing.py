@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import statistics
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from app.errors import Problem
 from app.lectures.entering import ADDRESSES_KEPT, Tries
 from tests.server.lectures.client import Answer, Listener, Place, Presenter, Student, ask
 from tests.server.lectures.servers import LectureServer
+from tests.watchdog import run
 
 TRIES = 5
 NEVER = "AAAAAAA2"
@@ -44,7 +44,7 @@ def test_whatever_is_wrong_with_a_code_is_said_in_the_same_words(server: Lecture
                     documents.append({**answer.document, "instance": ""})
         assert all(document == documents[0] for document in documents)
 
-    asyncio.run(codes())
+    run(codes())
 
 
 def test_the_address_to_join_at_answers_the_same_for_every_code(server: LectureServer) -> None:
@@ -55,7 +55,7 @@ def test_the_address_to_join_at_answers_the_same_for_every_code(server: LectureS
             answer = await ask(place, "GET", f"/join/{code}")
             assert (answer.status, answer.headers["location"]) == (307, f"../?join={code}")
 
-    asyncio.run(codes())
+    run(codes())
 
 
 @pytest.mark.long
@@ -75,7 +75,7 @@ def test_a_lecture_that_was_deleted_and_one_that_never_was_take_the_same_time(se
         first, second = map(statistics.median, seconds.values())
         assert abs(first - second) < 0.25 * min(first, second)
 
-    asyncio.run(measured())
+    run(measured())
 
 
 def test_whoever_tries_codes_is_told_to_wait_also_with_cookies_of_their_own_making(strict: LectureServer) -> None:
@@ -91,7 +91,7 @@ def test_whoever_tries_codes_is_told_to_wait_also_with_cookies_of_their_own_maki
             assert (await ask(stranger, "GET", f"/api/lectures/{presenter.code}{path}")).status == 429, "or a right code would stand out"
         assert (await ask(Place(strict.port, source="127.0.0.3"), "GET", presenter.path)).status == 200
 
-    asyncio.run(tries())
+    run(tries())
 
 
 def test_a_class_behind_one_address_gets_in_whatever_one_of_them_tries(strict: LectureServer) -> None:
@@ -113,7 +113,7 @@ def test_a_class_behind_one_address_gets_in_whatever_one_of_them_tries(strict: L
                 await newcomer.at(2)
             assert not follower.refused
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_wrong_passphrase_is_refused_and_counted(strict: LectureServer) -> None:
@@ -123,7 +123,7 @@ def test_a_wrong_passphrase_is_refused_and_counted(strict: LectureServer) -> Non
         assert statuses == [403] * TRIES + [429]
         assert (await ask(other, "POST", "/api/lectures", {"passphrase": "gradient"})).status == 201
 
-    asyncio.run(tries())
+    run(tries())
 
 
 def test_tries_come_back_with_time_and_never_more_than_there_were(monkeypatch: pytest.MonkeyPatch) -> None:

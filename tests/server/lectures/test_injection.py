@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from tests.server.lectures.client import Listener, Place, Presenter, Student, ask, comparable
 from tests.server.lectures.servers import LectureServer
+from tests.watchdog import run
 
 BREAKS = {
     "LF": "a\nb",
@@ -75,7 +75,7 @@ def test_no_control_character_gets_into_a_lecture(server: LectureServer, name: s
             assert (listener.seen.offset, len(listener.seen.state.polls)) == (2, 1)
             listener.require(await presenter.state(), "first")
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @pytest.mark.parametrize("name", HARMLESS)
@@ -100,7 +100,7 @@ def test_every_other_text_arrives_as_it_was(server: LectureServer, name: str) ->
             assert early.seen.state.polls[0]["revealed"]["tally"] == {voted.document["choice"]: 1}
             early.require(await presenter.state(), "first")
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_nickname_in_the_address_of_a_stream_cannot_break_it(server: LectureServer) -> None:
@@ -115,7 +115,7 @@ def test_a_nickname_in_the_address_of_a_stream_cannot_break_it(server: LectureSe
             assert not watching.seen.faults
             assert not watching.seen.state.ended
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_what_a_proxy_calls_a_request_is_taken_over_only_if_it_is_a_name(server: LectureServer) -> None:
@@ -125,7 +125,7 @@ def test_what_a_proxy_calls_a_request_is_taken_over_only_if_it_is_a_name(server:
             assert (await ask(place, "GET", "/healthz", X_Request_Id=given)).headers["x-request-id"] != given
         assert (await ask(place, "GET", "/healthz", X_Request_Id="proxy-7_f")).headers["x-request-id"] == "proxy-7_f"
 
-    asyncio.run(asked())
+    run(asked())
 
 
 def test_every_line_of_the_log_is_json_and_none_holds_a_secret(data: Path) -> None:
@@ -162,7 +162,7 @@ def test_every_line_of_the_log_is_json_and_none_holds_a_secret(data: Path) -> No
         await ask(place, "DELETE", second.path, cookie=second.cookie)
 
     with LectureServer(data, starters="passphrase", passphrase="sesame", log_requests="true") as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
         assert server.stop() == 0
         lines = [json.loads(line) for line in server.said.splitlines()]
         said = server.said
@@ -187,4 +187,4 @@ def test_a_recording_holds_no_secret_and_no_name_of_a_student(server: LectureSer
         for secret in ("Ada", presenter.key, *(cookie.partition("=")[2] for cookie in (presenter.cookie, voter.cookie))):
             assert secret not in recording
 
-    asyncio.run(lecture())
+    run(lecture())

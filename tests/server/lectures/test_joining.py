@@ -17,6 +17,7 @@ from tests.server.lectures.proxy import Proxy
 from tests.server.lectures.seconds import within
 from tests.server.lectures.seeds import chance, seeds, sizes
 from tests.server.lectures.servers import LectureServer
+from tests.watchdog import run
 
 
 def script(draw: random.Random, length: int) -> list[tuple[str, dict[str, Any]]]:
@@ -70,7 +71,7 @@ def test_whoever_joins_at_any_moment_of_a_lecture_sees_what_one_saw_who_was_ther
                 await asyncio.gather(*(listener.__aexit__() for listener in joined))
         assert (states[-1].ended, len(states)) == (True, length)
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_who_joins_after_the_end_sees_how_it_ended(server: LectureServer) -> None:
@@ -83,7 +84,7 @@ def test_who_joins_after_the_end_sees_how_it_ended(server: LectureServer) -> Non
             listener.require(await presenter.state(), "first")
             assert listener.seen.state.ended
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @sizes("count", 200, 1000)
@@ -104,7 +105,7 @@ def test_a_crowd_that_drops_at_once_and_comes_back_misses_nothing_and_is_welcome
                     await presenter.step(number)
                 last = await presenter.step(-1)
                 await asyncio.gather(*(listener.at(last) for listener in listeners))
-                await asyncio.gather(*(listener.connected.wait() for listener in listeners))
+                await asyncio.gather(*(listener.welcomed() for listener in listeners))
                 seconds = time.monotonic() - began
                 state = await presenter.state()
                 for listener in listeners:
@@ -113,7 +114,7 @@ def test_a_crowd_that_drops_at_once_and_comes_back_misses_nothing_and_is_welcome
                 assert not whole or seconds < within(20)
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 def test_a_crowd_whose_positions_are_of_another_log_gets_the_state(server: LectureServer) -> None:
@@ -126,7 +127,7 @@ def test_a_crowd_whose_positions_are_of_another_log_gets_the_state(server: Lectu
                 await listener.at(last)
                 listener.require(state, "epoch")
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_what_a_page_is_told_before_it_follows_is_where_the_stream_begins(server: LectureServer) -> None:
@@ -141,7 +142,7 @@ def test_what_a_page_is_told_before_it_follows_is_where_the_stream_begins(server
             assert listener.seen.epoch == seen["epoch"]
             assert comparable(state_of({**listener.seen.state.document()})) == comparable(await presenter.state())
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @pytest.mark.long
@@ -154,4 +155,4 @@ def test_a_thousand_late_joiners_are_in_within_five_seconds(data: Path) -> None:
             assert time.monotonic() - began < within(5)
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))

@@ -14,10 +14,12 @@ from app.lectures.lectures import Lectures
 from app.lectures.sqlite_storage import SqliteStorage
 from app.lectures.storage import Command
 from app.scenes import default_scene
-from tests.server.lectures.beside import Baseline, Witness, figures_of
+from tests.server.lectures.beside import LOOK, Baseline, Witness, figures_of
 from tests.server.lectures.client import Answer, Listener, Place, Presenter, Student, ask
+from tests.server.lectures.pace import pause
 from tests.server.lectures.seeds import sizes
 from tests.server.lectures.servers import LectureServer
+from tests.watchdog import run
 
 KIB, MIB = 2**10, 2**20
 FORGETFUL = {"set": {"app.lectures.lectures:IDLE": 0.0, "app.lectures.lectures:SWEEPS": 1}}  # rooms without anyone are left at once
@@ -47,7 +49,7 @@ def test_as_many_computations_as_are_allowed_leave_the_lecture_alone_and_the_res
                 assert (answer.problem, answer.headers["retry-after"]) == ("busy", "1")
 
     with LectureServer(data, workers="1", waiting=str(allowed - 1), cache_bytes="0") as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 async def lived(place: Place, number: int) -> None:
@@ -73,7 +75,7 @@ async def round_of(place: Place, count: int) -> None:
 
     await asyncio.gather(*(one(number) for number in range(count)))
     while (await figures_of(place))["unrolled_lecture_rooms"]:
-        pass
+        await pause(LOOK)
 
 
 @sizes("count", 40, 5000)
@@ -88,7 +90,7 @@ def test_many_lectures_that_are_opened_used_and_ended_leave_nothing_behind(data:
         assert grown < 2 * MIB + count * 100, f"{grown / count:.0f} bytes of each of the second {count} are still there"
 
     with LectureServer(data, faults=FORGETFUL) as server:
-        asyncio.run(lectures(server))
+        run(lectures(server))
 
 
 def test_a_lecture_that_nobody_is_in_costs_less_than_twenty_kibibytes(tmp_path: Path) -> None:
@@ -114,4 +116,4 @@ def test_a_lecture_that_nobody_is_in_costs_less_than_twenty_kibibytes(tmp_path: 
                 tracemalloc.stop()
                 assert held / count < 20 * KIB, json.dumps({"bytes of each": held / count})
 
-    asyncio.run(rooms())
+    run(rooms())

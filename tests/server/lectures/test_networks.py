@@ -16,6 +16,7 @@ from tests.server.lectures.seconds import within
 from tests.server.lectures.seeds import chance, seeds, sizes
 from tests.server.lectures.servers import LectureServer
 from tests.server.lectures.sockets import stream_of
+from tests.watchdog import run
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_who_loses_the_network_gets_exactly_what_was_missed(server: LectureServe
                 if began == "resumed":
                     assert [entry.offset for entry in listener.seen.entries] == list(range(2, last + 1))
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @pytest.mark.long
@@ -63,7 +64,7 @@ def test_after_a_long_silence_of_the_network_a_listener_is_back_within_its_longe
         async with Proxy(server.port) as network:
             presenter = await Presenter.start(place)
             async with Listener(network.place, presenter.code, haste=1.0) as listener:
-                await listener.connected.wait()
+                await listener.welcomed()
                 network.away = True
                 network.cut()
                 await presenter.step(1)
@@ -73,7 +74,7 @@ def test_after_a_long_silence_of_the_network_a_listener_is_back_within_its_longe
                 await listener.at(last, within(21))
                 listener.require(await presenter.state(), "first", "resumed")
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_what_is_swallowed_without_a_word_is_noticed_by_the_silence(server: LectureServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +86,7 @@ def test_what_is_swallowed_without_a_word_is_noticed_by_the_silence(server: Lect
         async with Proxy(server.port) as network:
             presenter = await Presenter.start(place)
             async with Listener(network.place, presenter.code) as listener:
-                await listener.connected.wait()
+                await listener.welcomed()
                 network.swallows = True
                 last = await presenter.step(1)
                 await listener.until(lambda seen: listener.losses > 0)
@@ -93,7 +94,7 @@ def test_what_is_swallowed_without_a_word_is_noticed_by_the_silence(server: Lect
                 await listener.at(last)
                 listener.require(await presenter.state(), "first", "resumed")
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @seeds(2, 20)
@@ -118,7 +119,7 @@ def test_many_losses_in_a_row_while_events_are_published_leave_no_gap(server: Le
                     listener.require(state, "first", "resumed")
                     assert listener.losses >= 3
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @sizes("times", 25, 100)
@@ -134,14 +135,14 @@ def test_an_old_connection_that_ends_late_does_not_disturb_the_new_one(server: L
                 with ExitStack() as old:
                     old.enter_context(stream_of(place, presenter.code, query="?nickname=Ada&hand=true"))
                     async with Listener(place, presenter.code, nickname="Ada", hand="true") as new:
-                        await new.connected.wait()
+                        await new.welcomed()
                         old.close()  # the late end of the one before
                         await new.at(await presenter.step(time))
                         assert new.losses == 0
                         new.require(await presenter.state(), "first")
             await watching.until(nobody_is_left)
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def nobody_is_left(seen: Seen) -> bool:
@@ -155,7 +156,7 @@ def test_who_is_back_within_fifty_milliseconds_is_one_listener_and_not_two(serve
         presenter = await Presenter.start(place)
         async with Listener(place, presenter.code, presenter.cookie, **{"as": "presenter"}) as watching:
             async with Listener(place, presenter.code, haste=0.0) as listener:
-                await listener.connected.wait()
+                await listener.welcomed()
                 for number in range(5):
                     listener.drop()
                     await listener.at(await presenter.step(number))
@@ -163,7 +164,7 @@ def test_who_is_back_within_fifty_milliseconds_is_one_listener_and_not_two(serve
                 await watching.until(lambda seen: seen.soft.get("presence", {}).get("students") == 1)
             await watching.until(nobody_is_left)
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_position_that_nobody_can_have_gets_the_state_and_never_an_error(server: LectureServer) -> None:
@@ -177,4 +178,4 @@ def test_a_position_that_nobody_can_have_gets_the_state_and_never_an_error(serve
                 await listener.at(last)
                 listener.require(state, "first", "epoch")
 
-    asyncio.run(lecture())
+    run(lecture())

@@ -7,6 +7,7 @@ import asyncio
 from tests.server.lectures.client import Answer, Listener, Place, Presenter, ask, request_bytes
 from tests.server.lectures.seeds import chance, seeds
 from tests.server.lectures.servers import LectureServer
+from tests.watchdog import run
 
 
 async def two(server: LectureServer) -> tuple[Presenter, Presenter]:
@@ -29,7 +30,7 @@ def test_an_old_fence_is_refused_and_told_who_presents_now(server: LectureServer
         assert first.fence == 3
         await first.step(4)
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_device_that_slept_while_another_took_over_changes_nothing_when_it_wakes(server: LectureServer) -> None:
@@ -52,7 +53,7 @@ def test_a_device_that_slept_while_another_took_over_changes_nothing_when_it_wak
         assert b"not-presenting" in answer
         assert all(entry.body.get("view", {}).get("step") != "old" for entry in await first.log())
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_command_that_was_stored_before_the_other_took_over_is_answered_again_as_it_was(server: LectureServer) -> None:
@@ -66,7 +67,7 @@ def test_a_command_that_was_stored_before_the_other_took_over_is_answered_again_
         assert other.document == stored.document, "an id is a command, whatever comes with it"
         assert len(await first.log()) == 2
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @seeds(2, 10)
@@ -99,7 +100,7 @@ def test_two_who_take_over_from_each_other_all_the_time_never_present_at_once(se
         assert len(accepted) == len(log) - len(fences)
         assert all(answer.problem == "not-presenting" for answer in answers if answer.status != 200)
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_the_pointer_of_who_does_not_present_is_refused_too(server: LectureServer) -> None:
@@ -114,7 +115,7 @@ def test_the_pointer_of_who_does_not_present_is_refused_too(server: LectureServe
             await listener.until(lambda seen: "pointer" in seen.soft)
             assert listener.seen.soft["pointer"] == {"x": 0.5, "y": 0.25, "hidden": False, "address": "1/2/h/1"}
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_key_makes_one_presenter_and_works_once(server: LectureServer) -> None:
@@ -126,7 +127,7 @@ def test_a_key_makes_one_presenter_and_works_once(server: LectureServer) -> None
         assert sorted(answer.status for answer in answers) == [200, 403, 403, 403, 403]
         assert {answer.problem for answer in answers if answer.status == 403} == {"key-used"}
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_students_go_on_while_the_presenter_is_away(server: LectureServer) -> None:
@@ -139,7 +140,7 @@ def test_students_go_on_while_the_presenter_is_away(server: LectureServer) -> No
             assert page.document["holder"] == "desk"
             assert student.losses == 0
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_device_hears_whether_it_has_the_word_and_a_link_for_the_next_keeps_its_key_behind_the_fragment(server: LectureServer) -> None:
@@ -157,4 +158,4 @@ def test_a_device_hears_whether_it_has_the_word_and_a_link_for_the_next_keeps_it
         assert made["key"] not in before
         assert made["qr"].startswith("<svg")
 
-    asyncio.run(lecture())
+    run(lecture())

@@ -14,10 +14,12 @@ from tests.server.lectures.client import Listener, Place, Presenter, Student, as
 from tests.server.lectures.nginx import Nginx
 from tests.server.lectures.proxy import Proxy
 from tests.server.lectures.servers import LectureServer
+from tests.watchdog import run
 
 PATH = "/unrolled"
-IDLE = 1.5  # s of silence after which the short form's proxies end a connection; its heart beats every half second
-FAST = {"set": {"app.lectures.lectures:BEATS": 2}}
+IDLE = 1.0  # s of silence after which the short form's proxies end a connection
+BEAT = 0.1  # s between heartbeats there
+FAST = {"set": {"app.lectures.lectures:TICK": BEAT / 2, "app.lectures.lectures:BEATS": 2}}
 HOST = {"Host": "example.org"}
 
 
@@ -34,7 +36,7 @@ def gathers(head: bytes) -> int:
     return 0 if b"x-accel-buffering: no" in head.lower() else 4096
 
 
-async def goes_well(place: Place, seconds_of_silence: float) -> None:
+async def goes_well(place: Place, beats_of_silence: float) -> None:
     """A lecture by way of a proxy: start, follow, vote, silence, reveal."""
     presenter = await Presenter.start(place)
     async with listening(place, presenter.code, 5) as listeners:
@@ -43,7 +45,7 @@ async def goes_well(place: Place, seconds_of_silence: float) -> None:
         assert (await voter.join()).status == 200
         assert (await voter.vote("q", "left")).status == 200
         beats = listeners[0].seen.counts["heartbeat"]
-        await listeners[0].until(lambda seen: seen.counts["heartbeat"] - beats >= seconds_of_silence, 10 * seconds_of_silence + 30)
+        await listeners[0].until(lambda seen: seen.counts["heartbeat"] - beats >= beats_of_silence, 10 * beats_of_silence + 30)
         last = await presenter.command("poll revealed", {"poll": "q"})
         await asyncio.gather(*(listener.at(last) for listener in listeners))
         state = await presenter.state()
@@ -55,9 +57,9 @@ async def goes_well(place: Place, seconds_of_silence: float) -> None:
 def test_a_proxy_that_gathers_and_ends_what_is_quiet_lets_a_lecture_through(mounted: LectureServer) -> None:
     async def lecture() -> None:
         async with Proxy(mounted.port, PATH, gathers=gathers, idle=IDLE) as proxy:
-            await goes_well(proxy.place, 3 * IDLE / 0.5)
+            await goes_well(proxy.place, 2 * IDLE / BEAT)
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_without_heartbeats_the_same_proxy_would_end_the_stream(data: Path) -> None:
@@ -72,7 +74,7 @@ def test_without_heartbeats_the_same_proxy_would_end_the_stream(data: Path) -> N
                 listener.require(await presenter.state(), "first", "resumed")
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 def test_a_proxy_that_holds_everything_back_for_a_moment_only_delays_the_lecture(mounted: LectureServer) -> None:
@@ -80,24 +82,24 @@ def test_a_proxy_that_holds_everything_back_for_a_moment_only_delays_the_lecture
         async with Proxy(mounted.port, PATH, delay=0.1) as proxy:
             await goes_well(proxy.place, 1)
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_nginx_as_the_documentation_sets_it_up_lets_a_lecture_through(mounted: LectureServer, tmp_path: Path) -> None:
-    with Nginx(tmp_path, mounted.port, proxy_read_timeout="2s") as nginx:
-        asyncio.run(goes_well(Place(nginx.port, PATH), 3 * 2 / 0.5))
+    with Nginx(tmp_path, mounted.port, proxy_read_timeout=f"{IDLE * 1000:.0f}ms") as nginx:
+        run(goes_well(Place(nginx.port, PATH), 2 * IDLE / BEAT))
 
 
 def test_nginx_that_speaks_http_1_0_to_the_server_lets_a_lecture_through(mounted: LectureServer, tmp_path: Path) -> None:
     """As it does where nobody says otherwise: then a stream has no chunks, and ends with its connection."""
     with Nginx(tmp_path, mounted.port, proxy_http_version="1.0") as nginx:
-        asyncio.run(goes_well(Place(nginx.port, PATH), 2))
+        run(goes_well(Place(nginx.port, PATH), 2))
 
 
 @pytest.mark.long
 def test_two_minutes_of_silence_pass_through_nginx_with_its_sixty_seconds(data: Path, tmp_path: Path) -> None:
     with LectureServer(data, root_path=PATH) as server, Nginx(tmp_path, server.port) as nginx:
-        asyncio.run(goes_well(Place(nginx.port, PATH), 13))
+        run(goes_well(Place(nginx.port, PATH), 13))
 
 
 def test_a_class_behind_nginx_has_addresses_of_its_own(data: Path, tmp_path: Path) -> None:
@@ -111,7 +113,7 @@ def test_a_class_behind_nginx_has_addresses_of_its_own(data: Path, tmp_path: Pat
         assert (await ask(replace(place, source="127.0.0.2"), "GET", "/api/lectures/AAAAAAA2")).status == 404
 
     with LectureServer(data, root_path=PATH, wrong_codes="3") as server, Nginx(tmp_path, server.port) as nginx:
-        asyncio.run(lecture(Place(nginx.port, PATH)))
+        run(lecture(Place(nginx.port, PATH)))
 
 
 def test_below_a_sub_path_every_address_that_is_told_lies_below_it(mounted: LectureServer) -> None:
@@ -131,7 +133,7 @@ def test_below_a_sub_path_every_address_that_is_told_lies_below_it(mounted: Lect
         wrong = await ask(place, "GET", "/api/lectures/AAAAAAA2", **HOST)
         assert wrong.document["type"] == f"{PATH}/problems/unknown-lecture"
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_stream_says_to_proxies_that_it_is_not_to_be_held_back_or_kept(mounted: LectureServer) -> None:
@@ -150,4 +152,4 @@ def test_a_stream_says_to_proxies_that_it_is_not_to_be_held_back_or_kept(mounted
         )
         assert "content-encoding" not in told
 
-    asyncio.run(lecture())
+    run(lecture())

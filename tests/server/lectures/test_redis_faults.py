@@ -21,6 +21,7 @@ from tests.server.lectures.seconds import within
 from tests.server.lectures.seeds import chance, seeds
 from tests.server.lectures.servers import LectureServer
 from tests.server.serving import split
+from tests.watchdog import run
 
 NOTICED = 5.0  # s within which the class hears that the link is paused
 CONVERGED = 20.0  # s after which everyone is where everyone is
@@ -88,7 +89,7 @@ def test_a_redis_that_dies_and_comes_back_begins_another_epoch_from_what_the_ser
             assert len({listener.seen.epoch for listener in [*listeners, away, returning]}) == 1
             await again(presenter, voter, fault is emptied)
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def shown(state: State) -> State:
@@ -125,7 +126,7 @@ def test_a_redis_that_has_lost_its_last_entries_gets_them_back_in_another_epoch(
             await asyncio.gather(*(listener.at(last) for listener in listeners))
             assert (await presenter.state()).view == {"step": "3"}
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_redis_that_says_nothing_pauses_the_lecture_and_nothing_is_acknowledged_until_it_is_back(shared: Shared) -> None:
@@ -158,7 +159,7 @@ def test_a_redis_that_says_nothing_pauses_the_lecture_and_nothing_is_acknowledge
                 assert listener.seen.counts["snapshot"] == 1, "the log went on, so nobody needs another state"
             assert [entry.body["view"]["step"] for entry in await presenter.log()] == ["1", "2", "3"]
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def paused(seen: object) -> bool:
@@ -199,7 +200,7 @@ def test_a_redis_that_is_half_a_second_away_slows_a_lecture_and_breaks_nothing(t
                     listener.require(state, "first")
                     assert listener.seen.counts["link"] == 0
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @seeds(1, 10)
@@ -232,7 +233,7 @@ def test_a_way_to_redis_that_breaks_again_and_again_loses_nothing_and_doubles_no
                     listener.require(state, "first")
                     assert listener.seen.counts["snapshot"] == 1, "Redis itself never went away"
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @pytest.mark.long
@@ -253,7 +254,7 @@ def test_a_redis_that_is_cut_off_without_a_word_is_noticed_within_five_seconds_a
                 for listener in listeners:
                     listener.require(await presenter.state(), "first")
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 class Pair:
@@ -299,7 +300,7 @@ def test_two_processes_are_one_lecture(pair: Pair) -> None:
             for listener in [*here, *there, projector]:
                 listener.require(state, "first")
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @seeds(1, 5)
@@ -333,7 +334,7 @@ def test_when_one_of_two_processes_is_killed_its_listeners_go_on_with_the_other(
                 await asyncio.gather(*(listener.at(last) for listener in listeners))
                 assert listeners[0].seen.state.polls[0]["revealed"]["tally"] == {"left": 10}
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 async def steps(presenter: Presenter, count: int) -> int:
@@ -373,7 +374,7 @@ def test_a_process_that_was_paused_wakes_with_an_old_fence_and_changes_nothing(p
                 listener.require(state, "first")
             assert [entry.kind for entry in await second.log()] == ["view", "presenter changed", "view"]
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_lecture_beside_is_not_disturbed_by_one_that_is_deleted_in_the_other_process(pair: Pair) -> None:
@@ -388,4 +389,4 @@ def test_a_lecture_beside_is_not_disturbed_by_one_that_is_deleted_in_the_other_p
                 await listener.until(lambda seen: seen.counts["deleted"] == 1)
                 await listener.until(lambda seen: listener.refused[404] > 0)
 
-    asyncio.run(lecture())
+    run(lecture())

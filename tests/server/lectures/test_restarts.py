@@ -13,6 +13,7 @@ from tests.server.lectures.pace import pause
 from tests.server.lectures.seconds import within
 from tests.server.lectures.seeds import chance, seeds, sizes
 from tests.server.lectures.servers import LectureServer
+from tests.watchdog import run
 
 WINDOW = 5  # s over which the server asks its listeners to come back
 RESTARTS = 3
@@ -39,7 +40,7 @@ def test_whoever_follows_is_told_to_come_back_before_the_server_stops_well(data:
             assert count < 500 or seconds < within(10), "the whole form asserts seconds"
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
         assert server.said == ""
 
 
@@ -63,7 +64,7 @@ def test_what_is_under_way_when_the_server_is_told_to_stop_is_answered(data: Pat
         assert len({entry.body["view"]["step"] for entry in log}) == len(log)
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 @seeds(1, 5)
@@ -103,7 +104,7 @@ def test_three_restarts_while_events_are_published_leave_no_gap_and_no_duplicate
                 assert listener.losses >= RESTARTS
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 def test_listeners_do_not_all_come_back_at_the_same_moment(server: LectureServer) -> None:
@@ -114,7 +115,7 @@ def test_listeners_do_not_all_come_back_at_the_same_moment(server: LectureServer
             assert len(told) > 20
             assert all(500 <= wait <= 3000 for wait in told)
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_server_that_has_lost_its_data_is_told_apart_from_one_that_went_on(data: Path, tmp_path: Path) -> None:
@@ -133,6 +134,6 @@ def test_a_server_that_has_lost_its_data_is_told_apart_from_one_that_went_on(dat
         assert (answer.status, answer.problem) == (404, "unknown-lecture")
 
     with LectureServer(data) as server:
-        code, position = asyncio.run(before(server))
+        code, position = run(before(server))
     with LectureServer(tmp_path / "empty") as server:
-        asyncio.run(after(server, code, position))
+        run(after(server, code, position))

@@ -18,6 +18,7 @@ from tests.server.lectures.proxy import Proxy
 from tests.server.lectures.seconds import within
 from tests.server.lectures.servers import LectureServer
 from tests.server.lectures.sockets import is_over, stream_of, vanish
+from tests.watchdog import run
 
 MIB = 2**20
 LARGE = {f"part{number}": "x" * 2000 for number in range(4)}  # 8 KB of a view
@@ -37,14 +38,14 @@ def stalled(held: ExitStack, presenter: Presenter, count: int) -> list[object]:
 
 
 def test_listeners_that_never_read_cost_little_memory_are_let_go_and_hold_up_nobody(hasty: LectureServer) -> None:
-    asyncio.run(never_read(hasty, count=20, events=250))
+    run(never_read(hasty, count=20, events=250))
 
 
 @pytest.mark.long
 def test_listeners_that_never_read_are_let_go_within_thirty_seconds(data: Path) -> None:
     with LectureServer(data) as server:
         began = time.monotonic()
-        asyncio.run(never_read(server, count=50, events=500, slowest=0.1))
+        run(never_read(server, count=50, events=500, slowest=0.1))
         assert time.monotonic() - began < within(60), "the events, and then 30 s"
 
 
@@ -53,7 +54,7 @@ async def never_read(server: LectureServer, count: int, events: int, slowest: fl
     async with Baseline(server), Witness(place, slowest):
         presenter = await Presenter.start(place)
         async with Listener(place, presenter.code) as reading:
-            await reading.connected.wait()
+            await reading.welcomed()
             with ExitStack() as held:
                 sockets = stalled(held, presenter, count)
                 before = server.memory
@@ -84,7 +85,7 @@ def test_slow_listeners_stay_and_see_what_the_others_see(server: LectureServer) 
                 assert all(listener.seen.counts["snapshot"] == 1 for listener in quickly)
                 assert all(listener.seen.counts["snapshot"] == 2 for listener in slowly), "who fell behind was given the state instead"
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @pytest.mark.long
@@ -103,7 +104,7 @@ def test_listeners_at_two_kilobytes_a_second_stay_and_cost_the_others_nothing(da
                 await require_all(presenter, [*quickly, *slowly], last)
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 async def require_all(presenter: Presenter, listeners: list[Listener], last: int) -> None:
@@ -117,7 +118,7 @@ async def require_all(presenter: Presenter, listeners: list[Listener], last: int
 
 def test_a_listener_that_vanishes_without_a_word_is_noticed(data: Path) -> None:
     with LectureServer(data, faults=GONE) as server:
-        asyncio.run(vanishing(server))
+        run(vanishing(server))
 
 
 @pytest.mark.long
@@ -125,7 +126,7 @@ def test_a_listener_that_vanishes_without_a_word_is_noticed(data: Path) -> None:
 def test_a_listener_that_vanishes_is_noticed_within_thirty_five_seconds(data: Path, busy: bool) -> None:
     with LectureServer(data) as server:
         began = time.monotonic()
-        asyncio.run(vanishing(server, busy))
+        run(vanishing(server, busy))
         assert time.monotonic() - began < within(35 + 2)
 
 

@@ -17,6 +17,7 @@ from app.services import Services
 from tests.server.asking import require_problem
 from tests.server.lectures.client import Listener, Place, Presenter, Student, ask, listening, until_answered
 from tests.server.lectures.servers import LectureServer
+from tests.watchdog import run
 
 IMPATIENT = {"storage_patience": "0.2"}
 Fault = Callable[[LectureServer], AbstractContextManager[None]]
@@ -80,7 +81,7 @@ def test_what_cannot_be_stored_is_not_acknowledged_not_shown_and_not_lost(data: 
                 assert listener.losses == 0
 
     with LectureServer(data, **IMPATIENT) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
         assert "Traceback" not in server.said
 
 
@@ -97,7 +98,7 @@ def test_what_was_acknowledged_before_the_disk_was_full_outlives_a_crash(data: P
         await presenter.step(10)
 
     with LectureServer(data, **IMPATIENT) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 def storage_of(client: TestClient) -> SqliteStorage:
@@ -127,7 +128,7 @@ def stored(data: Path) -> str:
         async with SqliteStorage(data, 2.0, 1) as storage:
             await storage.create(code, "t", "desk", "key", "session", [("view", {"view": {"lab": "x" * 500}})] * 200)
 
-    asyncio.run(written())
+    run(written())
     return code
 
 
@@ -150,7 +151,7 @@ def test_a_damaged_file_is_moved_aside_as_it_is_and_the_server_begins_anew(data:
         await (await Presenter.start(place)).step(1)
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
         assert "is damaged: moved to" in server.said
     (aside,) = data.glob("*.corrupt-?")
     assert aside.read_bytes() == broken
@@ -166,7 +167,7 @@ def test_what_was_committed_last_is_kept_beside_a_damaged_file(data: Path) -> No
         await student.join("Ada, who came last")
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
     last = (data / f"{FILE}-wal").read_bytes()
     assert b"Ada, who came last" in last
     broken = damage(data / FILE, 8192)
@@ -190,7 +191,7 @@ def test_a_file_that_is_damaged_while_the_server_runs_is_a_503_and_never_a_wrong
             assert (answer.status, answer.problem) == (503, "storage"), path
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 def test_a_file_of_a_newer_program_is_left_alone_and_the_server_says_what_to_do(data: Path) -> None:

@@ -17,6 +17,7 @@ from tests.server.lectures.proxy import Proxy
 from tests.server.lectures.seconds import within
 from tests.server.lectures.seeds import chance, seeds, sizes
 from tests.server.lectures.servers import LectureServer
+from tests.watchdog import run
 
 CHOICES = ("left", "right", "both")
 AT_ONCE = 100  # connections of the class at the same time
@@ -90,7 +91,7 @@ def test_the_tally_is_the_number_of_those_who_voted(data: Path, count: int, seed
                 assert delays[int(0.99 * len(delays))] < within(1.0)
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 def test_students_see_how_many_have_voted_but_not_what_until_it_is_revealed(server: LectureServer) -> None:
@@ -107,7 +108,7 @@ def test_students_see_how_many_have_voted_but_not_what_until_it_is_revealed(serv
             await student.at(await presenter.command("poll revealed", {"poll": "q"}))
             assert student.seen.state.polls[0]["revealed"]["tally"] == {"left": 1}
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 @pytest.mark.parametrize("moment", ["before the request arrives", "after it arrived"])
@@ -134,7 +135,7 @@ def test_a_vote_whose_connection_broke_counts_once_when_it_is_repeated(server: L
                 await watching.at(await presenter.command("poll revealed", {"poll": "q"}))
                 assert watching.seen.state.polls[0]["revealed"]["tally"] == {"left": 1}
 
-    asyncio.run(lecture())
+    run(lecture())
 
 
 def test_a_vote_that_comes_while_the_question_is_revealed_is_counted_or_refused_and_never_both(server: LectureServer) -> None:
@@ -154,4 +155,4 @@ def test_a_vote_that_comes_while_the_question_is_revealed_is_counted_or_refused_
             revealed = (await presenter.state()).polls[turn]["revealed"]
             assert revealed["votes"] == len(counted) == sum(revealed["tally"].values())
 
-    asyncio.run(lecture())
+    run(lecture())
