@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ CACHES = ("__pycache__", "_cache")
 BINARY = {".png", ".npz"}
 
 
+@functools.cache
 def files() -> list[Path]:
     """Every file that is ours: those of the top level, and all of our folders, without what tools keep there."""
     within = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()]
@@ -20,11 +22,13 @@ def files() -> list[Path]:
     return sorted([*(path for path in ROOT.iterdir() if path.is_file() and path.name != ".env"), *ours])
 
 
+@functools.cache
 def texts() -> dict[str, str]:
     """What can be read, by its path from the top."""
     return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in files() if path.suffix not in BINARY}
 
 
+@functools.cache
 def python_modules(folder: str) -> dict[str, ast.Module]:
     """Every module of a folder, by its dotted name."""
     paths = sorted((ROOT / folder).rglob("*.py"))
@@ -51,6 +55,7 @@ def without_types(tree: ast.Module) -> ast.Module:
     return ast.Module([node for node in tree.body if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")], [])
 
 
+@functools.cache
 def javascript_modules() -> dict[str, str]:
     """Every module of the page without its comments, by its path below static/js."""
     folder = ROOT / "static" / "js"

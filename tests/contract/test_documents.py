@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,10 +22,10 @@ def read(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Any:
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The server's answers, without a socket."""
-    with TestClient(create_app(Settings(data=tmp_path)), base_url="http://localhost") as client:
+    with TestClient(create_app(Settings(data=tmp_path_factory.mktemp("data"))), base_url="http://localhost") as client:
         yield client
 
 

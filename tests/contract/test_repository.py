@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
 
-from tests.contract.repository import ROOT, files, python_modules, texts
+from tests.contract.repository import ROOT, files, texts
 
 KINDS = {"", ".cff", ".css", ".html", ".js", ".json", ".md", ".npz", ".png", ".py", ".service", ".svg", ".toml", ".txt", ".yaml"}
 NAMES = {".dockerignore", ".gitignore", "Dockerfile", "LICENSE", "run"}
@@ -66,11 +67,23 @@ def test_the_repository_names_no_machine_and_no_registry() -> None:
 
 @pytest.mark.parametrize("folder", ["engine", "app", "scripts", "tests"])
 def test_every_python_module_is_read_as_the_newest_one_would(folder: str) -> None:
-    without = [
-        name
-        for name, tree in python_modules(folder).items()
-        if tree.body
-        and "annotations"
-        not in {alias.name for node in tree.body for alias in getattr(node, "names", []) if getattr(node, "module", "") == "__future__"}
-    ]
-    assert not without
+    modules = {path: text for path, text in texts().items() if path.startswith(f"{folder}/") and path.endswith(".py")}
+    assert modules
+    assert not [path for path, text in modules.items() if not reads_annotations_late(text)]
+
+
+def reads_annotations_late(text: str) -> bool:
+    """Only what stands before the import is parsed, with the import: that it is code, and no line of a string."""
+    before, line, _ = text.partition("\nfrom __future__ import annotations\n")
+    if not line:
+        return text.startswith("from __future__ import annotations\n") or not ast.parse(text).body
+    *_, last = ast.parse(before + line).body
+    return isinstance(last, ast.ImportFrom)
+
+
+def test_an_import_that_stands_in_a_string_does_not_count() -> None:
+    line = "from __future__ import annotations\n"
+    assert all(map(reads_annotations_late, ("", line, f'"""Says what it is."""\n\n{line}import ast\n')))
+    assert not any(map(reads_annotations_late, ("import ast\n", '"""Nothing else."""\n', f"text = 'annotations'\nimport {line[5:15]}\n")))
+    with pytest.raises(SyntaxError):
+        reads_annotations_late(f'text = """\n{line}"""\n')

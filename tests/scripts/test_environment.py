@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,6 +35,20 @@ def bare(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def make_without_pip(folder: Path) -> None:
     subprocess.run([_base_python(), "-m", "venv", "--clear", "--without-pip", str(folder)], check=True)
+
+
+@pytest.fixture
+def quick(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose environment is made as always, but for the pip in it, which takes as long as all the rest together."""
+    run = subprocess.run
+    monkeypatch.setattr(environment_module, "subprocess", SimpleNamespace(run=lambda command, **how: run(without_pip(command), **how)))
+    monkeypatch.setattr(environment_module, "_pip_install", lambda folder, requirements: 0)
+    return project
+
+
+def without_pip(command: list[str]) -> list[str]:
+    assert command[1:3] == ["-m", "venv"]
+    return [*command[:3], "--without-pip", *command[3:]]
 
 
 def forbid_processes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,8 +102,8 @@ def test_tests_and_server_keep_a_stamp_each_in_the_same_environment(bare: Path, 
     environment("requirements.txt", bare)
 
 
-def test_an_environment_that_was_cut_off_while_it_was_made_is_made_anew(project: Path) -> None:
-    folder = project / ".venv"
+def test_an_environment_that_was_cut_off_while_it_was_made_is_made_anew(quick: Path) -> None:
+    folder = quick / ".venv"
     folder.mkdir()
     (folder / "unfinished").touch()
     (folder / "rubbish").touch()
@@ -181,14 +196,34 @@ def test_where_there_is_neither_venv_nor_apt_a_sentence_says_what_to_install(mon
         require_venv()
 
 
+START = """
+import pathlib, subprocess, sys, types
+import _environment
+
+def alone(lock):
+    print("There is no environment.", flush=True)
+    sys.stdin.readline()
+    return lock_alone(lock)
+
+def run(command, **how):
+    return subprocess.run([*command[:3], "--without-pip", *command[3:]], **how)
+
+lock_alone, _environment._alone = _environment._alone, alone
+_environment.subprocess = types.SimpleNamespace(run=run)
+_environment._pip_install = lambda folder, requirements: 0
+_environment.ROOT = pathlib.Path(sys.argv[1])
+_environment.environment("requirements.txt", _environment.ROOT / ".venv")
+"""
+
+
 def test_two_starts_at_once_make_the_environment_once(project: Path) -> None:
-    code = (
-        "import sys, pathlib, _environment\n"
-        "_environment.ROOT = pathlib.Path(sys.argv[1])\n"
-        "_environment.environment('requirements.txt', _environment.ROOT / '.venv')"
-    )
-    start = [sys.executable, "-c", code, str(project)]
-    both = [subprocess.Popen(start, cwd=ROOT / "scripts", stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    """Both have seen that there is none before either begins to make it."""
+    start, pipes = [sys.executable, "-c", START, str(project)], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen(start, cwd=ROOT / "scripts", **pipes) for _ in range(2)]
+    assert [process.stdout.readline() for process in both] == ["There is no environment.\n"] * 2
+    for process in both:
+        process.stdin.write("\n")
+        process.stdin.flush()
     answers = [process.communicate()[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert sum("Making .venv" in answer for answer in answers) == 1

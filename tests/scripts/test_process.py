@@ -16,6 +16,7 @@ import pytest
 
 from app.network import lan_address
 from tests.contract.repository import ROOT
+from tests.server.serving import ServerProcess
 
 Start = Callable[..., subprocess.Popen[str]]
 PATIENCE = 30
@@ -99,10 +100,9 @@ def test_a_local_network_gets_the_address_as_a_code_and_that_name_is_answered_to
     assert urllib.request.urlopen(named, timeout=PATIENCE).status == 200
 
 
-def test_small_answers_are_sent_at_once(start: Start) -> None:
+def test_small_answers_are_sent_at_once(tmp_path: Path) -> None:
     """A hundred in a row, where each would wait 40 ms for an acknowledgement if the socket were not TCP by name."""
-    port = port_of(start("--port", "0"))
-    with socket.create_connection(("127.0.0.1", port)) as connection:
+    with ServerProcess(tmp_path) as server, server.connect() as connection:
         begun = time.monotonic()
         for _ in range(100):
             connection.sendall(b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n")
