@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -10,26 +11,47 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE, Contexts, Server, Watched, open_page
+from tests.browser.markup import LINES, difference
 from tests.browser.person import drawn
 
 DESK = (1440, 900)
 
 # What a class looks at: the picture, the sentence, the panel and the controls, but for what belongs to one screen alone.
 PLACES = "#window, #panel [role=tabpanel]:not([hidden]), #model, #reviews, #transport .story, #legend, #gradients, #training"
-SEEN = """(places) => [...document.querySelectorAll(places)].filter((node) => node.checkVisibility()).map((node) => {
-        const copy = node.cloneNode(true);
-        for (const each of copy.querySelectorAll("[hidden]")) each.remove();
-        const own = ["style", "tabindex", "class", "open"];
-        for (const each of [copy, ...copy.querySelectorAll("*")]) for (const name of own) each.removeAttribute(name);
-        return copy.innerHTML.replaceAll(/\\b(clip|legend|modebar-|(top)?defs-)[0-9a-f]{6}/g, "$1"); // what Plotly names at random
-    }).concat(document.documentElement.dataset.theme, document.body.dataset.view).join("\\n")"""
+UNSEEN = "[hidden], svg.grid:not([data-folded]) .loops"  # the loops stay, invisible, where a picture has been folded
+SEEN = f"""(places, left = "{UNSEEN}") =>
+    [...document.querySelectorAll(places)].filter((node) => node.checkVisibility()).flatMap((node) =>
+        ({LINES})(node, {{ attributes: ["style", "tabindex", "class", "open"], elements: left }}).slice(1, -1))
+    .map((line) => line.replaceAll(/\\b(clip|legend|modebar-|(top)?defs-)[0-9a-f]{{6}}/g, "$1")) // what Plotly names at random
+    .concat(document.documentElement.dataset.theme, document.body.dataset.view).join("\\n")"""
+
+# Waits until the page shows this, and looks again whenever something on it has changed. Returns what it shows at last.
+SETTLED = f"""([places, wanted, patience]) => new Promise((done) => {{
+    const seen = () => ({SEEN})(places);
+    let frame = 0;
+    const end = (shown) => {{
+        watch.disconnect();
+        cancelAnimationFrame(frame);
+        clearTimeout(timer);
+        done(shown);
+    }};
+    const look = () => {{
+        frame = 0;
+        if (seen() === wanted) end(wanted);
+    }};
+    const watch = new MutationObserver(() => {{ frame ||= requestAnimationFrame(look); }});
+    watch.observe(document, {{ attributes: true, characterData: true, childList: true, subtree: true }});
+    const timer = setTimeout(() => end(seen()), patience);
+    look();
+}})"""
+ROUND = 1000  # ms after which the other page is asked again what it shows
 
 
-def until(true: Callable[[], bool], page: Page, what: str) -> None:
+def until(true: Callable[[], bool], page: Page, what: str | Callable[[], str]) -> None:
     """Asks after every frame; what a page shows follows from what reaches it, at no set time."""
     end = time.monotonic() + PATIENCE
     while not true():
-        assert time.monotonic() < end, what
+        assert time.monotonic() < end, what if isinstance(what, str) else what()
         drawn(page)
 
 
@@ -98,14 +120,44 @@ def expect_mode(page: Page, name: str) -> None:
 
 def expect_same(one: Page, other: Page, what: str = "") -> None:
     """Both show the same: of the presenter's page and a student's all that a class looks at."""
-    until(lambda: one.evaluate(SEEN, PLACES) == other.evaluate(SEEN, PLACES), other, f"the student sees something else: {what}")
+    drawn(one)
+    end = time.monotonic() + PATIENCE
+    wanted, seen = one.evaluate(SEEN, PLACES), None
+    while seen != wanted:
+        assert time.monotonic() < end, f"the student sees something else: {what}\n{difference(wanted, seen or '')}"
+        seen = other.evaluate(SETTLED, [PLACES, wanted, ROUND])
+        wanted = one.evaluate(SEEN, PLACES)
 
 
 def expect_same_pixels(one: Page, other: Page, what: str = "") -> None:
-    """Both screens are the same, pixel by pixel."""
+    """Both screens are the same, pixel by pixel; a picture is taken once the markup is the same."""
     for page in (one, other):
         page.mouse.move(0, 0)
-    until(lambda: one.screenshot() == other.screenshot(), other, f"the screens differ: {what}")
+    expect_same(one, other, what)
+    end = time.monotonic() + PATIENCE
+    while (pictures := [page.screenshot() for page in (one, other)])[0] != pictures[1]:
+        assert time.monotonic() < end, f"the screens differ: {what}\n{where_they_differ(one, pictures)}"
+        drawn(other)
+
+
+WHERE = """async (pictures) => {
+    const [one, other] = await Promise.all(pictures.map(async (text) => {
+        const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]));
+        const pen = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+        pen.drawImage(picture, 0, 0);
+        return pen.getImageData(0, 0, picture.width, picture.height);
+    }));
+    const at = [...one.data.keys()].filter((i) => one.data[i] !== other.data[i]).map((i) => i >> 2);
+    const [x, y] = [at.map((i) => i % one.width), at.map((i) => Math.floor(i / one.width))];
+    const range = (numbers) => [Math.min, Math.max].map((end) => numbers.reduce((one, other) => end(one, other))).join(" to ");
+    const name = (node) => node?.outerHTML.slice(0, 200);
+    return `x ${range(x)}, y ${range(y)}: ${name(document.elementFromPoint(x[0], y[0]))}`;
+}"""
+
+
+def where_they_differ(page: Page, pictures: list[bytes]) -> str:
+    """Returns the box around the pixels that differ, and the element in which the first of them stands."""
+    return str(page.evaluate(WHERE, [base64.b64encode(picture).decode() for picture in pictures]))
 
 
 @pytest.fixture

@@ -1,22 +1,28 @@
 from __future__ import annotations
 
 import random
+import time
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
 
-from tests.browser.conftest import Server, Watched, open_page
-from tests.browser.person import drawn, grid, press
+from tests.browser.conftest import PATIENCE, Server, Watched, open_page
+from tests.browser.person import drawn, grid, layer, press, to_step
 
 SEED = 20231017
 ACTIONS = 500
 
 
+LONGEST_WAIT = 8000  # ms between two looks at a server that is away
+
+
 def test_the_page_says_when_the_server_is_away_keeps_what_it_has_and_comes_back(context: BrowserContext, tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
     server = Server(tmp_path_factory.mktemp("away"))
-    page = context.new_page()
+    [page] = context.pages
+    page.clock.install()
     open_page(page, server.address)
-    press(page, "Step forward", 9)
+    to_step(page, 9)
     shown = grid(page).get_by_role("gridcell").evaluate_all("(cells) => cells.map((cell) => cell.ariaLabel)")
     server.stop()
     press(page, "New weights")
@@ -26,6 +32,7 @@ def test_the_page_says_when_the_server_is_away_keeps_what_it_has_and_comes_back(
     press(page, "Step forward")
     expect(page.get_by_role("button", name="output at timestep 3, ŷ")).to_be_visible()
     server.start()
+    page.clock.fast_forward(LONGEST_WAIT)
     expect(away).to_be_hidden()
     drawn(page)
     expect(page.get_by_role("alert").filter(has_text="back")).to_be_visible()
@@ -41,15 +48,21 @@ AWAY = (
     "a[href]:not([href^='#']), [data-part=language], [data-part=copy], [data-part=take], [data-part=send], "
     "a[download], .offered, [type=file], [data-part=alone-now], [data-part=window]"
 )
-# A place on the screen where something that can be pressed is not covered, or the option of a list that is next chosen.
-TARGET = """([away, chance, at]) => {
-    const open = document.querySelector("dialog[open]") ?? document;
-    const views = "nav a, .commands button, [role=tab], [data-opens], #fold, #predict, [data-part=shapes], [data-part=exact]";
-    const kinds = [views, "select", "button, [role=button]", "[role=gridcell], [data-address], summary, input:not([type=text])"];
+# A place on the screen where something that can be pressed is not covered, or the option of a list that is next chosen: as often in
+# the part that the view is about as in all the rest, and there of each kind as often, however many there are.
+TARGET = """([away, part, kind, at]) => {
+    const main = { gradients: "#gradients", training: "#training" }[document.body.dataset.view] ?? "main";
+    const open = document.querySelector("dialog[open]");
+    const own = open ?? document.querySelector(main);
+    const views = ".commands button, [role=tab], [data-opens], #fold, #predict, [data-part=shapes], [data-part=exact]";
+    const kinds = [views, "select", "button, [role=button]", "[role=gridcell]", "[data-address]", "summary, input:not([type=text])"];
     const choosable = (node) => [...node.options].filter(({ disabled }) => !disabled);
     const shown = (node) => node.checkVisibility() && !node.matches(away) && (node.tagName !== "SELECT" || choosable(node).length);
-    const found = kinds.map((kind) => [...open.querySelectorAll(kind)].filter(shown)).filter((nodes) => nodes.length);
-    const nodes = found[Math.floor(chance * found.length)];
+    const within = (root) => kinds.map((each) => [...root.querySelectorAll(each)].filter(shown)).filter((nodes) => nodes.length);
+    const rest = () => within(document).map((nodes) => nodes.filter((node) => !own.contains(node))).filter((nodes) => nodes.length);
+    const tries = open || part < 0.5 ? [() => within(own), rest] : [rest, () => within(own)];
+    const found = tries.reduce((nodes, look) => (nodes.length ? nodes : look()), []);
+    const nodes = found[Math.floor(kind * found.length)];
     const node = nodes[Math.floor(at * nodes.length)];
     const name = node.ariaLabel ?? (node.textContent.trim().slice(0, 30) || node.outerHTML.slice(0, 60));
     if (node.tagName === "SELECT") {
@@ -62,6 +75,92 @@ TARGET = """([away, chance, at]) => {
     const { left, top, width, height } = node.getBoundingClientRect();
     return { name, x: left + width / 2, y: top + height / 2 };
 }"""
+
+VIEWS = ["Grid", "Gradients", "Training", "Compare"]
+VISITS = 5  # to each view
+BRIEF = 3000  # ms in which what is not covered can be pressed
+
+# What is pressed in any case, and the view in which it is.
+NAMED = {
+    "Folded": "Grid",
+    "Layer": "Grid",
+    "Gradient": "Grid",
+    "Code": "Grid",
+    "cell type": "Grid",
+    "Start training": "Training",
+    "Export": "Gradients",
+    "Share": "Compare",
+}
+
+
+def visits(chance: random.Random) -> list[tuple[str, list[str]]]:
+    """Returns the views in a shuffled order, each as often, with what is pressed there by name."""
+    planned: list[tuple[str, list[str]]] = [(view, []) for view in VIEWS for _ in range(VISITS)]
+    chance.shuffle(planned)
+    names = [*NAMED]
+    chance.shuffle(names)
+    for name in names:
+        chance.choice([named for view, named in planned if view == NAMED[name]]).append(name)
+    return planned
+
+
+def clear_the_way(page: Page) -> None:
+    """Closes what stands in front of the page, as a person would: a dialog, the plan, what only a presenter sees."""
+    opened = page.locator("dialog[open]")
+    if opened.count():
+        page.keyboard.press("Escape")
+        expect(opened).to_have_count(0)
+    for name, close in (("Prepare a lecture", "Close the plan"), ("Private panel", "Close the private panel")):
+        aside = page.get_by_role("complementary", name=name, exact=True)
+        if aside.is_visible():
+            aside.get_by_role("button", name=close, exact=True).click()
+            expect(aside).to_be_hidden()
+
+
+def reach(page: Page, control: Locator) -> None:
+    """Presses it; what was asked for before may come only now, and stand in front of it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        clear_the_way(page)
+        try:
+            return control.click(timeout=BRIEF)
+        except TimeoutError:
+            assert time.monotonic() < end, f"out of reach: {control}"
+
+
+def go(page: Page, view: str) -> None:
+    reach(page, page.get_by_role("navigation", name="Views").get_by_role("link", name=view, exact=True))
+    expect(page.locator("body")).to_have_attribute("data-view", view.lower())
+
+
+def press_named(page: Page, name: str) -> None:
+    """Presses it as a person would who looks for it: a dialog in the way is closed, and what cannot work is put right."""
+    clear_the_way(page)
+    if name == "cell type":
+        types = layer(page, 1).get_by_role("combobox", name=name)
+        return types.select_option("GRU" if types.input_value() != "GRU" else "LSTM")
+    role = "tab" if name in ("Layer", "Gradient", "Code") else "button"
+    control = page.get_by_role(role, name=name, exact=True)
+    if not control.is_visible() or not control.is_enabled():
+        page.get_by_role("combobox", name="Preset").select_option("the notes' toy")
+        if NAMED[name] == "Training":
+            page.get_by_role("combobox", name="Data set").select_option("reviews")
+        expect(control).to_be_enabled()
+    reach(page, control)
+
+
+def press_anything(page: Page, chance: random.Random, number: int) -> str:
+    """Presses, chooses, and now and then turns the wheel or drags. Returns the name of what it was."""
+    target: dict[str, Any] = page.evaluate(TARGET, [f"{AWAY}, nav [data-view]", *(chance.random() for _ in range(3))])
+    if "x" in target:
+        page.mouse.move(target["x"], target["y"])
+        if number % 25 == 0:
+            page.mouse.wheel(0, chance.choice([-200, 200]))
+        page.mouse.down()
+        if number % 10 == 0:
+            page.mouse.move(target["x"] + chance.randint(-80, 80), target["y"] + chance.randint(-40, 40))
+        page.mouse.up()
+    return str(target["name"])
 
 
 # What listens at document and window, and what watches the store: functions of the name that store.js gives them.
@@ -115,30 +214,31 @@ def test_500_random_actions_of_the_mouse_leave_no_error_and_no_listener(counted:
     """Presses, choices, the wheel and drags anywhere; the seed is fixed, and a fault names the actions that led to it."""
     page, chance = counted, random.Random(SEED)
     done: list[str] = []
-    for number in range(ACTIONS):
-        target = page.evaluate(TARGET, [AWAY, chance.random(), chance.random()])
-        done.append(target["name"])
-        if "x" in target:
-            page.mouse.move(target["x"], target["y"])
-            if number % 25 == 0:
-                page.mouse.wheel(0, chance.choice([-200, 200]))
-            page.mouse.down()
-            if number % 10 == 0:
-                page.mouse.move(target["x"] + chance.randint(-80, 80), target["y"] + chance.randint(-40, 40))
-            page.mouse.up()
-        assert watched.faults == [], done[-10:]
-    assert {"Compare", "Grid", "Training", "Start training", "Folded", "Export", "Share", "Layer", "Gradient", "Code"} <= set(done)
-    assert any(action.startswith("cell type: ") for action in done)
+    number = 0
+    for view, named in visits(chance):
+        go(page, view)
+        turns = [*named, *[None] * (ACTIONS // VISITS // len(VIEWS))]
+        chance.shuffle(turns)
+        for name in turns:
+            done.append(name or press_anything(page, chance, number))
+            if name:
+                press_named(page, name)
+            number += name is None
+            assert watched.faults == [], done[-10:]
+    assert number == ACTIONS
+    assert set(NAMED) <= set(done)
     expect_whole(page, watched, done)
 
 
 def test_500_random_actions_of_the_keyboard_leave_no_error_and_no_listener(counted: Page, watched: Watched) -> None:
-    """Keys alone, wherever they lead, but not to another page."""
+    """Keys alone, wherever they lead, but not to another page; as many in each view, as far as the keys do not lead to another one."""
     page, chance = counted, random.Random(SEED)
     done: list[str] = []
     for number in range(ACTIONS):
-        if number == ACTIONS // 2:
-            page.evaluate("() => { location.hash = 'v=1&view=training'; }")
+        if number % (ACTIONS // len(VIEWS)) == 0:
+            clear_the_way(page)
+            view = VIEWS[number * len(VIEWS) // ACTIONS]
+            page.get_by_role("navigation", name="Views").get_by_role("link", name=view, exact=True).press("Enter")
         key = chance.choice(KEYS if chance.random() < 0.85 else RARE)
         leaves = page.evaluate("(away) => document.activeElement.matches(away)", AWAY)
         page.keyboard.press("Tab" if leaves else key)

@@ -5,6 +5,7 @@ import re
 import numpy as np
 from playwright.sync_api import Page, expect
 
+from tests.browser.markup import LINES
 from tests.browser.person import TOY, cell, computed, expect_step, grid, layer, listed, press, say, written
 
 LAYERS, TIMESTEPS = 2, 3
@@ -68,9 +69,9 @@ def test_stepping_to_the_end_passes_words_forward_output_loss_backward_and_updat
 
 
 def test_stepping_back_shows_exactly_what_was_there_before(page: Page) -> None:
-    def everything() -> str:
+    def everything() -> list[str]:
         page.mouse.move(0, 0)
-        return page.evaluate("document.querySelector('svg.grid').outerHTML.replaceAll(/ ?lit/g, '')")
+        return [re.sub(" ?lit", "", line) for line in grid(page).evaluate(LINES)]
 
     seen = []
     for _ in range(20):

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.person import drawn, expect_step, grid, layer, press
+from tests.browser.person import drawn, expect_step, grid, layer, press, to_step
 
 
 def test_undo_and_redo_keep_the_focus_when_there_is_nothing_left_to_do(page: Page) -> None:
@@ -65,7 +65,7 @@ def test_a_pasted_link_with_a_scene_takes_back_what_it_leaves_out(page: Page) ->
 
 
 def test_a_link_without_a_scene_changes_only_what_it_says(page: Page) -> None:
-    press(page, "Step forward", 7)
+    to_step(page, 7)
     page.get_by_role("tab", name="Layer").click()
     page.evaluate("() => { location.hash = '#v=1&order=layer' }")
     expect(page.get_by_role("combobox", name="Order")).to_have_value("layer")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import numpy as np
-import pytest
 from playwright.sync_api import Page, expect
 
 from app.presets import PRESETS
 from app.scenes import Scene
 from app.traces import run
+from tests.browser.classroom import until
 from tests.browser.conftest import Watched
-from tests.browser.person import cell, press
+from tests.browser.person import cell, to_step
 
 UPDATED = "#panel [data-part=update] figure:last-child mn"
 
@@ -28,26 +29,31 @@ def shown(page: Page) -> list[float]:
     return [float(text.replace("\u2212", "-")) for text in page.locator(UPDATED).all_text_contents()]
 
 
+def agree(page: Page, weights: list[float]) -> bool:
+    return shown(page) == weights
+
+
 def changed(**changes: object) -> Scene:
     return Scene.model_validate({**PRESETS["the notes' toy"].document(), **changes})
 
 
-@pytest.mark.parametrize("optimizer", ["SGD", "RMSprop", "Adam", "Adagrad"])
-def test_the_weights_after_the_update_are_those_of_the_chosen_optimizer(page: Page, optimizer: str) -> None:
+def test_the_weights_after_the_update_are_those_of_the_chosen_optimizer(page: Page) -> None:
     learning(page, "optimizer")
-    page.get_by_label("optimizer", exact=True).select_option(optimizer)
-    page.get_by_label("learning_rate").fill("0.05")
-    page.get_by_label("clipping").select_option("clipnorm")
     page.get_by_label("L2").fill("0.01")
     page.get_by_label("L2").press("Enter")
-    expect(page.locator("#learning > summary")).to_contain_text(f"{optimizer}, rate 0.05")
     page.get_by_role("button", name="Last step").click()
     page.get_by_role("button", name="Full precision").click()
-    expect(page.get_by_role("status")).to_contain_text(f"one step of {optimizer}")
-    trace = run(changed(optimizer={"type": optimizer, "learning_rate": 0.05, "clipnorm": 1}, l2=0.01))
-    expected = np.concatenate([weight.ravel() for weight in trace.updated[:3]])
-    expect(page.locator(UPDATED)).to_have_count(expected.size)
-    assert shown(page) == expected.tolist()
+    for optimizer in ("RMSprop", "Adam", "Adagrad", "SGD"):
+        page.get_by_label("optimizer", exact=True).select_option(optimizer)
+        page.get_by_label("learning_rate").fill("0.05")
+        page.get_by_label("learning_rate").press("Enter")
+        page.get_by_label("clipping").select_option("clipnorm")
+        expect(page.locator("#learning > summary")).to_contain_text(f"{optimizer}, rate 0.05")
+        expect(page.get_by_role("status")).to_contain_text(f"one step of {optimizer}")
+        trace = run(changed(optimizer={"type": optimizer, "learning_rate": 0.05, "clipnorm": 1}, l2=0.01))
+        expected = np.concatenate([weight.ravel() for weight in trace.updated[:3]])
+        expect(page.locator(UPDATED)).to_have_count(expected.size)
+        until(partial(agree, page, expected.tolist()), page, f"{optimizer}: other weights are shown")
 
 
 def test_the_options_are_those_of_the_optimizer(page: Page) -> None:
@@ -76,7 +82,7 @@ def test_a_recurrent_kernel_begins_as_it_is_told(page: Page) -> None:
     page.get_by_label("gain 1").fill("2")
     page.get_by_label("gain 1").press("Enter")
     page.locator("#learning > summary").click()
-    press(page, "Step forward", 6)
+    to_step(page, 6)
     expect(page.locator("#panel [data-address='1/recurrent_kernel/1,1']").first).to_have_text("2.00")
 
 

@@ -21,7 +21,7 @@ from tests.browser.classroom import (
     until,
 )
 from tests.browser.conftest import PATIENCE, Contexts, Server, Watched, open_page
-from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read
+from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read, to_step
 from tests.browser.violations import expect_nothing
 
 __all__ = ["room"]  # a fixture
@@ -80,7 +80,7 @@ ACTIONS: list[tuple[str, Callable[[Page], None]]] = [
     ("a stack that cannot work", lambda page: layer(page, 1).get_by_role("switch").click()),
     ("its repair", lambda page: layer(page, 1).get_by_role("switch").click()),
     ("the first step", lambda page: press(page, "First step")),
-    ("the inside of a gate", lambda page: press(page, "Step forward", 10)),
+    ("the inside of a gate", lambda page: to_step(page, 10)),
     ("folding", lambda page: press(page, "Folded")),
     ("a larger picture", lambda page: (press(page, "Folded"), page.keyboard.press("+"), page.keyboard.press("+"))),
     (
@@ -101,16 +101,9 @@ ACTIONS: list[tuple[str, Callable[[Page], None]]] = [
 ]
 
 
-def test_whatever_the_presenter_does_is_on_the_students_screen(room: Class) -> None:
-    presenter, student = room.presenter, room.join()
-    press(presenter, "Close this card")
-    for what, act in ACTIONS:
-        act(presenter)
-        expect_same(presenter, student, what)
-    expect_mode(student, "following")
-
-
-def test_late_reloaded_or_offline_the_screen_is_that_of_one_who_never_left(room: Class) -> None:
+def test_whatever_the_presenter_does_is_on_the_students_screen_and_on_that_of_one_who_comes_late_reloads_or_was_offline(
+    room: Class,
+) -> None:
     presenter, steady = room.presenter, room.join()
     wandering = room.join()
     press(presenter, "Close this card")
@@ -130,6 +123,7 @@ def test_late_reloaded_or_offline_the_screen_is_that_of_one_who_never_left(room:
             continue
         expect_mode(wandering, "following")
         expect_same_pixels(steady, wandering, what)
+    expect_mode(steady, "following")
 
 
 def wander(page: Page) -> None:
@@ -159,10 +153,10 @@ def wander(page: Page) -> None:
 def test_who_comes_back_from_exploring_sees_what_one_sees_who_never_left(room: Class) -> None:
     presenter, steady, explorer = room.presenter, room.join(), room.join()
     press(presenter, "Close this card")
-    press(presenter, "Step forward", 9)
+    to_step(presenter, 9)
     cell(presenter, 2, 2).click()
     wander(explorer)
-    press(presenter, "Step forward", 4)
+    to_step(presenter, 13)
     expect_mode(explorer, "exploring")
     expect(explorer.get_by_role("region", name="Lecture")).to_contain_text("The presenter is at step 13")
     explorer.get_by_role("button", name="Back to the presenter").click()
@@ -207,7 +201,7 @@ def test_one_press_starts_a_lecture_and_the_page_can_be_stepped_at_once(room: Cl
 
 def test_the_presenter_goes_on_presenting_after_a_reload(room: Class) -> None:
     presenter, student = room.presenter, room.join()
-    press(presenter, "Step forward", 5)
+    to_step(presenter, 5)
     expect_step(student, 5)
     presenter.reload()
     assert code_of(presenter) == room.code
@@ -252,11 +246,11 @@ def test_what_is_pressed_stays_under_the_mouse(room: Class, size: tuple[int, int
 
 def test_a_frozen_class_keeps_its_picture_and_is_told_where_the_presenter_is_when_it_is_thawed(room: Class) -> None:
     presenter, student = room.presenter, room.join()
-    press(presenter, "Step forward", 3)
+    to_step(presenter, 3)
     expect_step(student, 3)
     press(presenter, "Freeze")
     expect(bar(student)).to_contain_text("The presenter has frozen the picture.")
-    press(presenter, "Step forward", 4)
+    to_step(presenter, 7)
     late = room.join()
     expect_step(late, 3)
     expect_step(student, 3)
@@ -299,7 +293,7 @@ def test_the_presenters_mouse_is_a_ring_at_the_same_cell_on_every_screen(room: C
             return to["x"] < x < to["x"] + to["width"] and to["y"] < y < to["y"] + to["height"]
 
         until(over, page, "the ring is at another place")
-    press(presenter, "Step forward", 6)
+    to_step(presenter, 6)
     presenter.locator("#panel .numbers mn[data-address]").first.hover()
     address = presenter.locator("#panel .numbers mn[data-address]").first.get_attribute("data-address")
     for page in (student, phone):
@@ -383,7 +377,7 @@ def test_a_second_window_of_the_presenter_follows_and_has_its_say_without_an_ech
     room.watched.append(Watched(second, room.server.address))
     second.goto(presenter.url)
     expect(bar(second)).to_be_visible()
-    press(presenter, "Step forward", 4)
+    to_step(presenter, 4)
     expect_step(second, 4)
     press(second, "Step forward", 2)
     expect_step(presenter, 6)
@@ -409,13 +403,13 @@ def test_the_private_panel_stands_in_a_window_of_its_own(room: Class) -> None:
     expect(private(presenter)).to_be_hidden()
     expect(private(window)).to_contain_text("the word mat enters")
     expect(grid(window)).to_be_hidden()
-    press(presenter, "Step forward", 5)
+    to_step(presenter, 7)
     expect(private(window)).to_contain_text("layer 2 mixes")
 
 
 def test_an_end_is_asked_for_once_and_everybody_may_go_on_alone(room: Class) -> None:
     presenter, student = room.presenter, room.join()
-    press(presenter, "Step forward", 3)
+    to_step(presenter, 3)
     press(presenter, "End")
     press(presenter, "Keep going")
     expect_step(student, 3)
@@ -496,7 +490,7 @@ def test_a_lost_link_is_said_within_five_seconds_and_one_can_go_on_alone(room: C
     expect(bar(student)).to_contain_text("Live link paused; you can go on alone.", timeout=5000)
     press(student, "Step forward")
     expect_mode(student, "exploring")
-    press(presenter, "Step forward", 6)
+    to_step(presenter, 8)
     student.context.set_offline(False)
     press(student, "Back to the presenter")
     expect_mode(student, "following")
@@ -553,7 +547,7 @@ def test_a_page_of_another_version_loads_itself_again_once_and_no_more(room: Cla
 def test_a_student_on_a_phone_sees_what_happens_now_and_every_button_can_be_hit(room: Class) -> None:
     presenter, phone = room.presenter, room.join((390, 844))
     read(presenter, "cat mat rat cat mat rat cat mat rat cat")
-    press(presenter, "Step forward", 28)
+    to_step(presenter, 28)
     expect_step(phone, 28)
 
     def in_sight() -> bool:
@@ -605,7 +599,7 @@ def test_everything_of_a_lecture_can_be_done_by_keyboard_alone(room: Class) -> N
 
 def test_axe_finds_nothing_on_either_side_of_a_lecture(room: Class) -> None:
     presenter, student = room.presenter, room.join()
-    press(presenter, "Step forward", 7)
+    to_step(presenter, 7)
     expect_step(student, 7)
     expect_nothing(presenter, "the card")
     press(presenter, "Private panel")
@@ -634,7 +628,7 @@ def test_axe_finds_nothing_on_either_side_of_a_lecture(room: Class) -> None:
 
 def test_another_language_is_chosen_in_the_middle_of_a_lecture_and_its_link_is_of_the_scene_alone(room: Class) -> None:
     presenter, student = room.presenter, room.join()
-    press(presenter, "Step forward", 4)
+    to_step(presenter, 4)
     expect_step(student, 4)
     student.get_by_role("combobox", name="Language").select_option("hi")
     expect(student.locator("html")).to_have_attribute("lang", "hi")
@@ -704,7 +698,7 @@ def test_no_picture_stands_on_a_students_screen_that_was_not_the_presenters(room
     presenter = room.presenter
     presenter.evaluate(WATCHING)
     read(presenter, "rat cat")
-    press(presenter, "Step forward", 5)
+    to_step(presenter, 5)
     student = room.visit()
     student.add_init_script(f"({WATCHING})()")
     student.goto(f"{room.server.address}join/{room.code}")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from app.learning import at, teach
 from app.scenes import Scene, default_scene
@@ -25,14 +25,15 @@ from tests.server.test_trainings import endless
 
 
 @pytest.fixture
-def training(page: Page, server: Server) -> Page:
+def training(context: BrowserContext, watched: Watched, server: Server) -> Page:
+    """The page, open at the view, watched."""
+    [page] = context.pages
     open_training(page, server.address)
     return page
 
 
 def open_training(page: Page, address: str, fragment: str = "#v=1&view=training") -> None:
     """Opens the view, and waits until the data sets are there."""
-    page.goto("about:blank")
     open_page(page, address + fragment)
     expect(page.get_by_role("combobox", name="Data set").locator("option")).to_have_count(6)
 
@@ -151,12 +152,12 @@ def trainings_of(server: Server) -> list[str]:
 
 
 def test_a_link_to_a_data_set_that_is_not_known_here_says_so_and_one_that_is_known_is_brought(
-    page: Page, server: Server, watched: Watched
+    context: BrowserContext, server: Server, watched: Watched
 ) -> None:
     watched.allowed.append("404")
+    [page] = context.pages
     table = "cat mat, 1\nmat rat, 0\n"
     own = page.request.post(f"{server.address}api/datasets/table", data={"text": table}).json()["id"]
-    page.goto("about:blank")
     page.goto(f"{server.address}#{link_to('f' * 64)}")
     expect(page.get_by_role("combobox", name="Data set").locator("option")).to_have_count(6)
     fault = panel(page).get_by_role("alert").filter(has_text="data set")
@@ -262,13 +263,16 @@ def test_a_training_whose_steps_overshoot_says_so_and_offers_remedies(training: 
     told(training, "Finished after epoch 100")
 
 
-def test_a_training_that_diverges_says_so_and_its_last_finite_epoch_is_on_the_screen(page: Page, server: Server) -> None:
+def test_a_training_that_diverges_says_so_and_its_last_finite_epoch_is_on_the_screen(
+    context: BrowserContext, watched: Watched, server: Server
+) -> None:
     layers = [
         {"type": "SimpleRNN", "units": 3, "return_sequences": True, "activation": "relu"},
         {"type": "SimpleRNN", "units": 2, "activation": "relu"},
         {"type": "Dense", "units": 1, "activation": "linear"},
     ]
     changes = {"layers": layers, "loss": "mse", "optimizer": {"type": "SGD", "learning_rate": 10}}
+    [page] = context.pages
     open_training(page, server.address, f"#{link_to(shipped()['reviews'].id, **changes)}")
     press(page, "Start training")
     told(page, "The training diverged.")
@@ -334,7 +338,10 @@ globalThis.AudioContext = class {
 """
 
 
-def test_the_loss_is_heard_as_a_tone_that_falls_with_it_and_rests_at_the_end(page: Page, server: Server) -> None:
+def test_the_loss_is_heard_as_a_tone_that_falls_with_it_and_rests_at_the_end(
+    context: BrowserContext, watched: Watched, server: Server
+) -> None:
+    [page] = context.pages
     page.add_init_script(LOUDSPEAKER)
     open_training(page, server.address)
     page.get_by_role("checkbox", name="Hear the loss").check()
