@@ -12,6 +12,11 @@ from engine import Dense, OneHot, Sequential, SimpleRNN
 from engine.trace import Gradients, Trace
 
 TOY: dict[str, Any] = {"vocabulary": ["cat", "mat", "rat"], "sentence": ["cat", "mat", "rat"], "label": 1, "units": [3, 2], "seed": 0}
+# The frame after the next has what was asked of the page.
+NAMES = """async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    return [...document.querySelectorAll("#window [role=gridcell]")].map((cell) => cell.ariaLabel);
+}"""
 MINUS = "\u2212"
 
 
@@ -34,12 +39,23 @@ def cell(page: Page, layer: int, timestep: int) -> Locator:
     return grid(page).get_by_role("gridcell", name=re.compile(rf"^layer {layer}, timestep {timestep}, "))
 
 
+def names(page: Page) -> list[str]:
+    """What every cell of the grid is called, from the top row down, in the frame after the next."""
+    return list(page.evaluate(NAMES))
+
+
 def layer(page: Page, number: int) -> Locator:
     return page.get_by_role("group", name=f"layer {number}", exact=True)
 
 
 def step(page: Page) -> int:
     return int(page.get_by_role("slider", name="Timeline").input_value())
+
+
+def go(page: Page, number: int) -> None:
+    """To a step of the timeline at once, in any language; where the way there is the subject, `press` walks it."""
+    page.locator("#transport [data-part=slider]").fill(str(number))
+    drawn(page)
 
 
 def expect_step(page: Page, number: int) -> None:

@@ -2,47 +2,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, open_page
-from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read, say
-from tests.browser.violations import EACH_SIZE, SIZES, expect_no_violations
+from tests.browser.conftest import Server
+from tests.browser.person import cell, drawn, expect_step, go, grid, layer, say
+from tests.browser.standing import standing_page
 
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", EACH_SIZE)
-def test_axe_finds_nothing_at_any_phase(browser: Browser, server: Server, size: str, theme: str) -> None:
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    page = context.new_page()
-    open_page(page, f"{server.address}#v=1&theme={theme}")
-    expect_no_violations(page)
-    for forward in (7, 4, 3, 6):
-        press(page, "Step forward", forward)
-        expect_no_violations(page)
-    context.close()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_broken_states_and_dialogs(browser: Browser, server: Server, theme: str) -> None:
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    open_page(page, f"{server.address}#v=1&theme={theme}&projector=1")
-    expect_no_violations(page)
-    press(page, "Projector")
-    layer(page, 1).get_by_role("switch").click()
-    expect(layer(page, 1).get_by_role("alert")).to_be_visible()
-    expect_no_violations(page)
-    layer(page, 1).get_by_role("switch").click()
-    read(page, "cat dog")
-    expect(page.get_by_text("Add “dog”")).to_be_visible()
-    expect_no_violations(page)
-    page.get_by_role("button", name=re.compile("^initial state of layer 1")).click()
-    expect_no_violations(page)
-    press(page, "Keys")
-    expect_no_violations(page)
-    context.close()
+standing, page = standing_page()[:2]
 
 
 def test_names_and_roles_are_those_of_the_contract(page: Page) -> None:
@@ -65,7 +31,7 @@ def test_names_and_roles_are_those_of_the_contract(page: Page) -> None:
 
 
 def test_the_grid_can_be_walked_and_read_by_keyboard(page: Page) -> None:
-    press(page, "Step forward", 9)
+    go(page, 9)
     grid(page).get_by_role("gridcell").and_(page.locator("[tabindex='0']")).focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowDown")

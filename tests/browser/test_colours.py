@@ -12,6 +12,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Server, open_page
 from tests.browser.person import drawn, expect_step, grid, say
+from tests.browser.standing import begin_anew, standing_page
+
+standing, page = standing_page()[:2]
 
 DEFICIENCIES = ("protanopia", "deuteranopia", "tritanopia")
 FLOWS = ("forward", "backward", "update")
@@ -19,19 +22,20 @@ FLOWS = ("forward", "backward", "update")
 ALIKE = {"deuteranopia": [("forward", "backward")]}
 DISTINCT = 20  # CIE 1976 ΔE; 2.3 can just be seen
 
-# The colour at a place of a picture of the screen, as the eyes that are emulated see it.
-PIXEL = """async ([png, share]) => {
+# The colours at places of a picture of the screen, as the eyes that are emulated see them.
+PIXELS = """async ([png, shares]) => {
     const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
     const picture = await createImageBitmap(new Blob([bytes]));
     const context = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
     context.drawImage(picture, 0, 0);
-    return [...context.getImageData(share * (picture.width - 1), picture.height / 2, 1, 1).data.slice(0, 3)];
+    return shares.map((share) => [...context.getImageData(share * (picture.width - 1), picture.height / 2, 1, 1).data.slice(0, 3)]);
 }"""
 
 
-def seen(place: Locator, share: float = 0.5) -> list[int]:
+def seen(place: Locator, *shares: float) -> list[list[int]]:
+    """The colours at these shares of the width of a place, in the middle of its height."""
     png = base64.b64encode(place.screenshot()).decode()
-    return list(place.page.evaluate(PIXEL, [png, share]))
+    return list(place.page.evaluate(PIXELS, [png, shares]))
 
 
 def lab(rgb: list[int]) -> np.ndarray:
@@ -48,23 +52,24 @@ def distance(one: list[int], other: list[int]) -> float:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_signs_and_flows_are_told_apart_by_eyes_that_see_other_colours(page: Page, server: Server, theme: str) -> None:
-    page.goto("about:blank")
-    open_page(page, f"{server.address}#v=1&theme={theme}")
+    begin_anew(page, f"{server.address}#v=1&theme={theme}")
+    drawn(page)
     session = page.context.new_cdp_session(page)
     signs, legend = page.locator(".signs i"), page.locator("#legend")
     for deficiency in DEFICIENCIES:
         session.send("Emulation.setEmulatedVisionDeficiency", {"type": deficiency})
-        minus, zero, plus = (seen(signs, share) for share in (0.02, 0.5, 0.98))
+        minus, zero, plus = seen(signs, 0.02, 0.5, 0.98)
         assert min(distance(*pair) for pair in combinations((minus, zero, plus), 2)) > DISTINCT, deficiency
-        flows = {flow: seen(legend.locator(f".flow.{flow} i")) for flow in FLOWS}
+        flows = {flow: seen(legend.locator(f".flow.{flow} i"), 0.5)[0] for flow in FLOWS}
         alike = [pair for pair in combinations(FLOWS, 2) if distance(flows[pair[0]], flows[pair[1]]) < DISTINCT]
         assert alike == ([("forward", "backward")] if deficiency == "deuteranopia" else []), (
             deficiency
         )  # which differ in form: the next test
     session.send("Emulation.setEmulatedVisionDeficiency", {"type": "achromatopsia"})
-    minus, zero, plus = (seen(signs, share) for share in (0.02, 0.5, 0.98))
+    minus, zero, plus = seen(signs, 0.02, 0.5, 0.98)
     assert max(np.ptp(colour) for colour in (minus, zero, plus)) <= 1, "grey is emulated"
     assert min(distance(minus, zero), distance(plus, zero)) > DISTINCT, "a number is told from zero; its sign is written"
+    session.detach()  # and the eyes are as they were
 
 
 DOTS = """() => [...document.querySelectorAll(".edge:is(.forward, .backward, .update)")].map((edge) =>

@@ -9,7 +9,10 @@ from playwright.sync_api import Locator, Page, expect
 from app.scenes import Scene, default_scene
 from app.traces import SceneTrace, run
 from tests.browser.conftest import Watched
-from tests.browser.person import expect_step, grid, listed, press
+from tests.browser.person import go, grid, listed, press
+from tests.browser.standing import standing_page
+
+standing, page, watched = standing_page()
 
 
 def scene(**changes: Any) -> SceneTrace:
@@ -46,8 +49,7 @@ def test_the_same_sentence_runs_through_other_cells_with_one_playhead(page: Page
     for kind in ("LSTM", "GRU"):
         choose(page, f"the same network of {kind} cells")
         expect_states(other, of_cells(kind))
-    press(page, "Step back", 8)
-    expect_step(page, 12)
+    go(page, 12)
     expect(other.get_by_role("gridcell", name="layer 1, timestep 3").locator(".gradient")).to_have_count(0)
     expect(other.locator(".cell.now")).to_have_count(1)
 
@@ -92,12 +94,12 @@ def test_a_network_is_compared_with_itself_after_learning_and_before_an_edit(pag
     expect_states(other, scene())
 
 
-def test_a_link_carries_what_is_compared(page: Page, context: Any) -> None:
+def test_a_link_carries_what_is_compared(page: Page) -> None:
     compare(page)
     choose(page, "the same network of GRU cells")
-    press(page, "Step forward", 4)
+    go(page, 4)
     page.wait_for_url(lambda url: "versus=GRU" in url and "view=compare" in url and "step=4" in url)
-    again = context.new_page()
+    again = page.context.new_page()
     again.goto(page.url)
     expect(again.get_by_role("combobox", name="Compare with")).to_have_value("GRU")
     expect(again.get_by_role("grid")).to_have_count(2)

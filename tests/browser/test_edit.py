@@ -10,8 +10,11 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from app.scenes import Scene, default_scene
 from app.traces import SceneTrace, run
-from tests.browser.conftest import Server, Watched
+from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, drawn, layer, listed, press, written
+from tests.browser.standing import standing_page
+
+standing, page, watched = standing_page()
 
 
 def edited(**changes: Any) -> SceneTrace:
@@ -163,9 +166,11 @@ def test_what_is_drawn_under_a_resting_pointer_does_not_take_the_light(page: Pag
     expect(lit).to_have_attribute("data-address", "1/2/h/1")
 
 
-def test_nothing_can_be_typed_before_the_view_that_reads_it_is_here(page: Page) -> None:
+def test_nothing_can_be_typed_before_the_view_that_reads_it_is_here(context: BrowserContext, server: Server) -> None:
+    page = context.pages[0]
     held: list[Route] = []
     page.route("**/views/layer.js", lambda route: held.append(route))
+    open_page(page, server.address)
     tab(page, "Layer")
     fields = page.get_by_role("tabpanel", name="Layer").locator("select, input")
     expect(fields).to_have_count(5)
@@ -206,8 +211,8 @@ def test_the_gradient_of_a_weight_is_a_sum_over_timesteps(page: Page) -> None:
     expect(panel.locator(".terms .total .value")).to_have_text(written(gradient, 4))
 
 
-def test_the_network_is_written_as_two_programs_and_a_summary(page: Page, context: BrowserContext) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+def test_the_network_is_written_as_two_programs_and_a_summary(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     tab(page, "Code")
     expect(page.get_by_role("region", name="model.summary()")).to_have_text(edited().model.summary())
     lines = {"Keras": "layers.SimpleRNN(3, return_sequences=True)", "PyTorch": "self.layer_1 = nn.RNN(3, 3, batch_first=True)"}

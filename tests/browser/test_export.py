@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from app.computing import compute
@@ -21,6 +20,10 @@ from app.scenes import Scene, default_scene
 from app.traces import SceneTrace, run
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import MINUS, drawn, grid, layer, press, say, step, written
+from tests.browser.standing import begin_anew, standing_page
+from tests.browser.violations import expect_nothing
+
+standing, page, watched = standing_page()
 
 SVG = "{http://www.w3.org/2000/svg}"
 PRINT = 3
@@ -29,10 +32,18 @@ SHORT = scene({"type": "SimpleRNN", "units": 1}, reading=review("cat", 1))
 WITHOUT_FILM = "delete globalThis.MediaRecorder"
 
 
+@pytest.fixture
+def fresh(context: BrowserContext, server: Server) -> Iterator[Page]:
+    """An empty page, for what has to be there before any script runs."""
+    page = context.pages[0]
+    watch = Watched(page, server.address)
+    yield page
+    assert watch.faults == []
+
+
 def show(page: Page, server: Server, of: Scene, view: str = "") -> None:
     """Opens a scene by its link, and the dialog once its numbers are here."""
-    page.goto("about:blank")
-    open_page(page, f"{server.address}#v=1&scene={quote(of.canonical)}&{view}")
+    (open_page if page.url == "about:blank" else begin_anew)(page, f"{server.address}#v=1&scene={quote(of.canonical)}&{view}")
     page.get_by_role("button", name="Export", exact=True).click()
     drawn(page)
 
@@ -180,8 +191,8 @@ def test_the_numbers_as_csv_are_the_engines_to_the_last_bit(page: Page, server: 
     assert told == dict(numbers_of(run(PRESETS[preset])))
 
 
-def test_the_trace_the_scene_and_the_link_are_the_servers_own(page: Page, server: Server, context: BrowserContext) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+def test_the_trace_the_scene_and_the_link_are_the_servers_own(page: Page, server: Server) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     chosen = PRESETS["deep GRU"]
     show(page, server, chosen, "step=4")
     file, body = saved(page, "Numbers as safetensors")
@@ -191,14 +202,15 @@ def test_the_trace_the_scene_and_the_link_are_the_servers_own(page: Page, server
     offer(page, "Scene as link").click()
     expect(dialog(page).get_by_text("Link copied.")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
-    other = context.new_page()
+    other = page.context.new_page()
     open_page(other, link)
     drawn(other)
     assert step(other) == 4
     expect(grid(other).get_by_role("gridcell")).to_have_count(6)
 
 
-def test_where_there_is_no_clipboard_the_link_can_be_copied_by_hand(page: Page, server: Server) -> None:
+def test_where_there_is_no_clipboard_the_link_can_be_copied_by_hand(fresh: Page, server: Server) -> None:
+    page = fresh
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     show(page, server, default_scene())
     offer(page, "Scene as link").click()
@@ -222,9 +234,9 @@ def test_the_timeline_is_filmed_with_progress_and_can_be_called_off(page: Page, 
     expect(page.locator(".stage")).to_have_count(0)
 
 
-def test_the_worksheet_opens_beside_the_page_and_needs_no_script(page: Page, server: Server, context: BrowserContext) -> None:
+def test_the_worksheet_opens_beside_the_page_and_needs_no_script(page: Page, server: Server) -> None:
     show(page, server, default_scene())
-    with context.expect_page() as opened:
+    with page.context.expect_page() as opened:
         offer(page, "Worksheet").click()
     sheet = opened.value
     expect(sheet.get_by_role("heading", name="Worksheet: cat mat rat")).to_be_visible()
@@ -277,7 +289,8 @@ def test_what_the_server_refuses_is_said_and_nothing_is_saved(page: Page, server
     expect(dialog(page).get_by_role("alert")).to_contain_text("It computes as much as it can. Nothing was saved.")
 
 
-def test_what_this_browser_or_paper_cannot_do_is_said(page: Page, server: Server) -> None:
+def test_what_this_browser_or_paper_cannot_do_is_said(fresh: Page, server: Server) -> None:
+    page = fresh
     page.add_init_script(WITHOUT_FILM)
     show(page, server, scene(*KERAS, {"type": "GRU", "units": 32}))
     expect(offer(page, "Timeline as WebM")).to_be_disabled()
@@ -299,12 +312,11 @@ def test_a_change_that_has_no_numbers_yet_is_not_in_the_file_and_the_dialog_says
     assert saved(page, "Numbers as CSV")[0] == "unrolled-rat-rat-mat.csv"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_dialog_and_the_keyboard_comes_back(page: Page, server: Server, theme: str) -> None:
+def test_axe_finds_nothing_in_the_dialog_and_the_keyboard_comes_back(fresh: Page, server: Server) -> None:
+    page = fresh
     page.add_init_script(WITHOUT_FILM)
-    show(page, server, default_scene(), f"theme={theme}")
+    show(page, server, default_scene())
     expect(dialog(page).get_by_role("listitem")).to_have_count(len(OFFERS) + 1)
-    found = Axe().run(page).response["violations"]
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+    expect_nothing(page, "what cannot be filmed", "dialog[open]")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Export", exact=True)).to_be_focused()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.person import cell, drawn, press, read
+from tests.browser.person import cell, drawn, go, press, read
+from tests.browser.standing import standing_page
+
+standing, page = standing_page()[:2]
 
 
 def test_folded_the_cells_of_all_timesteps_lie_at_one_place_and_the_present_one_is_seen(page: Page) -> None:
-    press(page, "Step forward", 7)
+    go(page, 7)
     middle = cell(page, 2, 2).locator(".frame").bounding_box()
     names = [node.get_attribute("aria-label") for node in page.get_by_role("gridcell").all()]
     press(page, "Folded")
@@ -47,15 +49,15 @@ OUTSIDE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_long_sentence_folds_into_the_middle_of_its_window(page: Page, width: int) -> None:
+def test_a_long_sentence_folds_into_the_middle_of_its_window(page: Page) -> None:
     read(page, "cat mat rat rat mat cat rat")
-    page.set_viewport_size({"width": width, "height": 844})
     press(page, "Last step")
-    press(page, "Folded")
-    expect(page.locator("svg.grid .loops .uses").first).to_have_text("used 7 ×")
-    drawn(page)
-    assert page.evaluate(OUTSIDE) == []
-    expect(page.locator("#minimap")).to_be_hidden()
-    press(page, "Folded")
-    expect(page.locator("#minimap")).to_be_visible()
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        press(page, "Folded")
+        expect(page.locator("svg.grid .loops .uses").first).to_have_text("used 7 ×")
+        drawn(page)
+        assert page.evaluate(OUTSIDE) == [], width
+        expect(page.locator("#minimap")).to_be_hidden()
+        press(page, "Folded")
+        expect(page.locator("#minimap")).to_be_visible()

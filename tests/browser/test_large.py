@@ -11,7 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Server, open_page
-from tests.browser.person import cell, computed, drawn, expect_step, grid, listed, press, say, step, written
+from tests.browser.person import cell, computed, drawn, expect_step, go, grid, listed, names, press, say, step, written
+from tests.browser.standing import begin_anew, standing_page
+
+standing, page = standing_page()[:2]
 
 WORDS = ["cat", "mat", "rat"]
 NAMES = "(cells) => cells.map((cell) => cell.ariaLabel)"
@@ -35,21 +38,11 @@ def opened(page: Page, server: Server, wanted: dict[str, Any], view: str = "") -
         "loss": "binary_crossentropy",
         "optimizer": {"type": "SGD", "learning_rate": 0.1},
     }
-    page.goto("about:blank")
-    open_page(page, f"{server.address}#v=1&scene={quote(json.dumps(document))}{view}")
+    begin_anew(page, f"{server.address}#v=1&scene={quote(json.dumps(document))}{view}")
     expect(grid(page)).to_have_attribute("aria-label", re.compile(f"^Unrolled grid, {len(units)} by {len(wanted['sentence'])}:"))
     press(page, "Last step")
     expect(page.get_by_role("status")).to_contain_text("learns")
     press(page, "First step")
-
-
-def go(page: Page, number: int) -> None:
-    page.get_by_role("slider", name="Timeline").fill(str(number))
-    drawn(page)
-
-
-def names(page: Page) -> list[str]:
-    return grid(page).locator("[role=gridcell]").evaluate_all(NAMES)
 
 
 def readout(page: Page) -> Locator:
@@ -177,6 +170,7 @@ def test_the_wheel_zooms_about_the_pointer_and_dragging_moves_without_a_click(pa
 def test_two_fingers_zoom_about_their_middle_and_move(browser: Browser, server: Server) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce")
     page = context.new_page()
+    open_page(page, server.address)
     opened(page, server, scene(8, 60, 3))
     press(page, "Last step")
     page.evaluate("scrollTo(0, 0)")
@@ -247,8 +241,7 @@ def test_zoom_and_pan_are_a_part_of_the_link(page: Page, server: Server) -> None
     page.wait_for_url(re.compile(r"zoom=5\.0625&pan=0\.(49|50?)\d*%2C"))
     place = page.evaluate("[scrollX, document.getElementById('window').scrollLeft, document.getElementById('window').scrollWidth]")
     link = page.url
-    page.goto("about:blank")
-    open_page(page, link)
+    begin_anew(page, link)
     expect(page.get_by_role("button", name="Zoom 506 %. Back to 100 %")).to_be_visible()
     expect(page.locator("#minimap canvas").first).to_be_visible()
     drawn(page)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.conftest import Server, open_page
-from tests.browser.person import expect_step, press
+from tests.browser.conftest import Server
+from tests.browser.person import drawn, expect_step, go
+from tests.browser.standing import begin_anew, standing_page
+
+standing, page = standing_page()[:2]
 
 SIZES = [(1440, 900), (1280, 720), (390, 844)]
 
@@ -29,44 +32,39 @@ FONT_SIZES = (
 )
 
 
-def opened(browser: Browser, server: Server, size: tuple[int, int], fragment: str = "") -> Page:
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
-    page = context.new_page()
-    open_page(page, server.address + fragment)
+def opened(page: Page, server: Server, size: tuple[int, int], fragment: str = "") -> Page:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    begin_anew(page, server.address + fragment)
     return page
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("step", [7, 14, 20])
-def test_the_toy_fits_every_screen_with_nothing_clipped_or_overlapping(
-    browser: Browser, server: Server, size: tuple[int, int], step: int
-) -> None:
-    page = opened(browser, server, size)
-    press(page, "Step forward", step)
-    expect_step(page, step)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
-    assert page.evaluate(FITS), "the grid is cut off"
-    assert page.evaluate(OVERFLOWING) == []
-    assert page.evaluate(OVERLAPPING) == 0
-    assert page.evaluate(SMALL) == []
-    page.context.close()
+def test_the_toy_fits_every_screen_with_nothing_clipped_or_overlapping(page: Page, server: Server, size: tuple[int, int]) -> None:
+    opened(page, server, size)
+    for step in (7, 14, 20):
+        go(page, step)
+        expect_step(page, step)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"the page scrolls sideways at step {step}"
+        assert page.evaluate(FITS), f"the grid is cut off at step {step}"
+        assert page.evaluate(OVERFLOWING) == [], step
+        assert page.evaluate(OVERLAPPING) == 0, step
+        assert page.evaluate(SMALL) == [], step
 
 
-def test_the_projector_profile_has_numbers_of_18_px_and_still_fits(browser: Browser, server: Server) -> None:
-    page = opened(browser, server, (1280, 720), "#v=1&projector=1")
-    press(page, "Step forward", 14)
+def test_the_projector_profile_has_numbers_of_18_px_and_still_fits(page: Page, server: Server) -> None:
+    opened(page, server, (1280, 720), "#v=1&projector=1&step=14")
     expect_step(page, 14)
+    drawn(page)
     sizes = page.evaluate(FONT_SIZES)
     assert min(sizes) >= 18
     assert page.evaluate(FITS)
     assert page.evaluate(FITS_UPRIGHT)
     assert page.evaluate(OVERFLOWING) == []
-    page.context.close()
 
 
-def test_ink_on_every_colour_of_the_sign_scale_has_a_contrast_of_at_least_four_and_a_half(browser: Browser, server: Server) -> None:
+def test_ink_on_every_colour_of_the_sign_scale_has_a_contrast_of_at_least_four_and_a_half(page: Page, server: Server) -> None:
     for theme in ("light", "dark"):
-        page = opened(browser, server, (1280, 720), f"#v=1&theme={theme}")
+        opened(page, server, (1280, 720), f"#v=1&theme={theme}")
         least = page.evaluate("""async () => {
             const { signed } = await import("./static/js/scales.js");
             const part = (s) => (s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4);
@@ -78,4 +76,3 @@ def test_ink_on_every_colour_of_the_sign_scale_has_a_contrast_of_at_least_four_a
             }));
         }""")
         assert least >= 4.5, theme
-        page.context.close()

@@ -2,38 +2,50 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 from urllib.parse import quote
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, Watched, open_page
-from tests.browser.markup import LINES
-from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read
+from tests.browser.person import cell, drawn, expect_step, go, grid, layer, press, read
+from tests.browser.standing import BEGIN_ANEW, begin_anew, standing_page
+
+standing, page, watched = standing_page()
 
 
-def test_scene_and_view_stand_in_the_address_and_open_the_same_page_elsewhere(page: Page, context: BrowserContext) -> None:
+# Every element of the grid in its order: its name, its own text, and its attributes, in whatever order they were set.
+ELEMENTS = """(node) => [node, ...node.querySelectorAll("*")].map((each) => [
+    each.tagName,
+    [...each.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data),
+    Object.fromEntries([...each.attributes].map(({ name, value }) => [name, name === "class" ? value.replace(/ ?\\blit\\b/, "") : value])),
+])"""
+
+
+def shown(page: Page) -> list[Any]:
+    page.mouse.move(0, 0)
+    drawn(page)
+    return list(grid(page).evaluate(ELEMENTS))
+
+
+def test_scene_and_view_stand_in_the_address_and_open_the_same_page_elsewhere(page: Page) -> None:
     read(page, "rat cat")
     expect(grid(page).get_by_role("gridcell")).to_have_count(4)
     page.get_by_role("combobox", name="Detail").select_option(label="by operation")
     page.get_by_role("combobox", name="Order").select_option(label="by layer")
-    press(page, "Step forward", 9)
+    go(page, 9)
     cell(page, 1, 2).click()
     page.wait_for_url(re.compile("step=9.*pinned=1%2C2"))
-    shown = grid(page).evaluate(LINES)
-
-    other = context.new_page()
+    other = page.context.new_page()
     open_page(other, page.url)
     expect_step(other, 9)
     expect(other.get_by_role("combobox", name="Detail")).to_have_value("operation")
-    other.mouse.move(0, 0)
-    page.mouse.move(0, 0)
-    unlit = [[line.replace(" lit", "") for line in lines] for lines in (grid(other).evaluate(LINES), shown)]
-    assert unlit[0] == unlit[1]
+    assert shown(other) == shown(page)
 
 
-def test_the_link_is_copied(page: Page, context: BrowserContext) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    press(page, "Step forward", 4)
+def test_the_link_is_copied(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    go(page, 4)
     press(page, "Copy link")
     expect(page.get_by_text("Link copied.")).to_be_visible()
     assert "step=4" in page.evaluate("navigator.clipboard.readText()")
@@ -55,7 +67,7 @@ def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(browser: Bro
 
 
 def test_a_link_pasted_into_the_open_page_is_opened(page: Page) -> None:
-    press(page, "Step forward", 3)
+    go(page, 3)
     page.wait_for_url(re.compile("step=3"))
     page.evaluate("location.hash = location.hash.replace('step=3', 'step=12')")
     expect_step(page, 12)
@@ -74,7 +86,7 @@ def test_a_view_pressed_just_before_the_address_is_written_opens(browser: Browse
     context.add_init_script(WRITES_ON_CALL)
     page = context.new_page()
     open_page(page, server.address)
-    press(page, "Step forward", 3)
+    go(page, 3)
     page.evaluate("() => { location.hash = '#v=1&view=compare'; window.writeAddress(); }")  # before the event of the link
     expect(page.get_by_role("region", name="The other scene")).to_be_visible()
     expect_step(page, 3)
@@ -84,7 +96,7 @@ def test_a_view_pressed_just_before_the_address_is_written_opens(browser: Browse
 
 
 def test_the_skip_link_is_no_link_to_a_scene(page: Page) -> None:
-    press(page, "Step forward", 3)
+    go(page, 3)
     page.wait_for_url(re.compile("step=3"))
     page.keyboard.press("Tab")
     page.get_by_role("link", name="Skip to the grid").press("Enter")
@@ -93,38 +105,29 @@ def test_the_skip_link_is_no_link_to_a_scene(page: Page) -> None:
     expect_step(page, 3)
 
 
-def test_a_step_beyond_the_end_is_the_last_one(context: BrowserContext, watched: Watched, server: Server) -> None:
-    page = context.pages[0]
-    open_page(page, server.address + "#v=1&step=999&pinned=7,9&unit=50")
+def test_a_step_beyond_the_end_is_the_last_one(page: Page, watched: Watched, server: Server) -> None:
+    begin_anew(page, server.address + "#v=1&step=999&pinned=7,9&unit=50")
     expect_step(page, 20)
     expect(cell(page, 1, 1)).to_be_visible()
 
 
-def test_parts_that_cannot_be_read_are_named_and_the_rest_is_shown(context: BrowserContext, watched: Watched, server: Server) -> None:
-    page = context.pages[0]
+def test_parts_that_cannot_be_read_are_named_and_the_rest_is_shown(page: Page, watched: Watched, server: Server) -> None:
     for bad in ("#v=1&step=-4&detail=atoms&theme=dark", "#v=1&scene=%7Bbroken&theme=dark", "#v=0x&theme=dark", "#%00%ff"):
-        page.goto("about:blank")
-        open_page(page, server.address + bad)
+        begin_anew(page, server.address + bad)
         expect(page.get_by_role("alert").filter(has_text="could not be read")).to_be_visible()
         expect(grid(page).get_by_role("gridcell")).to_have_count(6)
 
 
-def test_a_link_of_a_newer_version_says_so(context: BrowserContext, watched: Watched, server: Server) -> None:
-    page = context.pages[0]
-    open_page(page, server.address + "#v=2&step=1")
+def test_a_link_of_a_newer_version_says_so(page: Page, watched: Watched, server: Server) -> None:
+    begin_anew(page, server.address + "#v=2&step=1")
     expect(page.get_by_role("alert").filter(has_text="newer version")).to_be_visible()
 
 
-def test_a_scene_in_a_link_that_breaks_a_rule_is_explained_and_can_be_mended(
-    context: BrowserContext, watched: Watched, server: Server
-) -> None:
+def test_a_scene_in_a_link_that_breaks_a_rule_is_explained_and_can_be_mended(page: Page, watched: Watched, server: Server) -> None:
     watched.allowed.append("422")
-    page = context.pages[0]
-    page.goto(server.address)
     scene = page.evaluate("JSON.parse(document.getElementById('tables').textContent).scene")
     scene["layers"][0]["units"] = 1_000_000_000
-    page.goto("about:blank")
-    page.goto(server.address + "#v=1&scene=" + quote(json.dumps(scene)))
+    page.evaluate(BEGIN_ANEW, server.address + "#v=1&scene=" + quote(json.dumps(scene)))
     expect(layer(page, 1).get_by_role("alert")).to_contain_text("128")
     units = layer(page, 1).get_by_role("spinbutton", name="units")
     units.fill("3")
@@ -133,7 +136,7 @@ def test_a_scene_in_a_link_that_breaks_a_rule_is_explained_and_can_be_mended(
     expect_step(page, 20)
 
 
-def test_a_long_scene_goes_by_its_id(page: Page, context: BrowserContext, watched: Watched) -> None:
+def test_a_long_scene_goes_by_its_id(page: Page, watched: Watched) -> None:
     watched.allowed.append("422")
     word = "w" * 60
     read(page, " ".join([word] * 40))
@@ -141,7 +144,7 @@ def test_a_long_scene_goes_by_its_id(page: Page, context: BrowserContext, watche
     expect(grid(page).get_by_role("gridcell")).to_have_count(80)
     press(page, "Last step")
     page.wait_for_url(re.compile("scene=[0-9a-f]{64}&step=205$"))
-    other = context.new_page()
+    other = page.context.new_page()
     computed: list[str] = []
     other.on("request", lambda request: computed.append(request.url) if request.url.endswith("api/traces") else None)
     open_page(other, page.url)
@@ -151,10 +154,9 @@ def test_a_long_scene_goes_by_its_id(page: Page, context: BrowserContext, watche
     expect(other.get_by_role("button", name="Undo")).to_be_disabled()
 
 
-def test_an_id_that_the_server_does_not_know_opens_the_toy_and_says_so(context: BrowserContext, watched: Watched, server: Server) -> None:
+def test_an_id_that_the_server_does_not_know_opens_the_toy_and_says_so(page: Page, watched: Watched, server: Server) -> None:
     watched.allowed.append("404")
-    page = context.pages[0]
-    open_page(page, server.address + "#v=1&scene=" + "0" * 64)
+    begin_anew(page, server.address + "#v=1&scene=" + "0" * 64)
     expect(page.get_by_role("alert").filter(has_text="not known")).to_be_visible()
     drawn(page)
     expect(grid(page).get_by_role("gridcell")).to_have_count(6)

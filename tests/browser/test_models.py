@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.networks import network
 from app.presets import PRESETS
@@ -14,7 +14,10 @@ from app.scenes import Scene
 from app.traces import run
 from engine import Sequential
 from tests.browser.conftest import Watched, open_page
-from tests.browser.person import cell, drawn, expect_step, grid, layer, listed, press, read, say, written
+from tests.browser.person import cell, drawn, expect_step, grid, layer, listed, names, press, read, say, written
+from tests.browser.standing import standing_page
+
+standing, page, watched = standing_page()
 
 WALK = """async (last) => {
     const wrong = /undefined|NaN|Infinity|[{}]/;
@@ -69,11 +72,13 @@ def walked(page: Page) -> list[str]:
 def expect_states(page: Page, scene: Scene) -> None:
     """Every cell says what the engine says of the scene, forward and backward."""
     trace = run(scene)
-    for number in range(1, len(scene.recurrent) + 1):
+    said = {}
+    for number in range(len(scene.recurrent), 0, -1):
         for t in range(1, len(scene.sentence) + 1):
             h, gradient = (part.layers[number]["h"][0, t - 1] for part in (trace.forward, trace.gradients))
-            name = f"layer {number}, timestep {t}, h = {listed(h)}, gradient = {listed(gradient)}"
-            expect(cell(page, number, t)).to_have_attribute("aria-label", name)
+            said[number, t] = f"layer {number}, timestep {t}, h = {listed(h)}, gradient = {listed(gradient)}"
+    expect(cell(page, 1, 1)).to_have_attribute("aria-label", said[1, 1])  # whose gradient is the last number of all
+    assert names(page) == list(said.values())
 
 
 WALKS = [(preset, "by cell") for preset in PRESETS] + [("deep LSTM", "by operation")]
@@ -90,14 +95,6 @@ def test_every_preset_opens_and_can_be_walked_to_its_end(page: Page, preset: str
     assert ("embedding learns" in said[-1]) == (scene.layers[0].type == "Embedding")
     assert len(set(said)) > len(said) / 2
     expect(page.get_by_role("combobox", name="Preset")).to_have_value(preset)
-
-
-def test_a_preset_plays_by_itself_to_its_end(page: Page) -> None:
-    choose(page, "deep GRU")
-    page.get_by_role("combobox", name="Speed").select_option(label="4×")
-    press(page, "Play")
-    expect(page.get_by_role("slider", name="Timeline")).to_have_value("20")
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
 def test_another_cell_keeps_its_place_and_can_be_undone(page: Page) -> None:
@@ -278,14 +275,14 @@ def test_an_lstm_starts_from_two_states(page: Page) -> None:
     expect(cell(page, 2, 1)).to_have_attribute("aria-label", str(before))
 
 
-def test_a_link_carries_an_embedding_and_gated_cells(page: Page, context: BrowserContext) -> None:
+def test_a_link_carries_an_embedding_and_gated_cells(page: Page) -> None:
     choose(page, "the notes' Keras stack")
     layer(page, 1).get_by_role("combobox", name="cell type").select_option(label="GRU")
     read(page, "rat cat")
     expect(grid(page).get_by_role("gridcell")).to_have_count(4)
     press(page, "Last step")
     page.wait_for_url(re.compile("GRU.*step="))
-    other = context.new_page()
+    other = page.context.new_page()
     open_page(other, page.url)
     expect(layer(other, 1).get_by_role("combobox", name="cell type")).to_have_value("GRU")
     expect(say(other)).to_contain_text("embedding learns")

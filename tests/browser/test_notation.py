@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from app.presets import PRESETS
 from tests.browser.conftest import open_page
-from tests.browser.person import cell, computed, drawn, layer, press, say, written
+from tests.browser.person import cell, computed, drawn, go, layer, press, say, written
+from tests.browser.standing import standing_page
+
+standing, page = standing_page()[:2]
 
 # by notation: the edges of layer 2 from below and from the past, with their shapes, and what the sentence says
 SIMPLE = {
@@ -45,7 +47,7 @@ def open_preset(page: Page, name: str) -> None:
 def test_each_notation_names_edges_formula_and_sentence_and_every_number_stays(page: Page) -> None:
     page.get_by_role("combobox", name="Detail").select_option("by operation")
     page.get_by_role("button", name="Shapes").click()
-    press(page, "Step forward", 10)
+    go(page, 10)
     expect(say(page)).to_contain_text("adds up")
     press(page, "Step forward")
     before = numbers(page.locator(".panel mn[data-address], .cell .number"))
@@ -64,7 +66,7 @@ def test_each_notation_names_edges_formula_and_sentence_and_every_number_stays(p
 
 
 def test_where_vectors_are_columns_matrices_are_turned_and_pointing_lights_the_same_numbers(page: Page) -> None:
-    press(page, "Step forward", 7)
+    go(page, 7)
     kernel = part(page, "numbers").locator("mtable").filter(has=page.locator("mn[data-address='2/kernel/1,2']"))
     expect(kernel.locator("mtr")).to_have_count(3)
     choose(page, "PyTorch")
@@ -132,7 +134,7 @@ def test_two_biases_of_pytorch_are_two_where_the_gru_has_two_and_else_a_sum(page
     expect(bias).to_have_attribute("aria-label", re.compile(re.escape("b_ih⁽²⁾ + b_hh⁽²⁾ of")))
 
 
-def test_a_link_carries_the_notation_and_the_second_one_stands_under_the_first(page: Page, context: Any, server: Any) -> None:
+def test_a_link_carries_the_notation_and_the_second_one_stands_under_the_first(page: Page) -> None:
     page.get_by_role("combobox", name="Beside").select_option("Ng")
     choose(page, "d2l")
     symbols = part(page, "symbols")
@@ -141,7 +143,7 @@ def test_a_link_carries_the_notation_and_the_second_one_stands_under_the_first(p
     expect(symbols.locator("[data-notation=d2l] .line")).to_have_text("H1(1)=tanh(X1Wxh(1)+H0(1)Whh(1)+bh(1))")
     expect(symbols.locator("[data-notation=ng] .line")).to_have_text("a[1]⟨1⟩=tanh(Waa[1]a[1]⟨0⟩+Wax[1]x⟨1⟩+ba[1])")
     expect(page).to_have_url(re.compile("notation=d2l&beside=ng"))
-    other = context.new_page()
+    other = page.context.new_page()
     open_page(other, page.url)
     expect(other.get_by_role("combobox", name="Notation")).to_have_value("d2l")
     expect(other.locator("[data-part=symbols] h4")).to_have_text(["d2l", "Ng"])

@@ -5,7 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.person import MINUS, cell, computed, drawn, press, written
+from tests.browser.person import MINUS, cell, computed, drawn, go, press, written
+from tests.browser.standing import standing_page
+
+standing, page = standing_page()[:2]
 
 
 def panel(page: Page) -> Locator:
@@ -17,7 +20,7 @@ def numbers(locator: Locator) -> list[float]:
 
 
 def test_the_panel_follows_the_playhead_until_a_cell_is_pinned(page: Page) -> None:
-    press(page, "Step forward", 7)
+    go(page, 7)
     expect(panel(page)).to_contain_text("layer 2 · timestep 2 · after cat mat")
     cell(page, 1, 1).click()
     expect(panel(page)).to_contain_text("layer 1 · timestep 1 · after cat")
@@ -36,7 +39,7 @@ def test_before_its_step_a_cell_shows_its_formula_and_no_number(page: Page) -> N
 
 
 def test_the_terms_of_a_sum_are_the_engines_and_add_up(page: Page) -> None:
-    press(page, "Step forward", 7)
+    go(page, 7)
     _, trace, _ = computed()
     values = panel(page).locator("[data-part=scalar] table").first.locator("td.value")
     expect(values).to_have_count(7)
@@ -48,7 +51,7 @@ def test_the_terms_of_a_sum_are_the_engines_and_add_up(page: Page) -> None:
 
 
 def test_every_unit_can_be_asked_for(page: Page) -> None:
-    press(page, "Step forward", 7)
+    go(page, 7)
     press(page, "unit 2")
     _, trace, _ = computed()
     expect(panel(page).locator("tr.total .value").first).to_have_text(written(float(trace.layers[2]["a"][0, 1, 1]), 4))
@@ -57,7 +60,7 @@ def test_every_unit_can_be_asked_for(page: Page) -> None:
 
 
 def test_full_precision_shows_every_digit_of_the_engine(page: Page) -> None:
-    press(page, "Step forward", 7)
+    go(page, 7)
     press(page, "Full precision")
     _, trace, _ = computed()
     exactly = repr(float(trace.layers[2]["a"][0, 1, 0])).replace("-", MINUS)
@@ -65,7 +68,7 @@ def test_full_precision_shows_every_digit_of_the_engine(page: Page) -> None:
 
 
 def test_pointing_at_a_number_lights_its_source_and_the_other_way_round(page: Page) -> None:
-    press(page, "Step forward", 7)
+    go(page, 7)
     panel(page).locator("mn[data-address='1/2/h/3']").hover()
     expect(page.locator(".cell .number.lit")).to_have_count(1)
     expect(page.locator(".cell .number[data-address='1/2/h/3']")).to_have_class(re.compile("lit"))
@@ -78,7 +81,7 @@ def test_pointing_at_a_number_lights_its_source_and_the_other_way_round(page: Pa
 
 
 def test_a_tap_holds_a_number_lit_and_escape_lets_go(page: Page) -> None:
-    press(page, "Step forward", 7)
+    go(page, 7)
     panel(page).locator("mn[data-address='1/2/h/3']").click()
     page.mouse.move(5, 5)
     expect(page.locator(".cell .number.lit")).to_have_count(1)
@@ -104,16 +107,16 @@ def test_the_gradient_arrives_in_two_parts_and_leaves_downward_to_the_past_and_t
 
 
 def test_from_its_gradient_step_on_and_not_before(page: Page) -> None:
-    press(page, "Step forward", 12)
+    go(page, 12)
     cell(page, 2, 2).click()
     expect(panel(page).get_by_text("Gradient arriving here")).to_be_hidden()
-    press(page, "Step forward", 2)
+    go(page, 14)
     expect(panel(page).get_by_text("Gradient arriving here")).to_be_visible()
     expect(panel(page).locator("[data-part=leaves] tr").nth(1)).to_contain_text("–")
 
 
 def test_the_output_and_the_loss_have_their_terms_too(page: Page) -> None:
-    press(page, "Step forward", 11)
+    go(page, 11)
     _, trace, gradients = computed()
     totals = panel(page).locator("[data-part=scalar] tr.total .value")
     expect(totals).to_have_text([written(float(trace.layers[3]["a"][0, -1, 0]), 4), written(gradients.loss, 4)])
@@ -129,7 +132,7 @@ def test_the_update_shows_every_weight_before_and_after(page: Page) -> None:
 
 
 def test_formulas_are_mathml_in_the_math_font_that_the_server_gives(page: Page) -> None:
-    press(page, "Step forward", 7)
+    go(page, 7)
     drawn(page)
     assert page.evaluate("() => document.fonts.load('16px \"STIX Two Math\"').then((faces) => faces.length)") == 1
     page.wait_for_function("() => document.querySelector('#panel [data-part=numbers] mo').getBoundingClientRect().height > 8")

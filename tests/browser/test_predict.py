@@ -8,7 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.scenes import default_scene
 from app.traces import run
-from tests.browser.person import drawn, expect_step, press, step, written
+from tests.browser.person import drawn, expect_step, go, press, step, written
+from tests.browser.standing import standing_page
+
+standing, page = standing_page()[:2]
 
 
 def question(page: Page) -> Locator:
@@ -51,7 +54,8 @@ def test_every_question_of_the_toy_is_judged_by_the_engine(page: Page) -> None:
 
 def test_a_question_is_answered_by_keyboard_counted_and_can_be_skipped(page: Page) -> None:
     predict(page)
-    press(page, "Step forward", 4)
+    go(page, 3)
+    press(page, "Step forward")
     expect_step(page, 3)
     expect(question(page).locator("[data-choice]").first).to_be_focused()
     page.keyboard.press("Enter")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from engine.trace import Gradients, Trace
 from tests.browser.person import computed, drawn, expect_step, grid, listed, press, written
+from tests.browser.standing import standing_page
+
+standing, page = standing_page()[:2]
 
 WORDS = ("cat", "mat", "rat")
 CELLS = [(layer, t) for t in (1, 2, 3) for layer in (1, 2)]  # in the order of the forward steps, which begin at step 4
@@ -24,6 +29,19 @@ SAID = """async () => {
     const status = spoken(document.querySelector("[role=status]").innerText);
     return { step: Number(slider.value), status, slider: spoken(slider.ariaValueText) };
 }"""
+
+
+# The same at each of these steps.
+SAID_AT_EACH = f"""async (steps) => {{
+    const slider = document.querySelector("#transport [data-part=slider]");
+    const said = [];
+    for (const step of steps) {{
+        slider.value = step;
+        slider.dispatchEvent(new Event("input", {{ bubbles: true }}));
+        said.push(await ({SAID})());
+    }}
+    return said;
+}}"""
 
 
 def h_of(run: Trace | Gradients, layer: int, t: int, quantity: str = "h") -> str:
@@ -131,9 +149,13 @@ def by_operation() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("detail", "sentences"), [("cell", by_cell()), ("operation", by_operation())], ids=["cell", "operation"])
-def test_every_step_says_its_sentence_forward_and_backward(page: Page, detail: str, sentences: list[str]) -> None:
-    page.get_by_role("combobox", name="Detail").select_option(detail)
+def said_at(number: int, sentences: list[str]) -> dict[str, Any]:
+    told = sentences[number]
+    return {"step": number, "status": told, "slider": f"step {number} of {len(sentences) - 1}: {told}"}
+
+
+def test_every_step_says_its_sentence_forward_and_backward_by_keyboard(page: Page) -> None:
+    sentences = by_cell()
     last = len(sentences) - 1
     slider = page.get_by_role("slider", name="Timeline")
     expect(slider).to_have_attribute("max", str(last))
@@ -141,9 +163,17 @@ def test_every_step_says_its_sentence_forward_and_backward(page: Page, detail: s
     there = [(number, "ArrowRight") for number in range(last)]
     back = [(number, "ArrowLeft") for number in range(last, -1, -1)]
     for number, key in there + back:
-        told = sentences[number]
-        assert page.evaluate(SAID) == {"step": number, "status": told, "slider": f"step {number} of {last}: {told}"}
+        assert page.evaluate(SAID) == said_at(number, sentences)
         page.keyboard.press(key)
+
+
+def test_by_operation_too_every_step_says_its_sentence_forward_and_backward(page: Page) -> None:
+    sentences = by_operation()
+    last = len(sentences) - 1
+    page.get_by_role("combobox", name="Detail").select_option("operation")
+    expect(page.get_by_role("slider", name="Timeline")).to_have_attribute("max", str(last))
+    way = [*range(last), *range(last, -1, -1)]
+    assert page.evaluate(SAID_AT_EACH, way) == [said_at(number, sentences) for number in way]
 
 
 @pytest.mark.parametrize("step", [0, 6, LOSS, BACKWARD + 2, LAST])

@@ -10,6 +10,9 @@ from app.presets import PRESETS
 from app.scenes import Scene
 from app.traces import run
 from tests.browser.person import press, written
+from tests.browser.standing import standing_page
+
+standing, page = standing_page()[:2]
 
 
 def rule(page: Page) -> Locator:

@@ -5,7 +5,10 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched
-from tests.browser.person import TOY, cell, computed, expect_step, grid, layer, listed, press, read
+from tests.browser.person import TOY, cell, computed, expect_step, go, grid, layer, listed, press, read
+from tests.browser.standing import standing_page
+
+standing, page, watched = standing_page()
 
 
 def expect_state(page: Page, scene: dict[str, object], number: int, t: int) -> None:
@@ -39,7 +42,7 @@ def test_ones_own_sentence_is_read_with_its_label(page: Page) -> None:
 
 def test_an_unknown_word_loses_nothing_and_can_be_added_to_the_vocabulary(page: Page, watched: Watched) -> None:
     watched.allowed.append("422")
-    press(page, "Step forward", 5)
+    go(page, 5)
     read(page, "cat dog rat")
     fault = page.locator("#reviews [role=alert]")
     expect(fault).to_contain_text("dog")
@@ -136,7 +139,7 @@ def test_eight_recurrent_layers_are_the_most(page: Page) -> None:
 
 def test_a_stack_that_cannot_work_is_shown_broken_at_its_place_in_keras_own_words(page: Page, watched: Watched) -> None:
     watched.allowed.append("422")
-    press(page, "Step forward", 8)
+    go(page, 8)
     switch = layer(page, 1).get_by_role("switch", name="return_sequences")
     switch.click()
     fault = layer(page, 1).get_by_role("alert")

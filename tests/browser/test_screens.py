@@ -5,24 +5,27 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
 from app.presets import PRESETS
 from tests.browser.conftest import Server
+from tests.browser.person import drawn
+from tests.browser.standing import standing_page
 from tests.browser.test_layout import FITS, opened
 
+standing, page = standing_page()[:2]
 
-def test_on_a_desk_the_page_itself_never_scrolls_however_much_stands_in_the_panel(browser: Browser, server: Server) -> None:
+
+def test_on_a_desk_the_page_itself_never_scrolls_however_much_stands_in_the_panel(page: Page, server: Server) -> None:
     scene = quote(json.dumps(PRESETS["deep GRU"].document()))
-    page = opened(browser, server, (1440, 900), f"#v=1&step=14&scene={scene}")
+    opened(page, server, (1440, 900), f"#v=1&step=14&scene={scene}")
     expect(page.locator("#panel [data-part=scalar]")).to_be_visible()
+    drawn(page)
     assert page.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
-    page.context.close()
 
 
-def test_a_phone_that_opens_a_projectors_link_shows_the_grid_of_a_phone(browser: Browser, server: Server) -> None:
-    page = opened(browser, server, (390, 844), "#v=1&step=14&projector=1")
+def test_a_phone_that_opens_a_projectors_link_shows_the_grid_of_a_phone(page: Page, server: Server) -> None:
+    opened(page, server, (390, 844), "#v=1&step=14&projector=1")
     expect(page.locator("svg.grid")).to_have_attribute("data-kind", "phone")
     assert page.evaluate(FITS)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.context.close()

@@ -7,6 +7,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import drawn, press
+from tests.browser.standing import begin_anew, standing_page
+
+standing, page = standing_page()[:2]
 
 SIDEWAYS = "[document.documentElement.scrollWidth, innerWidth]"
 # The element in focus, where no other one stands over its middle; scrolling brought it there.
@@ -23,13 +26,10 @@ UNCOVERED = """() => {
 
 
 @pytest.mark.parametrize("size", [(320, 256), (360, 640)])
-def test_at_400_percent_nothing_scrolls_sideways_and_every_control_is_reached(
-    context: BrowserContext, server: Server, size: tuple[int, int]
-) -> None:
+def test_at_400_percent_nothing_scrolls_sideways_and_every_control_is_reached(page: Page, server: Server, size: tuple[int, int]) -> None:
     """A desk of 1280 by 1024 at 400 %, and the smallest phones."""
-    page = context.new_page()
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    open_page(page, f"{server.address}#v=1&step=14")
+    begin_anew(page, f"{server.address}#v=1&step=14")
     for tab in ("Layer", "Gradient", "Code", "Cell"):
         page.get_by_role("tab", name=tab).click()
         drawn(page)
@@ -116,10 +116,9 @@ SMALL = """(least) => [...document.querySelectorAll("button, select, [role=gridc
     .map(([{ width, height }, node]) => `${node.ariaLabel || node.textContent.trim()}: ${Math.round(width)} x ${Math.round(height)}`)"""
 
 
-def test_every_target_of_a_phone_is_as_large_as_a_fingertip(context: BrowserContext, server: Server) -> None:
-    page = context.new_page()
+def test_every_target_of_a_phone_is_as_large_as_a_fingertip(page: Page, server: Server) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    open_page(page, f"{server.address}#v=1&step=14")
+    begin_anew(page, f"{server.address}#v=1&step=14")
     assert page.evaluate(SMALL, FINGER) == []
     press(page, "Reviews and model")
     assert page.evaluate(SMALL, FINGER) == []

@@ -5,8 +5,14 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Server, open_page
-from tests.browser.person import cell, drawn, expect_step, grid, press, say, step
+from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.person import cell, drawn, expect_step, go, names, press, say, step
+from tests.browser.standing import standing_page
+
+standing, page = standing_page()[:2]
+
+EVENTS = (0, 4, 7, 10, 11, 14, 18, 20)
+BEAT = 10_000  # ms, longer than from any step to the end
 
 
 def choose(page: Page, name: str, option: str) -> None:
@@ -14,10 +20,21 @@ def choose(page: Page, name: str, option: str) -> None:
     drawn(page)
 
 
-def test_play_walks_to_the_end_and_stops_there(page: Page) -> None:
+@pytest.fixture
+def timed(context: BrowserContext, watched: Watched, server: Server) -> Page:
+    """The page, whose time runs on by itself and can be run ahead."""
+    page = context.pages[0]
+    page.clock.install()
+    open_page(page, server.address)
+    return page
+
+
+def test_play_walks_to_the_end_and_stops_there(timed: Page) -> None:
+    page = timed
     choose(page, "Speed", "4×")
     press(page, "Play")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.clock.run_for(BEAT)
     expect(page.get_by_role("slider", name="Timeline")).to_have_value("20")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     press(page, "Play")
@@ -27,7 +44,19 @@ def test_play_walks_to_the_end_and_stops_there(page: Page) -> None:
     assert 0 < stood < 20, "playing at the end starts again"
 
 
-def test_loop_starts_again_at_the_end(page: Page) -> None:
+def test_a_preset_plays_by_itself_to_its_end(timed: Page) -> None:
+    page = timed
+    page.get_by_role("combobox", name="Preset").select_option("deep GRU")
+    expect(page.get_by_role("group", name="layer 1", exact=True).get_by_role("combobox").first).to_have_value("GRU")
+    choose(page, "Speed", "4×")
+    press(page, "Play")
+    page.clock.run_for(BEAT)
+    expect_step(page, 20)
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_loop_starts_again_at_the_end(timed: Page) -> None:
+    page = timed
     press(page, "Loop")
     choose(page, "Speed", "4×")
     press(page, "Last step")
@@ -67,41 +96,39 @@ def test_the_slider_scrubs_by_mouse_and_by_key(page: Page) -> None:
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^step 19 of 20: Layer\u00a02 learns"))
 
 
-@pytest.mark.parametrize("at", [0, 4, 7, 10, 11, 14, 18, 20])
-def test_by_operation_stands_at_the_end_of_the_same_event_and_leads_back(page: Page, at: int) -> None:
-    press(page, "Step forward", at)
-    expect_step(page, at)
-    said = say(page).inner_text()
-    before = grid(page).get_by_role("gridcell").evaluate_all("(cells) => cells.map((cell) => cell.ariaLabel)")
-    choose(page, "Detail", "by operation")
-    expect(page.get_by_role("slider", name="Timeline")).to_have_attribute("max", "50")
-    after = grid(page).get_by_role("gridcell").evaluate_all("(cells) => cells.map((cell) => cell.ariaLabel)")
-    assert after == before
-    choose(page, "Detail", "by cell")
-    expect_step(page, at)
-    assert say(page).inner_text() == said
+def test_by_operation_stands_at_the_end_of_the_same_event_and_leads_back(page: Page) -> None:
+    for at in EVENTS:
+        go(page, at)
+        expect_step(page, at)
+        said, before = say(page).inner_text(), names(page)
+        choose(page, "Detail", "by operation")
+        expect(page.get_by_role("slider", name="Timeline")).to_have_attribute("max", "50")
+        assert names(page) == before, at
+        choose(page, "Detail", "by cell")
+        expect_step(page, at)
+        assert say(page).inner_text() == said, at
 
 
-@pytest.mark.parametrize("order", ["by timestep", "by layer", "by diagonal"])
-def test_every_order_ends_with_the_same_numbers_and_the_page_says_so(page: Page, order: str) -> None:
+def test_every_order_ends_with_the_same_numbers_and_the_page_says_so(page: Page) -> None:
     press(page, "Last step")
-    by_timestep = grid(page).get_by_role("gridcell").evaluate_all("(cells) => cells.map((cell) => cell.ariaLabel)")
-    choose(page, "Order", order)
-    press(page, "Last step")
-    expect_step(page, 20)
-    assert grid(page).get_by_role("gridcell").evaluate_all("(cells) => cells.map((cell) => cell.ariaLabel)") == by_timestep
-    expect(page.get_by_text("never its numbers")).to_be_visible(visible=order != "by timestep")
+    by_timestep = names(page)
+    for order in ("by layer", "by diagonal", "by timestep"):
+        choose(page, "Order", order)
+        press(page, "Last step")
+        expect_step(page, 20)
+        assert names(page) == by_timestep, order
+        expect(page.get_by_text("never its numbers")).to_be_visible(visible=order != "by timestep")
 
 
 def test_by_layer_the_first_layer_is_done_before_the_second_begins(page: Page) -> None:
     choose(page, "Order", "by layer")
-    press(page, "Step forward", 6)
+    go(page, 6)
     expect(cell(page, 1, 3)).to_have_attribute("aria-label", re.compile("h = "))
     expect(cell(page, 2, 1)).to_have_attribute("aria-label", re.compile("not computed yet"))
 
 
 def test_changing_the_order_keeps_the_same_event(page: Page) -> None:
-    press(page, "Step forward", 7)
+    go(page, 7)
     said = say(page).inner_text()
     choose(page, "Order", "by layer")
     expect_step(page, 8)
@@ -110,7 +137,7 @@ def test_changing_the_order_keeps_the_same_event(page: Page) -> None:
 
 def test_by_operation_a_cell_shows_its_sum_before_its_state(page: Page) -> None:
     choose(page, "Detail", "by operation")
-    press(page, "Step forward", 4)
+    go(page, 4)
     expect(cell(page, 1, 1)).to_have_attribute("aria-label", re.compile("not computed yet"))
     expect(say(page)).to_contain_text("adds up")
     press(page, "Step forward")
@@ -118,11 +145,9 @@ def test_by_operation_a_cell_shows_its_sum_before_its_state(page: Page) -> None:
     expect(say(page)).to_contain_text("tanh")
 
 
-def test_what_moves_is_over_within_a_second_and_reduced_motion_cuts(context: BrowserContext, server: Server) -> None:
-    page = context.new_page()
+def test_what_moves_is_over_within_a_second_and_reduced_motion_cuts(page: Page) -> None:
     durations = "document.getAnimations().map((animation) => animation.effect.getComputedTiming().endTime)"
     page.emulate_media(reduced_motion="no-preference")
-    open_page(page, server.address)
     press(page, "Step forward", 5)
     moving = page.evaluate(durations)
     assert moving

@@ -1,0 +1,98 @@
+"""A page that stands for a whole file: before each test it is begun anew, which costs a tenth of loading it.
+
+Everything that a test can have left is gone by then: what was mounted is taken down with its store, every element is as the server
+wrote it, the storages are empty, and the address is that of the toy. Only modules, style sheets and cached answers stay. A test whose
+subject is loading, an init script or a context asks for `context` and opens the page itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import Server, Watched, open_page
+
+VIEWPORT = {"width": 1440, "height": 900}
+
+BEGIN_ANEW = """async (address) => {
+    const source = document.querySelector("script[type=module]").src;
+    const main = await import(source);
+    const { openPage } = await import(source.replace(/main[.]js.*/, "page.js"));
+    window.served ??= await (await fetch(location.pathname)).text();
+    const written = new DOMParser().parseFromString(window.served, "text/html");
+    (window.standing ?? main).unmount();
+    localStorage.clear();
+    sessionStorage.clear();
+    history.replaceState(null, "", address);
+    for (const name of ["documentElement", "body"]) {
+        for (const { name: attribute } of [...document[name].attributes]) document[name].removeAttribute(attribute);
+        for (const { name: attribute, value } of written[name].attributes) document[name].setAttribute(attribute, value);
+    }
+    document.body.replaceChildren(document.createRange().createContextualFragment(written.body.innerHTML));
+    scrollTo({ left: 0, top: 0, behavior: "instant" });
+    window.standing = openPage(main.mount);
+}"""
+
+
+def begin_anew(page: Page, address: str) -> None:
+    """What `open_page` does, without loading anything: the page is mounted at this address, and ready to be stepped."""
+    page.evaluate(BEGIN_ANEW, address)
+    page.get_by_role("button", name="Step forward", disabled=False).wait_for()
+
+
+class Standing:
+    """A page in a context of its own, and what it must not do."""
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self.address = server.address
+        self.context = browser.new_context(viewport=VIEWPORT, reduced_motion="reduce")  # type: ignore[arg-type]
+        self.page = self.context.new_page()
+        self.watch = Watched(self.page, self.address)
+
+    def begin(self) -> None:
+        """At the toy of the notes."""
+        if self.page.url.startswith(self.address):
+            begin_anew(self.page, self.address)
+        else:
+            open_page(self.page, self.address)
+
+    def leave(self) -> None:
+        """Takes back what belongs to the context and to the browser's window."""
+        for other in self.context.pages:
+            if other is not self.page:
+                other.close()
+        self.page.unroute_all(behavior="ignoreErrors")
+        self.context.clear_permissions()
+        if self.page.viewport_size != VIEWPORT:
+            self.page.set_viewport_size(VIEWPORT)  # type: ignore[arg-type]
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        self.page.mouse.move(0, 0)
+        faults = list(self.watch.faults)
+        self.watch.faults.clear()
+        self.watch.allowed.clear()
+        assert faults == []
+
+
+def standing_page() -> tuple[Any, Any, Any]:
+    """The fixtures `standing`, `page` and `watched` of a file whose tests share a page."""
+
+    @pytest.fixture(scope="module")
+    def standing(browser: Browser, server: Server) -> Iterator[Standing]:
+        opened = Standing(browser, server)
+        yield opened
+        opened.context.close()
+
+    @pytest.fixture
+    def page(standing: Standing) -> Iterator[Page]:
+        standing.begin()
+        yield standing.page
+        standing.leave()
+
+    @pytest.fixture
+    def watched(standing: Standing) -> Watched:
+        return standing.watch
+
+    return standing, page, watched
