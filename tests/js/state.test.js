@@ -75,9 +75,13 @@ test("a step by hand stops playing, goes no further than the ends, and playing a
 });
 
 test("the playhead goes no further than the numbers that are here", () => {
-  const store = storeOf({ shown: { scene: TOY, id: null, trace: { has: () => false } } });
+  const here = new Set(["forward/1", "forward/2"]);
+  const store = storeOf({ shown: { scene: TOY, id: null, trace: { has: (tensor) => here.has(tensor) } } });
   jump(store, 20);
-  assert.equal(store.get().step, 3, "the words need none");
+  assert.deepEqual(stepIn(store.get()), timelineIn(store.get()).steps[7], "the second layer at the second word is the last that is whole");
+  here.add("forward/3");
+  jump(store, 20);
+  assert.equal(store.get().step, 9);
 });
 
 test("a picture of the same size stays where it stands, and another one is seen whole", () => {
