@@ -15,7 +15,8 @@ TOY: dict[str, Any] = {"vocabulary": ["cat", "mat", "rat"], "sentence": ["cat", 
 # The frame after the next has what was asked of the page.
 NAMES = """async () => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    return [...document.querySelectorAll("#window [role=gridcell]")].map((cell) => cell.ariaLabel);
+    const cells = [...document.querySelectorAll("#window [role=gridcell]")].filter((cell) => cell.checkVisibility());
+    return cells.map((cell) => cell.ariaLabel);
 }"""
 MINUS = "\u2212"
 

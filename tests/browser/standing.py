@@ -66,6 +66,7 @@ class Standing:
                 other.close()
         self.page.unroute_all(behavior="ignoreErrors")
         self.context.clear_permissions()
+        self.context.clear_cookies()
         if self.page.viewport_size != VIEWPORT:
             self.page.set_viewport_size(VIEWPORT)  # type: ignore[arg-type]
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")

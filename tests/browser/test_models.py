@@ -127,15 +127,6 @@ def test_a_simple_rnn_bends_by_the_activation_that_is_chosen(page: Page) -> None
     expect_states(page, Scene.model_validate(toy))
 
 
-def test_the_keras_stack_has_the_parameters_of_the_notes_with_every_cell(page: Page) -> None:
-    choose(page, "the notes' Keras stack")
-    expect(inputs(page)).to_contain_text("320,000")
-    for cells, total in (("SimpleRNN", "320,251"), ("LSTM", "320,986"), ("GRU", "320,771")):
-        for number in (1, 2):
-            layer(page, number).get_by_role("combobox", name="cell type").select_option(label=cells)
-        expect(page.locator(".total")).to_have_text(re.compile(total))
-
-
 def test_words_become_rows_of_an_embedding_and_one_hot_again(page: Page) -> None:
     words = inputs(page).get_by_role("combobox", name="word vectors")
     words.select_option(label="Embedding")

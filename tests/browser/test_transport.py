@@ -67,21 +67,6 @@ def test_loop_starts_again_at_the_end(timed: Page) -> None:
     press(page, "Pause")
 
 
-def test_stepping_by_hand_stops_playing(page: Page) -> None:
-    press(page, "Play")
-    press(page, "Step forward")
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
-
-
-def test_first_and_last_go_to_step_0_and_step_20(page: Page) -> None:
-    press(page, "Last step")
-    press(page, "Step forward")
-    expect_step(page, 20)
-    press(page, "First step")
-    press(page, "Step back")
-    expect_step(page, 0)
-
-
 def test_the_slider_scrubs_by_mouse_and_by_key(page: Page) -> None:
     slider = page.get_by_role("slider", name="Timeline")
     box = slider.bounding_box()
@@ -118,21 +103,6 @@ def test_every_order_ends_with_the_same_numbers_and_the_page_says_so(page: Page)
         expect_step(page, 20)
         assert names(page) == by_timestep, order
         expect(page.get_by_text("never its numbers")).to_be_visible(visible=order != "by timestep")
-
-
-def test_by_layer_the_first_layer_is_done_before_the_second_begins(page: Page) -> None:
-    choose(page, "Order", "by layer")
-    go(page, 6)
-    expect(cell(page, 1, 3)).to_have_attribute("aria-label", re.compile("h = "))
-    expect(cell(page, 2, 1)).to_have_attribute("aria-label", re.compile("not computed yet"))
-
-
-def test_changing_the_order_keeps_the_same_event(page: Page) -> None:
-    go(page, 7)
-    said = say(page).inner_text()
-    choose(page, "Order", "by layer")
-    expect_step(page, 8)
-    assert say(page).inner_text() == said
 
 
 def test_by_operation_a_cell_shows_its_sum_before_its_state(page: Page) -> None:
