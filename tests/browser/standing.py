@@ -74,7 +74,7 @@ class Standing:
         faults = list(self.watch.faults)
         self.watch.faults.clear()
         self.watch.allowed.clear()
-        assert faults == []
+        assert not faults, faults
 
 
 def standing_page() -> tuple[Any, Any, Any]:

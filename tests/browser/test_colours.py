@@ -26,7 +26,7 @@ DISTINCT = 20  # CIE 1976 ΔE; 2.3 can just be seen
 PIXELS = """async ([png, shares]) => {
     const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
     const picture = await createImageBitmap(new Blob([bytes]));
-    const context = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+    const context = new OffscreenCanvas(picture.width, picture.height).getContext("2d", { willReadFrequently: true });
     context.drawImage(picture, 0, 0);
     return shares.map((share) => [...context.getImageData(share * (picture.width - 1), picture.height / 2, 1, 1).data.slice(0, 3)]);
 }"""

@@ -14,7 +14,7 @@ from app.scenes import Scene
 from app.traces import run
 from engine import Sequential
 from tests.browser.conftest import Watched, open_page
-from tests.browser.person import cell, drawn, expect_step, grid, layer, listed, names, press, read, say, written
+from tests.browser.person import cell, drawn, expect_step, go, grid, layer, listed, names, press, read, say, step, written
 from tests.browser.standing import standing_page
 
 standing, page, watched = standing_page()
@@ -59,12 +59,16 @@ def inputs(page: Page) -> Locator:
     return page.get_by_role("group", name="input", exact=True)
 
 
-def walked(page: Page) -> list[str]:
-    """Every sentence from here to the last step; nothing that is shown on the way is left without its words or its number."""
-    last = int(str(page.get_by_role("slider", name="Timeline").get_attribute("max")))
-    walk = page.evaluate(WALK, last)
-    expect_step(page, last)
-    assert [step for step, unsaid in enumerate(walk["unsaid"], start=1) if unsaid] == []
+def last_step(page: Page) -> int:
+    return int(str(page.get_by_role("slider", name="Timeline").get_attribute("max")))
+
+
+def walked(page: Page, until: int) -> list[str]:
+    """Every sentence from here to a step; nothing that is shown on the way is left without its words or its number."""
+    start = step(page)
+    walk = page.evaluate(WALK, until - start)
+    expect_step(page, until)
+    assert [number for number, unsaid in enumerate(walk["unsaid"], start=start + 1) if unsaid] == []
     said: list[str] = walk["said"]
     return said
 
@@ -81,20 +85,36 @@ def expect_states(page: Page, scene: Scene) -> None:
     assert names(page) == list(said.values())
 
 
-WALKS = [(preset, "by cell") for preset in PRESETS] + [("deep LSTM", "by operation")]
-LONGER = [pytest.param(preset, "by operation", marks=pytest.mark.long) for preset in PRESETS if preset != "deep LSTM"]
+BY_OPERATION = ["deep LSTM", *(pytest.param(preset, marks=pytest.mark.long) for preset in PRESETS if preset != "deep LSTM")]
 
 
-@pytest.mark.parametrize(("preset", "detail"), [*WALKS, *LONGER])
-def test_every_preset_opens_and_can_be_walked_to_its_end(page: Page, preset: str, detail: str) -> None:
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_opens_and_can_be_walked_to_its_end(page: Page, preset: str) -> None:
     scene = choose(page, preset)
-    page.get_by_role("combobox", name="Detail").select_option(label=detail)
     page.get_by_role("heading", name="Reviews").click()
-    said = walked(page)
+    said = walked(page, last_step(page))
     expect_states(page, scene)
     assert ("embedding learns" in said[-1]) == (scene.layers[0].type == "Embedding")
     assert len(set(said)) > len(said) / 2
     expect(page.get_by_role("combobox", name="Preset")).to_have_value(preset)
+
+
+@pytest.mark.parametrize("half", [1, 2])
+@pytest.mark.parametrize("preset", BY_OPERATION)
+def test_by_operation_too_a_preset_can_be_walked_to_its_end(page: Page, preset: str, half: int) -> None:
+    scene = choose(page, preset)
+    page.get_by_role("combobox", name="Detail").select_option(label="by operation")
+    page.get_by_role("heading", name="Reviews").click()
+    middle, last = last_step(page) // 2, last_step(page)
+    assert last > 40
+    if half == 1:
+        said = walked(page, middle)
+    else:
+        go(page, middle)
+        said = walked(page, last)
+        expect_states(page, scene)
+        assert ("embedding learns" in said[-1]) == (scene.layers[0].type == "Embedding")
+    assert len(set(said)) > len(said) / 2
 
 
 def test_another_cell_keeps_its_place_and_can_be_undone(page: Page) -> None:
