@@ -16,7 +16,7 @@ from app.scenes import Scene
 from app.tables import operations
 from app.traces import SceneTrace, run
 from tests.browser.conftest import Server
-from tests.browser.person import MINUS, drawn, press
+from tests.browser.person import MINUS, drawn, expect_step, press
 from tests.browser.standing import begin_anew, standing_page
 
 standing, page = standing_page()[:2]
@@ -36,15 +36,15 @@ READ = """(numbers) => [...document.querySelectorAll(numbers)].map((node) => ({
     address: node.dataset.address, drawn: node.closest('svg') !== null,
     text: (node.querySelector('title') ?? node).textContent}))"""
 # The same at every step up to the last, by the key that steps, in the frame after the next.
-READ_AT_EACH = f"""async ([numbers, last]) => {{
+READ_AT_EACH = f"""async ([numbers, first, last]) => {{
     const read = {READ};
     const seen = [];
-    for (let step = 0; step <= last; step += 1) {{
+    for (let step = first; step <= last; step += 1) {{
         await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
         seen.push([Number(document.querySelector("#transport [data-part=slider]").value), read(numbers)]);
         document.body.dispatchEvent(new KeyboardEvent("keydown", {{ key: ".", bubbles: true }}));
     }}
-    return seen;
+    return JSON.stringify(seen);
 }}"""
 
 
@@ -92,6 +92,16 @@ def computed(trace: SceneTrace, address: str) -> float:
     return float(value * trace.forward.layers[index].row("f", t)[0, u] if through else value)
 
 
+class Computed(dict[str, float]):
+    """What the engine has at the addresses that were asked for."""
+
+    def __init__(self, trace: SceneTrace) -> None:
+        self.trace = trace
+
+    def __missing__(self, address: str) -> float:
+        return self.setdefault(address, computed(self.trace, address))
+
+
 class Timeline:
     """When each number is known, told once more in Python: by timestep, each cell after those that it reads, and back in reverse."""
 
@@ -100,6 +110,7 @@ class Timeline:
         self.timesteps = len(shown.sentence)
         cells = [(str(layer), t) for t in range(1, self.timesteps + 1) for layer in (1, 2)]
         self.at: dict[tuple[str, str, int, str], int] = {}
+        self.steps: dict[str, int] = {}
         self.last = self.timesteps
         for layer, t in cells:
             self._pass("forward", layer, t, by_operation)
@@ -114,6 +125,12 @@ class Timeline:
             self.at[phase, layer, t, quantity] = self.last
 
     def known(self, address: str) -> int:
+        """The step from which on the number of an address is there."""
+        if address not in self.steps:
+            self.steps[address] = self._known(address)
+        return self.steps[address]
+
+    def _known(self, address: str) -> int:
         gradient = address.startswith("d/")
         layer, *rest = address.removeprefix("d/").split("/")
         if len(rest) == 2:
@@ -132,25 +149,32 @@ class Timeline:
         return max(step for (phase, row, time, _), step in self.at.items() if (phase, row, time) == ("backward", layer, t))
 
 
-def expect_the_engines(read: list[dict[str, Any]], trace: SceneTrace, timeline: Timeline, step: int) -> list[Shown]:
+def expect_the_engines(read: list[dict[str, Any]], engine: Computed, timeline: Timeline, step: int) -> list[Shown]:
     """Every number on the screen is the engine's, and its step has come."""
     numbers = shown_numbers(read)
     assert [number for number in numbers if timeline.known(number.address) > step] == [], step
-    assert [(number, wanted) for number in numbers if (wanted := computed(trace, number.address)) != number.value] == []
+    assert [(number, wanted) for number in numbers if (wanted := engine[number.address]) != number.value] == []
     return numbers
 
 
-@pytest.mark.parametrize(("detail", "layer", "timestep", "unit"), [("operation", 2, 2, 2), ("cell", 1, 1, 3)])
+@pytest.mark.parametrize(
+    ("detail", "layer", "timestep", "unit", "part"),
+    [("operation", 2, 2, 2, "forward"), ("operation", 2, 2, 2, "backward"), ("cell", 1, 1, 3, "whole")],
+)
 @pytest.mark.parametrize("kind", MOST)
 def test_every_number_of_a_cell_is_the_engines_and_comes_at_its_step(
-    page: Page, server: Server, kind: str, detail: str, layer: int, timestep: int, unit: int
+    page: Page, server: Server, kind: str, detail: str, layer: int, timestep: int, unit: int, part: str
 ) -> None:
     shown = scene_of(kind)
-    trace, timeline = run(shown), Timeline(shown, kind, detail == "operation")
-    open_scene(page, server, shown, detail=detail, pinned=f"{layer},{timestep}", unit=unit, exact=1)
-    for step, (stands, read) in enumerate(page.evaluate(READ_AT_EACH, [NUMBERS, timeline.last])):
+    engine, timeline = Computed(run(shown)), Timeline(shown, kind, detail == "operation")
+    first, last = {"forward": (0, timeline.loss), "backward": (timeline.loss, timeline.last), "whole": (0, timeline.last)}[part]
+    open_scene(page, server, shown, detail=detail, pinned=f"{layer},{timestep}", unit=unit, exact=1, step=first)
+    expect_step(page, first)
+    seen = json.loads(page.evaluate(READ_AT_EACH, [NUMBERS, first, last]))
+    assert len(seen) == last - first + 1
+    for step, (stands, read) in enumerate(seen, start=first):
         assert stands == step
-        drawn_now = {number.address for number in expect_the_engines(read, trace, timeline, step) if number.drawn}
+        drawn_now = {number.address for number in expect_the_engines(read, engine, timeline, step) if number.drawn}
         own = f"{layer}/{timestep}/"
         due = {
             f"{own}{quantity}/{unit}"
@@ -179,7 +203,7 @@ def test_each_gate_opens_on_its_own_columns_and_on_its_own_scalars(page: Page, s
     for gate in gates:
         scalars.locator(f"button[data-gate={gate}]").click()
         expect(scalars.locator(f"button[data-gate={gate}]")).to_have_attribute("aria-expanded", "true")
-        numbers = expect_the_engines(page.evaluate(READ, NUMBERS), trace, timeline, timeline.last)
+        numbers = expect_the_engines(page.evaluate(READ, NUMBERS), Computed(trace), timeline, timeline.last)
         first = columns.index(f"a_{gate}") * 2
         used = {int(number.address.split(",")[1]) for number in numbers if number.address.startswith("2/kernel/")}
         assert used == {first + 1, first + 2}

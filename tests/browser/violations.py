@@ -18,13 +18,15 @@ FOUND = """async ([within, colours]) => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     if (!("axe" in window)) return null;
     const theme = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    const PLAIN = "rgba(0, 0, 0, 0),none,1,none,static,false";
     const looks = new Map();
     const beneath = (node) => {
         if (!node) return "";
         if (!looks.has(node)) {
             const { backgroundColor, backgroundImage, opacity, filter, position } = getComputedStyle(node);
             const off = node.matches(":disabled, [aria-disabled]");
-            looks.set(node, [backgroundColor, backgroundImage, opacity, filter, position, off, beneath(node.parentElement)].join());
+            const own = [backgroundColor, backgroundImage, opacity, filter, position, off].join();
+            looks.set(node, (own === PLAIN ? "" : `${own}/`) + beneath(node.parentElement));
         }
         return looks.get(node);
     };
@@ -35,17 +37,17 @@ FOUND = """async ([within, colours]) => {
     const parts = [...document.querySelectorAll(within)];
     if (!parts.length) throw new Error(`There is no ${within}.`);
     const written = (node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
-    const texts = parts.flatMap((part) => [part, ...part.querySelectorAll("*")])
-        .filter((node) => node.matches("input, select, textarea") || written(node))
-        .filter((node) => node.checkVisibility({ visibilityProperty: true }));
+    const all = parts.flatMap((part) => [part, ...part.querySelectorAll("*")]);
+    const seen = all.filter((node) => node.checkVisibility({ visibilityProperty: true }));
+    const texts = seen.filter((node) => node.matches("input, select, textarea") || written(node));
     const alike = Map.groupBy(texts, look);
-    const asked = [...new Set([...alike.values()].flatMap((nodes) => [nodes[0], nodes.at(-1)]))];
-    const options = { resultTypes: ["violations"] };
-    const rules = theme === "dark" ? { runOnly: colours.slice(1) } : { rules: { [colours[0]]: { enabled: false } } };
-    const whole = await axe.run(within, { ...options, ...rules });
-    const contrast = asked.length ? await axe.run({ include: asked }, { ...options, runOnly: colours.slice(0, 1) }) : { violations: [] };
-    const violations = [...whole.violations, ...contrast.violations];
-    return [theme, violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`))];
+    const links = seen.filter((node) => node.matches("a"));
+    const asked = [...new Set([...[...alike.values()].flatMap((nodes) => [nodes[0], nodes.at(-1)]), ...links])];
+    const found = [];
+    const run = async (context, rules) => found.push(...(await axe.run(context, { resultTypes: ["violations"], ...rules })).violations);
+    if (asked.length) await run({ include: asked }, { runOnly: colours });
+    if (theme !== "dark") await run(within, { rules: Object.fromEntries(colours.map((id) => [id, { enabled: false }])) });
+    return [theme, found.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`))];
 }"""
 
 
