@@ -6,11 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from _browser import find
+
+if TYPE_CHECKING:
+    from tests.browser.standing import Standing
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30  # s, as Playwright waits for what it presses: a busy machine takes its time, and what has to be quick says so at its place
@@ -132,6 +136,13 @@ class Contexts:
 @pytest.fixture(scope="session")
 def contexts(browser: Browser) -> Contexts:
     return Contexts(browser)
+
+
+@pytest.fixture(scope="session")
+def standing(contexts: Contexts, server: Server) -> Standing:
+    from tests.browser.standing import Standing
+
+    return Standing(contexts, server)
 
 
 @pytest.fixture

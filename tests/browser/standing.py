@@ -1,4 +1,4 @@
-"""A page that stands for a whole file: before each test it is begun anew, which costs a tenth of loading it.
+"""A page that stands for many tests: before each of them it is begun anew, which costs a tenth of loading it.
 
 Everything that a test can have left is gone by then: what was mounted is taken down with its store, every element is as the server
 wrote it, the storages are empty, and the address is that of the toy. Only modules, style sheets and cached answers stay. A test whose
@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Error, Page
 
-from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.conftest import Contexts, Server, Watched, open_page
 
 VIEWPORT = {"width": 1440, "height": 900}
 
@@ -44,23 +44,29 @@ def begin_anew(page: Page, address: str) -> None:
 
 
 class Standing:
-    """A page in a context of its own, and what it must not do."""
+    """A page in a context of its own, and what it must not do. One with a clock, or that cannot begin anew, is replaced."""
 
-    def __init__(self, browser: Browser, server: Server) -> None:
-        self.address = server.address
-        self.context = browser.new_context(viewport=VIEWPORT, reduced_motion="reduce")  # type: ignore[arg-type]
-        self.page = self.context.new_page()
+    def __init__(self, contexts: Contexts, server: Server) -> None:
+        self.contexts, self.address = contexts, server.address
+        self.context: BrowserContext | None = None
+
+    def begin(self) -> Page:
+        """Returns the page, at the toy of the notes."""
+        if self.context is not None:
+            try:
+                begin_anew(self.page, self.address)
+                return self.page
+            except Error:
+                self.let_go()
+        self.context = self.contexts.take()
+        self.page = self.context.pages[0]
         self.watch = Watched(self.page, self.address)
-
-    def begin(self) -> None:
-        """At the toy of the notes."""
-        if self.page.url.startswith(self.address):
-            begin_anew(self.page, self.address)
-        else:
-            open_page(self.page, self.address)
+        open_page(self.page, self.address)
+        return self.page
 
     def leave(self) -> None:
         """Takes back what belongs to the context and to the browser's window."""
+        assert self.context
         for other in self.context.pages:
             if other is not self.page:
                 other.close()
@@ -74,26 +80,27 @@ class Standing:
         faults = list(self.watch.faults)
         self.watch.faults.clear()
         self.watch.allowed.clear()
+        if faults or self.page.evaluate("'__pwClock' in globalThis"):
+            self.let_go()
         assert not faults, faults
 
+    def let_go(self) -> None:
+        """The next test gets another page."""
+        if self.context is not None:
+            self.contexts.leave(self.context, self.address)
+            self.context = None
 
-def standing_page() -> tuple[Any, Any, Any]:
-    """The fixtures `standing`, `page` and `watched` of a file whose tests share a page."""
 
-    @pytest.fixture(scope="module")
-    def standing(browser: Browser, server: Server) -> Iterator[Standing]:
-        opened = Standing(browser, server)
-        yield opened
-        opened.context.close()
+def standing_page() -> tuple[Any, Any]:
+    """Returns the fixtures `page` and `watched` of a file whose tests share the standing page."""
 
     @pytest.fixture
     def page(standing: Standing) -> Iterator[Page]:
-        standing.begin()
-        yield standing.page
+        yield standing.begin()
         standing.leave()
 
     @pytest.fixture
-    def watched(standing: Standing) -> Watched:
+    def watched(page: Page, standing: Standing) -> Watched:
         return standing.watch
 
-    return standing, page, watched
+    return page, watched

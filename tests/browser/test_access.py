@@ -8,7 +8,7 @@ from tests.browser.conftest import Server
 from tests.browser.person import cell, drawn, expect_step, go, grid, layer, say
 from tests.browser.standing import standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 
 def test_names_and_roles_are_those_of_the_contract(page: Page) -> None:

@@ -23,7 +23,7 @@ from tests.browser.standing import Standing, standing_page
 from tests.browser.test_gates import scene_of
 from tests.browser.violations import EACH_SIZE, SIZES, expect_nothing
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 Reach = Callable[[Page], object]
 WHOLE = "html"
 DIFFERENCE = "step=20&view=compare&versus=sentence&otherSentence=cat+rat+rat&contrast=1"

@@ -14,7 +14,7 @@ from tests.browser.conftest import Server, open_page
 from tests.browser.person import drawn, expect_step, grid, say
 from tests.browser.standing import begin_anew, standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 DEFICIENCIES = ("protanopia", "deuteranopia", "tritanopia")
 FLOWS = ("forward", "backward", "update")

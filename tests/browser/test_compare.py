@@ -12,7 +12,7 @@ from tests.browser.conftest import Watched
 from tests.browser.person import go, grid, listed, press
 from tests.browser.standing import standing_page
 
-standing, page, watched = standing_page()
+page, watched = standing_page()
 
 
 def scene(**changes: Any) -> SceneTrace:

@@ -14,7 +14,7 @@ from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, drawn, layer, listed, press, written
 from tests.browser.standing import standing_page
 
-standing, page, watched = standing_page()
+page, watched = standing_page()
 
 
 def edited(**changes: Any) -> SceneTrace:

@@ -23,7 +23,7 @@ from tests.browser.person import MINUS, drawn, grid, layer, press, say, step, wr
 from tests.browser.standing import begin_anew, standing_page
 from tests.browser.violations import expect_nothing
 
-standing, page, watched = standing_page()
+page, watched = standing_page()
 
 SVG = "{http://www.w3.org/2000/svg}"
 PRINT = 3

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.person import cell, drawn, go, press, read
 from tests.browser.standing import standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 
 def test_folded_the_cells_of_all_timesteps_lie_at_one_place_and_the_present_one_is_seen(page: Page) -> None:

@@ -19,7 +19,7 @@ from tests.browser.conftest import Server
 from tests.browser.person import MINUS, drawn, expect_step, press
 from tests.browser.standing import begin_anew, standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 CELLS: dict[str, dict[str, Any]] = {
     "SimpleRNN": {"type": "SimpleRNN"},

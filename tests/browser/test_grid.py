@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.person import TOY, cell, computed, expect_step, go, grid, layer, listed, names, press, say, written
 from tests.browser.standing import standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 LAYERS, TIMESTEPS = 2, 3
 

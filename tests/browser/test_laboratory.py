@@ -14,7 +14,7 @@ from tests.browser.conftest import Server
 from tests.browser.person import drawn
 from tests.browser.standing import standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 KINDS = ("SimpleRNN", "LSTM", "GRU")
 

@@ -14,7 +14,7 @@ from tests.browser.conftest import Server, open_page
 from tests.browser.person import cell, computed, drawn, expect_step, go, grid, listed, names, press, say, step, written
 from tests.browser.standing import begin_anew, standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 WORDS = ["cat", "mat", "rat"]
 NAMES = "(cells) => cells.map((cell) => cell.ariaLabel)"

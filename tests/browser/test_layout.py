@@ -7,7 +7,7 @@ from tests.browser.conftest import Server
 from tests.browser.person import drawn, expect_step, go
 from tests.browser.standing import begin_anew, standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 SIZES = [(1440, 900), (1280, 720), (390, 844)]
 

@@ -17,7 +17,7 @@ from tests.browser.conftest import Watched, open_page
 from tests.browser.person import cell, drawn, expect_step, go, grid, layer, listed, names, press, read, say, step, written
 from tests.browser.standing import standing_page
 
-standing, page, watched = standing_page()
+page, watched = standing_page()
 
 WALK = """async (last) => {
     const wrong = /undefined|NaN|Infinity|[{}]/;

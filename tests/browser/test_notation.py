@@ -9,7 +9,7 @@ from tests.browser.conftest import open_page
 from tests.browser.person import cell, computed, drawn, go, layer, press, say, written
 from tests.browser.standing import standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 # by notation: the edges of layer 2 from below and from the past, with their shapes, and what the sentence says
 SIMPLE = {

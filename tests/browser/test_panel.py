@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.person import MINUS, cell, computed, drawn, go, press, written
 from tests.browser.standing import standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 
 def panel(page: Page) -> Locator:

@@ -11,7 +11,7 @@ from app.traces import run
 from tests.browser.person import drawn, expect_step, go, press, step, written
 from tests.browser.standing import standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 
 def question(page: Page) -> Locator:

@@ -12,7 +12,7 @@ from engine.trace import Gradients, Trace
 from tests.browser.person import computed, drawn, expect_step, grid, listed, press, written
 from tests.browser.standing import standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 WORDS = ("cat", "mat", "rat")
 CELLS = [(layer, t) for t in (1, 2, 3) for layer in (1, 2)]  # in the order of the forward steps, which begin at step 4

@@ -12,7 +12,7 @@ from app.traces import run
 from tests.browser.person import press, written
 from tests.browser.standing import standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 
 def rule(page: Page) -> Locator:

@@ -8,7 +8,7 @@ from tests.browser.conftest import Watched
 from tests.browser.person import TOY, cell, computed, expect_step, go, grid, layer, listed, press, read
 from tests.browser.standing import standing_page
 
-standing, page, watched = standing_page()
+page, watched = standing_page()
 
 
 def expect_state(page: Page, scene: dict[str, object], number: int, t: int) -> None:

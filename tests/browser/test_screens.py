@@ -13,7 +13,7 @@ from tests.browser.person import drawn
 from tests.browser.standing import standing_page
 from tests.browser.test_layout import FITS, opened
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 
 def test_on_a_desk_the_page_itself_never_scrolls_however_much_stands_in_the_panel(page: Page, server: Server) -> None:

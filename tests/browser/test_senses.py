@@ -9,7 +9,7 @@ from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import drawn, press
 from tests.browser.standing import begin_anew, standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 SIDEWAYS = "[document.documentElement.scrollWidth, innerWidth]"
 # The element in focus, where no other one stands over its middle; scrolling brought it there.

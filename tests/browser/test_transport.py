@@ -9,7 +9,7 @@ from tests.browser.conftest import Server, Watched, open_page
 from tests.browser.person import cell, drawn, expect_step, go, names, press, say, step
 from tests.browser.standing import standing_page
 
-standing, page = standing_page()[:2]
+page, _ = standing_page()
 
 EVENTS = (0, 4, 7, 10, 11, 14, 18, 20)
 BEAT = 10_000  # ms, longer than from any step to the end

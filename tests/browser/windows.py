@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Protocol
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from _browser import find
-from tests.browser.conftest import FLAGS, PATIENCE
+from tests.browser.conftest import PATIENCE
 
 WIDTH, HEIGHT = 1440, 900
 
@@ -61,12 +58,7 @@ class PlaywrightWindow:
 
 
 @contextmanager
-def chromium(folder: Path) -> Iterator[Opens]:
-    path = find()
-    assert path, "No Chromium, Chrome or Edge was found. Install one, or name it in UNROLLED_BROWSER; scripts/test.py does it by itself."
-    rights = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *rights])
-        context = started.new_context(viewport={"width": WIDTH, "height": HEIGHT})
-        yield lambda: PlaywrightWindow(context.new_page())
-        started.close()
+def chromium(browser: Browser) -> Iterator[Opens]:
+    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+    yield lambda: PlaywrightWindow(context.new_page())
+    context.close()
