@@ -65,7 +65,7 @@ def mutated_engine(fault: Fault | None) -> Iterator[None]:
     """Seeds the fault into the imported engine, and takes it out again.
 
     Functions run the code that the changed file has for them; assignments of the file are made anew. Nothing else is, so what the
-    engine computed from them while it was imported stays as it was.
+    engine computed from them while it was imported stays as it was. A closure must keep its free variables, or Python refuses the code.
     """
     if fault is None:
         yield
@@ -155,6 +155,6 @@ def _codes(code: CodeType) -> dict[str, CodeType]:
 
 @cache
 def _functions(module: ModuleType) -> list[tuple[str, FunctionType]]:
-    """Returns every living function made from the file, wrapped ones, methods and closures among them."""
+    """Returns what the file made on import, closures among it: what is made later comes from a function that is changed itself."""
     alive = [each for each in gc.get_objects() if isinstance(each, FunctionType) and each.__code__.co_filename == module.__file__]
     return [(_qualified_name(function.__code__), function) for function in alive]

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import Dense, Sequential, SimpleRNN, conversion, sums
+from engine import LSTM, Dense, Sequential, SimpleRNN, conversion, sums
 from engine.layers import simple_rnn
-from engine.recipes import shared
+from engine.recipes import lstm, shared
 from tests.engine import killing
 from tests.engine.faults import FAULTS
 from tests.engine.gated_faults import GRU_FAULTS, LSTM_FAULTS
@@ -114,11 +114,11 @@ def test_a_function_that_is_wrapped_has_the_fault_too() -> None:
     sums._ones.cache_clear()
 
 
-def test_a_function_within_another_has_the_fault_whenever_it_was_made() -> None:
-    made_before = shared.function_of("a", "tanh")
+def test_a_function_within_another_has_the_fault_whether_it_was_made_on_import_or_later() -> None:
+    made_on_import = lstm.FORWARD[LSTM, "tanh_c"]
     with mutated_engine(Fault("no source", "recipes/shared.py", "function_of.recipe", "read.beside(at, source)", "{}[source]")):
-        for recipe in (made_before, shared.function_of("a", "tanh")):
-            with pytest.raises(KeyError, match="a"):
+        for recipe in (made_on_import, shared.function_of("c", "tanh")):
+            with pytest.raises(KeyError, match="c"):
                 recipe(None, None)  # type: ignore[arg-type]
 
 
