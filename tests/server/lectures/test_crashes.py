@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.server.lectures.client import Listener, Place, Presenter, Student, listening, until_answered
+from tests.server.lectures.client import Answer, Listener, Place, Presenter, Student, listening, until_answered
 from tests.server.lectures.pace import pause
 from tests.server.lectures.seconds import within
 from tests.server.lectures.seeds import chance, seeds
 from tests.server.lectures.servers import LectureServer
+from tests.server.serving import PATIENCE
 from tests.watchdog import run
 
 LISTENERS = 10
@@ -96,6 +97,21 @@ def test_a_server_that_is_killed_in_the_middle_loses_nothing_and_doubles_nothing
         run(lecture(server))
 
 
+def losing(presenter: Presenter) -> asyncio.Event:
+    """Set as soon as a command of the presenter finds no server."""
+    lost, send = asyncio.Event(), presenter.send
+
+    async def sends(*given: Any) -> Answer:
+        try:
+            return await send(*given)
+        except OSError:
+            lost.set()
+            raise
+
+    presenter.send = sends  # type: ignore[method-assign]
+    return lost
+
+
 @pytest.mark.parametrize("moment", ["after commit", "before broadcast"])
 @seeds(1, 10)
 def test_a_server_that_dies_between_storing_answering_and_telling_has_stored_it_once(data: Path, moment: str, seed: int) -> None:
@@ -104,8 +120,11 @@ def test_a_server_that_dies_between_storing_answering_and_telling_has_stored_it_
     async def lecture(server: LectureServer) -> None:
         it = await Class.start(Place(server.port), seed)
         async with listening(it.presenter.place, it.presenter.code, LISTENERS) as listeners:
+            lost = losing(it.presenter)
             alone = asyncio.create_task(it.presents())
             assert await asyncio.to_thread(server.ends) == -9
+            await asyncio.wait_for(lost.wait(), PATIENCE)  # whatever the server had sent before has been read by now
+            await listeners[0].until(lambda _: listeners[0].losses)
             told, acknowledged = listeners[0].seen.offset, len(it.stored)
             server.faults = {}
             await asyncio.to_thread(server.start)
