@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE, Contexts, Server, Watched, open_page
 from tests.browser.markup import LINES, difference
+from tests.browser.pages import PATIENCE, Contexts, Server, Watched, open_page
 from tests.browser.person import drawn
+from tests.browser.shared_page import BEGIN_ANEW, Seats
 
 DESK = (1440, 900)
 
@@ -55,44 +56,78 @@ def until(true: Callable[[], bool], page: Page, what: str | Callable[[], str]) -
         drawn(page)
 
 
-class Class:
-    """A presenter and students, each in a browser of their own, all of them watched."""
+# Begins the page anew as the page of a lecture's student, which the server writes another way.
+JOIN = f"""async (address) => {{
+    window.served = await (await fetch(address)).text();
+    await ({BEGIN_ANEW})(address);
+    window.served = null;
+}}"""
 
-    def __init__(self, contexts: Contexts, server: Server) -> None:
-        self.contexts, self.server = contexts, server
+
+class Class:
+    """A presenter and students, each in a browser of their own, all of them watched; with seats their pages need not be loaded."""
+
+    def __init__(self, contexts: Contexts, server: Server, seats: Seats | None = None) -> None:
+        self.contexts, self.server, self.seats = contexts, server, seats
         self.taken: list[BrowserContext] = []
+        self.seated: list[Page] = []
         self.watched: list[Watched] = []
-        self.presenter = self.visit()
-        open_page(self.presenter, server.address)
+        self.presenter = self.sit(seats) if seats else self.visit()
+        if not seats:
+            open_page(self.presenter, server.address)
+
+    def watch(self, page: Page) -> Page:
+        self.watched.append(Watched(page, self.server.address))
+        self.watched[-1].allowed += ["ERR_INTERNET_DISCONNECTED", "422"]  # a network that is gone, a stack that cannot work
+        return page
+
+    def sit(self, seats: Seats) -> Page:
+        page = seats.take()
+        self.seated.append(page)
+        return self.watch(page)
 
     def visit(self, size: tuple[int, int] = DESK) -> Page:
         context = self.contexts.take()
         self.taken.append(context)
         [page] = context.pages
         page.set_viewport_size({"width": size[0], "height": size[1]})
-        self.watched.append(Watched(page, self.server.address))
-        self.watched[-1].allowed += ["ERR_INTERNET_DISCONNECTED", "422"]  # a network that is gone, a stack that cannot work
-        return page
+        return self.watch(page)
 
     def start(self) -> str:
         self.presenter.get_by_role("button", name="Start a lecture").click()
         self.code = code_of(self.presenter)
         return self.code
 
-    def join(self, size: tuple[int, int] = DESK, how: str = "") -> Page:
+    def join(self, size: tuple[int, int] = DESK) -> Page:
+        """A student, whose page is loaded only where there are no seats."""
+        if not self.seats:
+            return self.load(size)
+        student = self.sit(self.seats)
+        student.set_viewport_size({"width": size[0], "height": size[1]})
+        student.evaluate(JOIN, f"{self.server.address}?join={self.code}")
+        expect_mode(student, "following")
+        return student
+
+    def load(self, size: tuple[int, int] = DESK) -> Page:
+        """A student who comes by the address that stands on the card."""
         student = self.visit(size)
-        student.goto(f"{self.server.address}join/{self.code}{how}")
+        student.goto(f"{self.server.address}join/{self.code}")
         expect_mode(student, "following")
         return student
 
     def leave(self, page: Page) -> None:
+        if page in self.seated and self.seats:
+            self.seated.remove(page)
+            return self.seats.leave(page)
         self.taken.remove(page.context)
         self.contexts.leave(page.context, self.server.address)
 
     def close(self) -> None:
         """Everybody leaves, and nothing has gone wrong on any page."""
-        for context in [*self.taken]:
-            self.leave(context.pages[0])
+        for watch in self.watched:
+            watch.end()
+        for page in [*self.seated, *(context.pages[0] for context in self.taken)]:
+            self.leave(page)
         assert [fault for watch in self.watched for fault in watch.faults] == []
 
     def join_ended(self) -> Page:
@@ -161,8 +196,8 @@ def where_they_differ(page: Page, pictures: list[bytes]) -> str:
 
 
 @pytest.fixture
-def room(contexts: Contexts, server: Server) -> Iterator[Class]:
-    opened = Class(contexts, server)
+def room(contexts: Contexts, server: Server, seats: Seats) -> Iterator[Class]:
+    opened = Class(contexts, server, seats)
     opened.start()
     yield opened
     opened.close()

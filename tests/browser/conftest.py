@@ -1,66 +1,14 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from _browser import find
-
-if TYPE_CHECKING:
-    from tests.browser.standing import Standing
-
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30  # s, as Playwright waits for what it presses: a busy machine takes its time, and what has to be quick says so at its place
-expect.set_options(timeout=1000 * PATIENCE)
-
-# without partial raster a picture is the same, to the last bit, whatever was painted before it
-# with a process per site a page finds the scripts of the page before it compiled
-FLAGS = [
-    "--process-per-site",
-    "--disable-gpu",
-    "--disable-partial-raster",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-class Server:
-    """`python -m app` as a process of its own; it can be killed, and started again at the same port with the same data."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.port = 0
-        self.start()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
-
-    def start(self) -> None:
-        """Until it says where it is."""
-        command = [sys.executable, "-m", "app", "--port", str(self.port), "--no-browser"]
-        environ = os.environ | {"UNROLLED_DATA": str(self.data)}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout
-        said = next((line for line in self.process.stdout if "http://" in line), "")
-        found = re.search(r":(\d+)/", said)
-        assert found, f"the server did not say where it is: {said!r}"
-        self.port = int(found[1])
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=20)
-        assert self.process.stdout
-        self.process.stdout.close()
+from tests.browser.pages import FLAGS, Contexts, Server, Watched, open_page
+from tests.browser.shared_page import Seats
 
 
 @pytest.fixture(scope="session")
@@ -82,67 +30,25 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-class Watched:
-    """What a page must not do: write an error to the console, throw, or ask another host."""
-
-    def __init__(self, page: Page, host: str) -> None:
-        self.faults: list[str] = []
-        self.allowed: list[str] = []
-        self.host = host
-        page.on("console", self.console)
-        page.on("pageerror", lambda error: self.faults.append(f"thrown: {error.stack}"))
-        page.on("request", self.request)
-
-    def console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not any(part in message.text for part in self.allowed):
-            self.faults.append(f"console: {message.text} {message.location['url']}")
-
-    def request(self, request: Request) -> None:
-        if not request.url.startswith((self.host, "data:", "blob:")):
-            self.faults.append(f"asked another host: {request.url}")
-
-
-class Contexts:
-    """Contexts of a browser, each with one empty page. A test leaves its context clean to the next, with the page's files in its cache."""
-
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self.left: list[BrowserContext] = []
-
-    def take(self) -> BrowserContext:
-        if self.left:
-            return self.left.pop()
-        made = self.browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-        made.new_page()
-        return made
-
-    def leave(self, context: BrowserContext, origin: str) -> None:
-        """Whatever belongs to a page goes with it; what belongs to the context is taken back. A context that got a clock is closed."""
-        context.set_offline(False)
-        used, clean = context.pages, context.new_page()
-        clean.goto(f"{origin}healthz")  # it keeps the process of the site, with what is compiled there
-        if clean.evaluate("'__pwClock' in globalThis"):
-            return context.close()
-        for page in used:
-            page.close()
-        context.clear_permissions()
-        context.clear_cookies()
-        session = context.new_cdp_session(clean)
-        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
-        session.detach()
-        self.left.append(context)
-
-
 @pytest.fixture(scope="session")
 def contexts(browser: Browser) -> Contexts:
     return Contexts(browser)
 
 
 @pytest.fixture(scope="session")
-def standing(contexts: Contexts, server: Server) -> Standing:
-    from tests.browser.standing import Standing
+def seats(contexts: Contexts, server: Server) -> Seats:
+    return Seats(contexts, server)
 
-    return Standing(contexts, server)
+
+@pytest.fixture
+def seat(seats: Seats, server: Server) -> Iterator[Watched]:
+    """A page of the seats, which is watched until the test ends."""
+    page = seats.take()
+    watch = Watched(page, server.address)
+    yield watch
+    watch.end()
+    seats.leave(page)
+    assert watch.faults == []
 
 
 @pytest.fixture
@@ -163,12 +69,7 @@ def watched(context: BrowserContext, server: Server) -> Iterator[Watched]:
 
 @pytest.fixture
 def page(context: BrowserContext, watched: Watched, server: Server) -> Page:
-    """The page, open at the toy of the notes and ready to be stepped."""
+    """The page, loaded for this test, at the toy of the notes and ready to be stepped."""
     opened = context.pages[0]
     open_page(opened, server.address)
     return opened
-
-
-def open_page(page: Page, address: str) -> None:
-    page.goto(address)
-    page.get_by_role("button", name="Step forward", disabled=False).wait_for()

@@ -12,6 +12,16 @@ from engine import Dense, OneHot, Sequential, SimpleRNN
 from engine.trace import Gradients, Trace
 
 TOY: dict[str, Any] = {"vocabulary": ["cat", "mat", "rat"], "sentence": ["cat", "mat", "rat"], "label": 1, "units": [3, 2], "seed": 0}
+# Presses a button, and gives the lengths of what moves by it as soon as something does: a busy machine could ask when it is over.
+MOVED_BY = """async (button) => {
+    document.querySelector(button).click();
+    for (let frame = 0; frame < 100; frame += 1) {
+        const moving = document.getAnimations().map((animation) => animation.effect.getComputedTiming().endTime);
+        if (moving.length) return moving;
+        await new Promise(requestAnimationFrame);
+    }
+    return [];
+}"""
 # The frame after the next has what was asked of the page.
 NAMES = """async () => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));

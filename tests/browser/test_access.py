@@ -4,11 +4,11 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.pages import Server
 from tests.browser.person import cell, drawn, expect_step, go, grid, layer, say
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 
 def test_names_and_roles_are_those_of_the_contract(page: Page) -> None:

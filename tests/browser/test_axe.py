@@ -17,13 +17,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from app.languages import HINDI
 from app.tables import page_tables
-from tests.browser.conftest import Server, Watched
+from tests.browser.pages import Server, Watched
 from tests.browser.person import cell, go, layer, press, read
-from tests.browser.standing import Standing, standing_page
+from tests.browser.shared_page import shared_page
 from tests.browser.test_gates import scene_of
 from tests.browser.violations import EACH_SIZE, SIZES, expect_nothing
 
-page, _ = standing_page()
+page, _ = shared_page()
 Reach = Callable[[Page], object]
 WHOLE = "html"
 DIFFERENCE = "step=20&view=compare&versus=sentence&otherSentence=cat+rat+rat&contrast=1"
@@ -241,8 +241,8 @@ def test_axe_finds_nothing_at_any_phase(page: Page, size: str) -> None:
 
 
 @pytest.mark.parametrize(("size", "states"), [*WALKS, *LONG_WALKS])
-def test_axe_finds_nothing_in_any_view_panel_dialog_or_state(page: Page, standing: Standing, size: str, states: list[State]) -> None:
-    standing.watch.allowed.append("422")  # what cannot work is one of the states
+def test_axe_finds_nothing_in_any_view_panel_dialog_or_state(page: Page, seat: Watched, size: str, states: list[State]) -> None:
+    seat.allowed.append("422")  # what cannot work is one of the states
     walk(resized(page, size), states)
 
 
@@ -254,12 +254,12 @@ def test_axe_finds_nothing_in_hindi(context: BrowserContext, watched: Watched, s
     expect_nothing(page, "Hindi")
 
 
-def test_axe_finds_nothing_on_the_pages_beside_the_grid(context: BrowserContext, server: Server) -> None:
+@pytest.mark.parametrize("path", ["checked", "worksheet", "docs"])
+def test_axe_finds_nothing_on_the_pages_beside_the_grid(context: BrowserContext, server: Server, path: str) -> None:
     page = context.pages[0]
     made = page.request.post(f"{server.address}api/traces", data=page_tables()["scene"])
-    for path in ("checked", f"worksheet/{made.headers['scene-id']}", "docs"):
-        page.goto(server.address + path)
-        expect_nothing(page, path)
+    page.goto(server.address + (f"worksheet/{made.headers['scene-id']}" if path == "worksheet" else path))
+    expect_nothing(page, path)
 
 
 def test_what_is_wrong_is_found_wherever_it_stands(page: Page) -> None:

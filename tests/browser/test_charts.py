@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.charts.table import CHARTS
 from app.scenes import default_scene
-from tests.browser.conftest import Server, Watched
+from tests.browser.pages import Server, Watched
 from tests.server.test_trainings import learning
 
 MOUNT = """async (id) => {

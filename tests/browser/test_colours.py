@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Server, open_page
+from tests.browser.pages import Server, open_page
 from tests.browser.person import drawn, expect_step, grid, say
-from tests.browser.standing import begin_anew, standing_page
+from tests.browser.shared_page import begin_anew, shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 DEFICIENCIES = ("protanopia", "deuteranopia", "tritanopia")
 FLOWS = ("forward", "backward", "update")

@@ -8,11 +8,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.scenes import Scene, default_scene
 from app.traces import SceneTrace, run
-from tests.browser.conftest import Watched
+from tests.browser.pages import Watched
 from tests.browser.person import go, grid, listed, press
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, watched = standing_page()
+page, watched = shared_page()
 
 
 def scene(**changes: Any) -> SceneTrace:

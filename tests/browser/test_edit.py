@@ -10,11 +10,11 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from app.scenes import Scene, default_scene
 from app.traces import SceneTrace, run
-from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.pages import Server, Watched, open_page
 from tests.browser.person import cell, drawn, layer, listed, press, written
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, watched = standing_page()
+page, watched = shared_page()
 
 
 def edited(**changes: Any) -> SceneTrace:

@@ -18,12 +18,12 @@ from app.limits import LIMITS
 from app.presets import KERAS, PRESETS, review, scene
 from app.scenes import Scene, default_scene
 from app.traces import SceneTrace, run
-from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.pages import Server, Watched, open_page
 from tests.browser.person import MINUS, drawn, grid, layer, press, say, step, written
-from tests.browser.standing import begin_anew, standing_page
+from tests.browser.shared_page import begin_anew, shared_page
 from tests.browser.violations import expect_nothing
 
-page, watched = standing_page()
+page, watched = shared_page()
 
 SVG = "{http://www.w3.org/2000/svg}"
 PRINT = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.person import cell, drawn, go, press, read
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 
 def test_folded_the_cells_of_all_timesteps_lie_at_one_place_and_the_present_one_is_seen(page: Page) -> None:

@@ -15,11 +15,11 @@ from app.presets import review, scene
 from app.scenes import Scene
 from app.tables import operations
 from app.traces import SceneTrace, run
-from tests.browser.conftest import Server
+from tests.browser.pages import Server
 from tests.browser.person import MINUS, drawn, expect_step, press
-from tests.browser.standing import begin_anew, standing_page
+from tests.browser.shared_page import begin_anew, shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 CELLS: dict[str, dict[str, Any]] = {
     "SimpleRNN": {"type": "SimpleRNN"},

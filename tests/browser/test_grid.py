@@ -6,9 +6,9 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from tests.browser.person import TOY, cell, computed, expect_step, go, grid, layer, listed, names, press, say, written
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 LAYERS, TIMESTEPS = 2, 3
 

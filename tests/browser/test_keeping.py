@@ -7,6 +7,9 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.person import drawn, expect_step, grid, layer, press, to_step
+from tests.browser.shared_page import shared_page
+
+page, _ = shared_page()
 
 
 def test_undo_and_redo_keep_the_focus_when_there_is_nothing_left_to_do(page: Page) -> None:

@@ -10,11 +10,11 @@ from playwright.sync_api import Locator, Page, expect
 from app import gradients
 from app.scenes import Scene
 from app.traces import run
-from tests.browser.conftest import Server
+from tests.browser.pages import Server
 from tests.browser.person import drawn
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 KINDS = ("SimpleRNN", "LSTM", "GRU")
 

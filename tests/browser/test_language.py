@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from app.languages import HINDI
 from app.pages import index_page
 from app.tables import page_tables
-from tests.browser.conftest import Server, Watched
+from tests.browser.pages import Server, Watched
 from tests.browser.person import drawn, expect_step, go, press, say
 from tests.browser.test_layout import FITS, OVERFLOWING, OVERLAPPING, SIZES, SMALL
 from tests.pseudo import CLOSE, OPEN, PSEUDO, mirrored

@@ -10,11 +10,11 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Server, open_page
+from tests.browser.pages import Server, open_page
 from tests.browser.person import cell, computed, drawn, expect_step, go, grid, listed, names, press, say, step, written
-from tests.browser.standing import begin_anew, standing_page
+from tests.browser.shared_page import begin_anew, shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 WORDS = ["cat", "mat", "rat"]
 NAMES = "(cells) => cells.map((cell) => cell.ariaLabel)"

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Server
+from tests.browser.pages import Server
 from tests.browser.person import drawn, expect_step, go
-from tests.browser.standing import begin_anew, standing_page
+from tests.browser.shared_page import begin_anew, shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 SIZES = [(1440, 900), (1280, 720), (390, 844)]
 

@@ -12,8 +12,11 @@ from app.presets import PRESETS
 from app.scenes import Scene
 from app.traces import run
 from tests.browser.classroom import until
-from tests.browser.conftest import Watched
+from tests.browser.pages import Watched
 from tests.browser.person import cell, to_step
+from tests.browser.shared_page import shared_page
+
+page, watched = shared_page()
 
 UPDATED = "#panel [data-part=update] figure:last-child mn"
 

@@ -20,7 +20,7 @@ from tests.browser.classroom import (
     room,
     until,
 )
-from tests.browser.conftest import PATIENCE, Contexts, Server, Watched, open_page
+from tests.browser.pages import PATIENCE, Contexts, Server, Watched, open_page
 from tests.browser.person import cell, drawn, expect_step, grid, layer, press, read, to_step
 from tests.browser.violations import expect_nothing
 
@@ -104,8 +104,8 @@ ACTIONS: list[tuple[str, Callable[[Page], None]]] = [
 def test_whatever_the_presenter_does_is_on_the_students_screen_and_on_that_of_one_who_comes_late_reloads_or_was_offline(
     room: Class,
 ) -> None:
-    presenter, steady = room.presenter, room.join()
-    wandering = room.join()
+    presenter, steady = room.presenter, room.load()
+    wandering = room.load()
     press(presenter, "Close this card")
     for number, (what, act) in enumerate(ACTIONS):
         if number % 5 == 1:
@@ -118,7 +118,7 @@ def test_whatever_the_presenter_does_is_on_the_students_screen_and_on_that_of_on
             wandering.reload()
         elif number % 5 == 4:
             room.leave(wandering)
-            wandering = room.join()
+            wandering = room.load()
         else:
             continue
         expect_mode(wandering, "following")
@@ -151,7 +151,7 @@ def wander(page: Page) -> None:
 
 
 def test_who_comes_back_from_exploring_sees_what_one_sees_who_never_left(room: Class) -> None:
-    presenter, steady, explorer = room.presenter, room.join(), room.join()
+    presenter, steady, explorer = room.presenter, room.load(), room.load()
     press(presenter, "Close this card")
     to_step(presenter, 9)
     cell(presenter, 2, 2).click()
@@ -245,13 +245,13 @@ def test_what_is_pressed_stays_under_the_mouse(room: Class, size: tuple[int, int
 
 
 def test_a_frozen_class_keeps_its_picture_and_is_told_where_the_presenter_is_when_it_is_thawed(room: Class) -> None:
-    presenter, student = room.presenter, room.join()
+    presenter, student = room.presenter, room.load()
     to_step(presenter, 3)
     expect_step(student, 3)
     press(presenter, "Freeze")
     expect(bar(student)).to_contain_text("The presenter has frozen the picture.")
     to_step(presenter, 7)
-    late = room.join()
+    late = room.load()
     expect_step(late, 3)
     expect_step(student, 3)
     expect_same_pixels(student, late)
@@ -483,7 +483,7 @@ def test_what_cannot_be_a_code_is_asked_of_nobody(room: Class) -> None:
 
 
 def test_a_lost_link_is_said_within_five_seconds_and_one_can_go_on_alone(room: Class) -> None:
-    presenter, student = room.presenter, room.join()
+    presenter, student = room.presenter, room.load()
     press(presenter, "Step forward", 2)
     expect_step(student, 2)
     student.context.set_offline(True)
@@ -496,7 +496,7 @@ def test_a_lost_link_is_said_within_five_seconds_and_one_can_go_on_alone(room: C
     expect_mode(student, "following")
     expect_step(student, 8)
     expect(bar(student)).not_to_contain_text("paused")
-    expect_same_pixels(room.join(), student)
+    expect_same_pixels(room.load(), student)
 
 
 def test_what_is_told_while_the_server_is_away_reaches_the_class_when_it_is_back(
@@ -640,7 +640,7 @@ def test_another_language_is_chosen_in_the_middle_of_a_lecture_and_its_link_is_o
 
 
 def test_a_class_watches_a_network_learn(room: Class) -> None:
-    presenter, student = room.presenter, room.join()
+    presenter, student = room.presenter, room.load()
     go(presenter, "Training")
     expect(presenter.get_by_role("combobox", name="Data set").locator("option")).to_have_count(6)
     presenter.get_by_role("combobox", name="Data set").select_option(label="temporal order")
@@ -648,7 +648,7 @@ def test_a_class_watches_a_network_learn(room: Class) -> None:
     press(presenter, "Start training")
     expect(student.locator("#training")).to_contain_text("of 2000,")
     expect(student.get_by_role("progressbar", name="Progress")).to_be_visible()
-    late = room.join()
+    late = room.load()
     expect(late.locator("#training")).to_contain_text("of 2000,")
     expect(late.get_by_role("slider", name="Epoch", exact=True)).not_to_have_value("0")
     press(late, "Step back")
@@ -675,7 +675,7 @@ def test_a_class_watches_a_network_learn(room: Class) -> None:
     expect_mode(student, "exploring")
     press(student, "Back to the presenter")
     expect_mode(student, "following")
-    expect_same_pixels(student, room.join(), "what one has learnt alone is left behind")
+    expect_same_pixels(student, room.load(), "what one has learnt alone is left behind")
 
 
 # What stands on the screen in each frame: the words of the picture and its step, as far as they can be seen.

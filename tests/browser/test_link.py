@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.pages import Server, Watched, open_page
 from tests.browser.person import cell, drawn, expect_step, go, grid, layer, press, read
-from tests.browser.standing import BEGIN_ANEW, begin_anew, standing_page
+from tests.browser.shared_page import BEGIN_ANEW, begin_anew, shared_page
 
-page, watched = standing_page()
+page, watched = shared_page()
 
 
 # Every element of the grid in its order: its name, its own text, and its attributes, in whatever order they were set.

@@ -13,11 +13,11 @@ from app.presets import PRESETS
 from app.scenes import Scene
 from app.traces import run
 from engine import Sequential
-from tests.browser.conftest import Watched, open_page
+from tests.browser.pages import Watched, open_page
 from tests.browser.person import cell, drawn, expect_step, go, grid, layer, listed, names, press, read, say, step, written
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, watched = standing_page()
+page, watched = shared_page()
 
 WALK = """async (last) => {
     const wrong = /undefined|NaN|Infinity|[{}]/;

@@ -5,11 +5,11 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from app.presets import PRESETS
-from tests.browser.conftest import open_page
+from tests.browser.pages import open_page
 from tests.browser.person import cell, computed, drawn, go, layer, press, say, written
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 # by notation: the edges of layer 2 from below and from the past, with their shapes, and what the sentence says
 SIMPLE = {

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.person import MINUS, cell, computed, drawn, go, press, written
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 
 def panel(page: Page) -> Locator:

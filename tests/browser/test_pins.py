@@ -7,9 +7,9 @@ import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.person import cell, computed, drawn, go, grid, press, written
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 
 def shelf(page: Page) -> Locator:

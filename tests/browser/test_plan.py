@@ -13,12 +13,15 @@ from app.languages import ENGLISH
 from app.lectures.plans import parse_plan
 from app.lectures.shipped_plans import shipped_plan
 from tests.browser.classroom import Class, expect_same, room
-from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.pages import Server, Watched, open_page
 from tests.browser.person import cell, expect_step, layer, press, read, to_step
+from tests.browser.shared_page import shared_page
 from tests.browser.test_questions import card
 from tests.browser.violations import EACH_SIZE, SIZES, expect_nothing
 
 __all__ = ["room"]  # a fixture
+
+page, watched = shared_page()
 
 SHIPPED = shipped_plan("notes", ENGLISH)
 

@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 from app.scenes import default_scene
 from app.traces import run
 from tests.browser.person import drawn, expect_step, go, press, step, written
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 
 def question(page: Page) -> Locator:

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from engine.trace import Gradients, Trace
 from tests.browser.person import computed, drawn, expect_step, grid, listed, press, written
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 WORDS = ("cat", "mat", "rat")
 CELLS = [(layer, t) for t in (1, 2, 3) for layer in (1, 2)]  # in the order of the forward steps, which begin at step 4

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.classroom import DESK, PLACES, SEEN, UNSEEN, Class, expect_same, until
-from tests.browser.conftest import Contexts, Server, Watched, open_page
 from tests.browser.markup import difference
+from tests.browser.pages import Contexts, Server, Watched, open_page
 from tests.browser.person import cell, expect_step, layer, press, step, to_step
 from tests.browser.test_questions import ask_next, card, mark, now, open_panel, vote
 from tests.browser.violations import EACH_SIZE, SIZES, expect_nothing

@@ -10,9 +10,9 @@ from app.presets import PRESETS
 from app.scenes import Scene
 from app.traces import run
 from tests.browser.person import press, written
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 
 def rule(page: Page) -> Locator:

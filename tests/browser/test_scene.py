@@ -4,11 +4,11 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Watched
+from tests.browser.pages import Watched
 from tests.browser.person import TOY, cell, computed, expect_step, go, grid, layer, listed, press, read
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 
-page, watched = standing_page()
+page, watched = shared_page()
 
 
 def expect_state(page: Page, scene: dict[str, object], number: int, t: int) -> None:

@@ -8,12 +8,12 @@ from urllib.parse import quote
 from playwright.sync_api import Page, expect
 
 from app.presets import PRESETS
-from tests.browser.conftest import Server
+from tests.browser.pages import Server
 from tests.browser.person import drawn
-from tests.browser.standing import standing_page
+from tests.browser.shared_page import shared_page
 from tests.browser.test_layout import FITS, opened
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 
 def test_on_a_desk_the_page_itself_never_scrolls_however_much_stands_in_the_panel(page: Page, server: Server) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Server, Watched, open_page
-from tests.browser.person import drawn, press
-from tests.browser.standing import begin_anew, standing_page
+from tests.browser.pages import Server, Watched, open_page
+from tests.browser.person import MOVED_BY, drawn, press
+from tests.browser.shared_page import begin_anew, shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 SIDEWAYS = "[document.documentElement.scrollWidth, innerWidth]"
 # The element in focus, where no other one stands over its middle; scrolling brought it there.
@@ -99,8 +99,7 @@ def test_without_the_math_font_formulas_stay_readable(context: BrowserContext, w
 def test_less_motion_is_a_cut_where_the_grid_folds_or_plays(page: Page) -> None:
     moving = "document.getAnimations().length"
     page.emulate_media(reduced_motion="no-preference")
-    page.get_by_role("button", name="Folded", exact=True).click()
-    page.wait_for_function(f"() => {moving} > 0")  # else nothing would be tested
+    assert page.evaluate(MOVED_BY, "#fold"), "else nothing would be tested"
     page.emulate_media(reduced_motion="reduce")
     for name in ("Folded", "Step forward", "Last step", "Folded"):
         press(page, name)

@@ -16,8 +16,8 @@ from app.learning import at, teach
 from app.scenes import Scene, default_scene
 from app.shipped_datasets import shipped
 from app.traces import SceneTrace, run
-from tests.browser.conftest import Server
 from tests.browser.faults import reporting
+from tests.browser.pages import Server
 from tests.browser.person import listed
 from tests.browser.webdriver import firefox, webkit
 from tests.browser.windows import Opens, Window, chromium

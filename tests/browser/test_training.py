@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import time
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -19,22 +20,37 @@ from app.scenes import Scene, default_scene
 from app.shipped_datasets import shipped
 from app.traces import run
 from tests.browser.classroom import until
-from tests.browser.conftest import Server, Watched, open_page
+from tests.browser.pages import Server, Watched, open_page
 from tests.browser.person import cell, listed, press
+from tests.browser.shared_page import shared_page
 from tests.server.test_trainings import endless
+
+page, watched = shared_page()
 
 
 @pytest.fixture
-def training(context: BrowserContext, watched: Watched, server: Server) -> Page:
-    """The page, open at the view, watched."""
-    [page] = context.pages
-    open_training(page, server.address)
+def training(page: Page) -> Page:
+    """The page that stands, at the view."""
+    page.evaluate("() => { location.hash = 'v=1&view=training'; }")
+    expect_data_sets(page)
     return page
+
+
+@pytest.fixture
+def loading(context: BrowserContext, server: Server) -> Iterator[Watched]:
+    """Watches a page that is loaded, or closed, by the test."""
+    watch = Watched(context.pages[0], server.address)
+    yield watch
+    assert watch.faults == []
 
 
 def open_training(page: Page, address: str, fragment: str = "#v=1&view=training") -> None:
     """Opens the view, and waits until the data sets are there."""
     open_page(page, address + fragment)
+    expect_data_sets(page)
+
+
+def expect_data_sets(page: Page) -> None:
     expect(page.get_by_role("combobox", name="Data set").locator("option")).to_have_count(6)
 
 
@@ -152,9 +168,9 @@ def trainings_of(server: Server) -> list[str]:
 
 
 def test_a_link_to_a_data_set_that_is_not_known_here_says_so_and_one_that_is_known_is_brought(
-    context: BrowserContext, server: Server, watched: Watched
+    context: BrowserContext, server: Server, loading: Watched
 ) -> None:
-    watched.allowed.append("404")
+    loading.allowed.append("404")
     [page] = context.pages
     table = "cat mat, 1\nmat rat, 0\n"
     own = page.request.post(f"{server.address}api/datasets/table", data={"text": table}).json()["id"]
@@ -264,7 +280,7 @@ def test_a_training_whose_steps_overshoot_says_so_and_offers_remedies(training: 
 
 
 def test_a_training_that_diverges_says_so_and_its_last_finite_epoch_is_on_the_screen(
-    context: BrowserContext, watched: Watched, server: Server
+    context: BrowserContext, loading: Watched, server: Server
 ) -> None:
     layers = [
         {"type": "SimpleRNN", "units": 3, "return_sequences": True, "activation": "relu"},
@@ -309,12 +325,15 @@ def test_a_page_that_was_too_slow_to_listen_goes_on_where_the_server_ended_the_t
     told(training, "Stopped after epoch")
 
 
-def test_closing_the_page_ends_what_it_computes(training: Page, server: Server) -> None:
+def test_closing_the_page_ends_what_it_computes(context: BrowserContext, loading: Watched, server: Server) -> None:
+    [training] = context.pages
+    open_training(training, server.address)
     training.get_by_role("combobox", name="Data set").select_option("temporal order")
     panel(training).get_by_role("spinbutton", name="Epochs").fill("2000")
     press(training, "Start training")
     told(training, "Epoch 1")
     assert trainings_of(server)
+    context.new_page()
     training.close()
     deadline = time.monotonic() + 15
     while trainings_of(server):
@@ -339,7 +358,7 @@ globalThis.AudioContext = class {
 
 
 def test_the_loss_is_heard_as_a_tone_that_falls_with_it_and_rests_at_the_end(
-    context: BrowserContext, watched: Watched, server: Server
+    context: BrowserContext, loading: Watched, server: Server
 ) -> None:
     [page] = context.pages
     page.add_init_script(LOUDSPEAKER)

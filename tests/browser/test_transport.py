@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Server, Watched, open_page
-from tests.browser.person import cell, drawn, expect_step, go, names, press, say, step
-from tests.browser.standing import standing_page
+from tests.browser.pages import Server, Watched, open_page
+from tests.browser.person import MOVED_BY, cell, drawn, expect_step, go, names, press, say, step
+from tests.browser.shared_page import shared_page
 
-page, _ = standing_page()
+page, _ = shared_page()
 
 EVENTS = (0, 4, 7, 10, 11, 14, 18, 20)
 BEAT = 10_000  # ms, longer than from any step to the end
@@ -118,8 +118,8 @@ def test_by_operation_a_cell_shows_its_sum_before_its_state(page: Page) -> None:
 def test_what_moves_is_over_within_a_second_and_reduced_motion_cuts(page: Page) -> None:
     durations = "document.getAnimations().map((animation) => animation.effect.getComputedTiming().endTime)"
     page.emulate_media(reduced_motion="no-preference")
-    press(page, "Step forward", 5)
-    moving = page.evaluate(durations)
+    go(page, 4)
+    moving = page.evaluate(MOVED_BY, "#transport [data-part=forward]")
     assert moving
     assert all(300 <= time <= 1000 for time in moving)
     page.evaluate("() => Promise.all(document.getAnimations().map((animation) => animation.finished))")

@@ -58,7 +58,7 @@ def expect_no_violations(page: Page, state: str = "", within: str = "html") -> s
         page.evaluate(AXE_SCRIPT)
         found = page.evaluate(FOUND, [within, COLOURS])
     theme, violations = found
-    assert violations == [], f"{state}, {theme}"
+    assert not violations, f"{state}, {theme}: {violations}"
     return str(theme)
 
 

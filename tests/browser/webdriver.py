@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from _other_browsers import SCREEN_COMMAND, find_firefox, find_webkit, what_to_do
-from tests.browser.conftest import PATIENCE
+from tests.browser.pages import PATIENCE
 from tests.browser.windows import HEIGHT, WIDTH, Opens, called
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key that the specification gives to a reference

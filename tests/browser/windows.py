@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import PATIENCE
+from tests.browser.pages import PATIENCE
 
 WIDTH, HEIGHT = 1440, 900
 
