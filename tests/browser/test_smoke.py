@@ -29,6 +29,7 @@ STEP = "Number(document.querySelector('#transport [data-part=slider]').value)"
 SEEN = (
     "[...document.querySelectorAll({selector!r})].filter((node) => node.checkVisibility() && node.getBoundingClientRect().width > 0).length"
 )
+HEADS = "[...document.querySelectorAll('svg.grid .head tspan')].map((node) => node.getBoundingClientRect().bottom)"
 EDIT = {"1/kernel/1,1": 0.5}
 
 
@@ -63,6 +64,7 @@ def step_forward_and_back(page: Window) -> None:
         page.press("Step forward")
         page.until(f"{STEP} === {step}")
     page.until(shows(run(scene()), 2, 3))
+    page.until(f"{HEADS}.length === 3 && Math.max(...{HEADS}) - Math.min(...{HEADS}) < 1")  # h and ∂L/∂h stand on one line
     for step in reversed(range(STEPS)):
         page.press("Step back")
         page.until(f"{STEP} === {step}")

@@ -29,7 +29,7 @@ function columnHeads({ shape, at, notation }) {
   const [unit] = at.boxes(shape.layers.length);
   const head = (before, x, name) => label(before, { x, y: top.y - 10, class: `head ${name}` });
   const h = () => nameSpans(quantityName(notation, { quantity: "h" }));
-  return [head(h(), top.x + unit.x + unit.width / 2, "h"), head([partial(notation), ...h()], top.x + unit.x + unit.width * 1.5 + 6, "gradient")];
+  return [head(h(), top.x + unit.x + unit.width / 2, "h"), head([svg("tspan", {}, partial(notation)), ...h()], top.x + unit.x + unit.width * 1.5 + 6, "gradient")];
 }
 
 /** The axes: layers upward, time rightward, with the row and the column of what happens now in ink. */
