@@ -37,7 +37,6 @@ def main(options: list[str]) -> int:
     _javascript.typescript()  # installed here once, before several processes ask for it
     missing = other_browsers()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the server has it: more threads only wait for each other
-    os.environ["PYTHON"] = str(python)  # whose tables the units of JavaScript read
     everything = not set(options) - {"--long"}
     code = run([str(python), "-m", "pytest", *(EVERYTHING if everything else []), *options])
     if missing:

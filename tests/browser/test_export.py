@@ -43,7 +43,7 @@ def fresh(context: BrowserContext, server: Server) -> Iterator[Page]:
 
 def show(page: Page, server: Server, of: Scene, view: str = "") -> None:
     """Opens a scene by its link, and the dialog once its numbers are here."""
-    (open_page if page.url == "about:blank" else begin_anew)(page, f"{server.address}#v=1&scene={quote(of.canonical)}&{view}")
+    (begin_anew if page.locator("svg.grid").count() else open_page)(page, f"{server.address}#v=1&scene={quote(of.canonical)}&{view}")
     page.get_by_role("button", name="Export", exact=True).click()
     drawn(page)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -10,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from app import gradients
 from app.scenes import Scene
 from app.traces import run
-from tests.browser.pages import Server
+from tests.browser.pages import Server, Watched
 from tests.browser.person import drawn
 from tests.browser.shared_page import shared_page
 
@@ -155,6 +156,22 @@ def test_the_network_of_the_laboratory_opens_in_the_grid_and_is_undone(laborator
     expect(laboratory.get_by_role("gridcell")).to_have_count(15)
     laboratory.get_by_role("button", name="Undo").click()
     expect(laboratory.get_by_role("gridcell")).to_have_count(6)
+
+
+def test_what_did_not_reach_the_server_is_asked_again_when_it_is_back(laboratory: Page, seat: Watched) -> None:
+    seat.allowed.append("net::ERR_FAILED")
+
+    def cut_off_once(path: str) -> AbstractContextManager[object]:
+        laboratory.route(f"**/api/gradients/{path}?*", lambda route: route.abort(), times=1)
+        return laboratory.expect_event("requestfailed")
+
+    with cut_off_once("kinds"):
+        slide(laboratory, "Timesteps", 5)
+    expect(laboratory.get_by_text("4 timesteps cost it")).to_be_visible()
+    laboratory.get_by_role("button", name="strongest path").click()
+    with cut_off_once("strongest"):
+        strip(laboratory, "GRU").click(position={"x": 60, "y": 20})
+    expect(laboratory.get_by_text(re.compile("^The strongest path to layer"))).to_be_visible()
 
 
 def test_the_papers_are_reproduced_with_their_sources(laboratory: Page) -> None:

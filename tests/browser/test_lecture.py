@@ -698,6 +698,7 @@ def test_no_picture_stands_on_a_students_screen_that_was_not_the_presenters(room
     presenter = room.presenter
     presenter.evaluate(WATCHING)
     read(presenter, "rat cat")
+    expect(grid(presenter).get_by_role("gridcell")).to_have_count(4)
     to_step(presenter, 5)
     student = room.visit()
     student.add_init_script(f"({WATCHING})()")

@@ -52,7 +52,7 @@ const lineOf = (key, { errors, left }, pace) => {
 };
 
 /** The error surface with its cliff, and two descents that walk on it from a place that a person chooses. */
-export async function mountCliff(figure, { settings, change }) {
+export async function mountCliff(figure, { settings, change, failed }) {
   const surface = await getCliff();
   const points = surface.w.length;
   const [w, b] = [surface.w, surface.b].map((axis) => ({ low: axis[0], high: axis[points - 1] }));
@@ -100,6 +100,7 @@ export async function mountCliff(figure, { settings, change }) {
     draw();
   }, (error) => {
     asked = null; // what failed is asked again
+    failed(error);
     mark(fault, error.message);
   });
   return {

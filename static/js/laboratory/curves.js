@@ -45,13 +45,16 @@ function drawBifurcation(w, { x, b, stable, folds }) {
 }
 
 /** A study with one slider, the recurrent weight, and one drawing. */
-const mountWeight = (name, { low, high, step, ask, draw }) => (figure, { settings, change }) => {
+const mountWeight = (name, { low, high, step, ask, draw }) => (figure, { settings, change, failed }) => {
   const input = html("input", { type: "range", "aria-label": words("gradients.weight"), min: low, max: high, step });
   const output = html("output", { role: "presentation" });
   const drawing = html("div");
   let asked = NaN;
   figure.replaceChildren(drawing, html("label", { class: "knob" }, html("span", {}, words("gradients.weight")), output, input));
-  const show = createLatest(async (w) => drawing.replaceChildren(...draw(w, await ask(w))), () => { asked = NaN; }); // what failed is asked again
+  const show = createLatest(async (w) => drawing.replaceChildren(...draw(w, await ask(w))), (error) => {
+    asked = NaN; // what failed is asked again
+    failed(error);
+  });
   return {
     follow() {
       const w = settings()[name];

@@ -25,7 +25,7 @@ function draw({ layers }) {
 const choice = (name, options) => html("label", {}, html("span", {}, name), html("select", { "aria-label": name }, options.map((option) => html("option", {}, option))));
 
 /** One word of the laboratory's sentence, its first, is another: how long each layer of a network remembers that. */
-export function mountMemory(figure, { sceneOf, settings, change }) {
+export function mountMemory(figure, { sceneOf, settings, change, failed }) {
   const kind = choice(words("gradients.memory.cell"), KINDS);
   const other = choice(words("gradients.memory.at"), []);
   const drawing = html("div");
@@ -37,6 +37,7 @@ export function mountMemory(figure, { sceneOf, settings, change }) {
   const show = createLatest(async ({ scene, instead }) => drawing.replaceChildren(...draw(await getMemory(scene, 1, instead))),
     (error) => {
       asked = ""; // what failed is asked again
+      failed(error);
       drawing.replaceChildren(html("p", { class: "fault" }, error.message));
     });
 

@@ -42,13 +42,14 @@ function readPath(text) {
   return { key, chosen: (cells ?? "").split(",").filter(Boolean).map((cell) => cell.split("/").map(Number)) };
 }
 
-/** Paths through the grid: the strongest to a cell, or the one that a person draws, cell by cell. */
-export function mountPaths(root, redraw) {
+/** Paths through the grid: the strongest to a cell, or the one that a person draws, cell by cell. `failed` is told why a path could not be had. */
+export function mountPaths(root, redraw, failed) {
   let key = null;
   /** The cells that were chosen, and those of the path that follows from them. @type {number[][]} */
   let chosen = [];
   /** @type {number[][]} */
   let cells = [];
+  let unanswered = null; // what is asked, or was and failed
 
   function tell(...children) {
     root.replaceChildren(html("h2", {}, words("gradients.path")), ...children, html("button", { type: "button", class: "small", "data-part": "clear" }, words("gradients.clear")));
@@ -56,18 +57,23 @@ export function mountPaths(root, redraw) {
   }
 
   function clear() {
-    [key, chosen, cells] = [null, [], []];
+    [key, chosen, cells, unanswered] = [null, [], [], null];
     root.hidden = true;
   }
 
   /** An answer to what is no longer asked is left alone. */
   const ask = createLatest(async ({ show, scene, wanted }) => {
+    unanswered = { show, scene, wanted };
     const answer = await (show === "strongest" ? askStrongest(scene, wanted) : askOwn(scene, wanted));
     if (cells !== wanted) return;
+    unanswered = null;
     cells = answer.cells;
     tell(...answer.told);
     redraw();
-  }, (error) => tell(markError(html("p", { class: "fault", role: "alert" }), error, "gradients.away")));
+  }, (error) => {
+    tell(markError(html("p", { class: "fault", role: "alert" }), error, "gradients.away"));
+    failed(error);
+  });
 
   /** Shows the path to the cells that were chosen, in one of the two ways that make one. */
   function open(show, /** @type {{key: string, scene: Scene}} */ { key: band, scene }, /** @type {number[][]} */ wanted) {
@@ -80,6 +86,8 @@ export function mountPaths(root, redraw) {
 
   return {
     clear,
+    /** Asks again for what failed. */
+    again: () => unanswered && ask(unanswered),
     text: () => textOf(key, chosen),
     /** Shows the path that a view carries, where it is of one of these networks. */
     follow(text, show, /** @type {{key: string, scene: Scene}[]} */ networks) {

@@ -20,16 +20,17 @@ const code = createCode({
   word: { first: 0, read: between(1, 99999) }, // 0: the first that can be taken
 });
 
-/** What papers show, live: asked for when it is first opened. */
-export function mountStudies(root, sceneOf, store) {
+/** What papers show, live: asked for when it is first opened. `failed` is told why an answer could not be had. */
+export function mountStudies(root, sceneOf, store, failed) {
   /** @type {{follow: () => void, redraw?: () => void, takeDown: () => void}[]} */
   const mounted = [];
   let settings = code.read(store.get().study);
-  let begun = false;
+  const begun = new Set(); // names of studies
   let down = false;
 
   const context = {
     sceneOf,
+    failed,
     settings: () => settings,
     change(patch) {
       settings = code.read(code.write({ ...settings, ...patch }));
@@ -46,22 +47,24 @@ export function mountStudies(root, sceneOf, store) {
       mounted.push(study);
       study.follow();
     } catch (error) {
+      begun.delete(name); // what failed is begun again
+      failed(error);
       figure.replaceChildren(html("p", { class: "fault", role: "alert" }, error.message));
     }
   }
 
   function follow() {
-    if (root.open) for (const study of mounted) study.follow();
-  }
-
-  function open() {
-    if (root.open && !begun) Object.keys(STUDIES).forEach(begin);
-    else follow();
-    begun ||= root.open;
+    if (!root.open) return;
+    for (const study of mounted) study.follow();
+    for (const name of Object.keys(STUDIES)) {
+      if (begun.has(name)) continue;
+      begun.add(name);
+      begin(name);
+    }
   }
 
   const unlisten = undoAll([
-    listen(root, "toggle", open),
+    listen(root, "toggle", follow),
     store.watch(({ study }) => study, (text) => {
       if (text === code.write(settings)) return;
       settings = code.read(text);

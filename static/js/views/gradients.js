@@ -14,6 +14,7 @@ import { createLatest } from "../latest.js";
 import { same } from "../memo.js";
 import { markError } from "../problem.js";
 import { edit } from "../runner.js";
+import { ProblemError } from "../server.js";
 import { listen, undoAll } from "../store.js";
 import { mountUnfolding } from "../unfolding.js";
 import { rich, words } from "../words.js";
@@ -78,14 +79,19 @@ export function mountGradients(root, store) {
   let measured = null; // the scene and the settings that the last request was about
   let drawn = ""; // what of its answer is drawn
 
+  /** What did not reach the server is asked again when it is back. */
+  function lost(error) {
+    if (!(error instanceof ProblemError)) store.set({ away: true });
+  }
+
   const sceneOf = (kind) => laboratoryScene(store.get().scene, settings, kind);
   const paths = mountPaths(find("path"), () => {
     draw();
     store.set({ path: paths.text() });
-  });
+  }, lost);
   const meters = mountMeters(root);
   const tables = createTables(find("numbers"));
-  const studies = mountStudies(find("studies"), sceneOf, store);
+  const studies = mountStudies(find("studies"), sceneOf, store, lost);
   const bands = () => /** @type {any[]} */ ([...strips.children]);
 
   function drawControls() {
@@ -137,7 +143,11 @@ export function mountGradients(root, store) {
     mark(fault, null);
     draw();
     paths.follow(store.get().path, settings.show, shown);
-  }, (error) => markError(fault, error, "gradients.away"));
+  }, (error) => {
+    markError(fault, error, "gradients.away");
+    measured = null;
+    lost(error);
+  });
 
   /** Measures where something else is wanted than last time; what is shown of an answer is no part of the question. */
   function want() {
@@ -174,6 +184,12 @@ export function mountGradients(root, store) {
       drawControls();
       want();
       paths.follow(path, settings.show, shown);
+    }),
+    store.watch(({ away, view }) => [away, view], ([away, view]) => {
+      if (away || view !== "gradients") return;
+      want();
+      paths.again();
+      studies.follow();
     }),
     store.watch(({ dark }) => dark, () => {
       draw();
