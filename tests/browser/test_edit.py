@@ -159,6 +159,7 @@ def test_what_is_drawn_under_a_resting_pointer_does_not_take_the_light(page: Pag
     page.mouse.click(x, y)
     lit = page.locator(".cell .number.lit")
     expect(lit).to_have_attribute("data-address", "1/3/h/2")
+    page.locator("#panel [data-address='1/2/h/1']").first.wait_for(state="attached")  # the panel of the cell that it led to
     page.evaluate(UNDER, ["#panel [data-address='1/2/h/1']", x, y])
     drawn(page)
     expect(lit).to_have_attribute("data-address", "1/3/h/2")

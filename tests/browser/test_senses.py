@@ -87,7 +87,7 @@ def test_without_the_math_font_formulas_stay_readable(context: BrowserContext, w
         open_page(page, f"{server.address}#v=1&step=14")
         page.get_by_role("combobox", name="Preset").select_option(preset)
         drawn(page)
-        assert page.locator("#panel math").count() > 10
+        page.locator("#panel math").nth(10).wait_for(state="attached")
         assert page.evaluate(MUDDLED) == [], preset
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert asked
