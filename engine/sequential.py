@@ -19,7 +19,7 @@ from engine.arguments import (
 from engine.errors import EngineError, ShapeError
 from engine.layers import Dense, Dropout, Layer
 from engine.layers.layer import require_size
-from engine.losses import Loss, find_loss, require_distributions
+from engine.losses import Loss, find_loss, require_targets
 from engine.optimizers import Optimizer
 from engine.summary import summary
 from engine.trace import Gradients, LayerTrace, Trace
@@ -101,7 +101,7 @@ class Sequential:
         if window is not None:
             require_size("window", window)
         rule, target, weighting, value = self._measure(trace, y, loss, sample_weight)
-        flow = rule.gradient(trace.flows[-1], target, weighting)
+        flow = rule.gradient(_entering(trace, rule), trace.flows[-1], target, weighting)
 
         records: list[LayerTrace] = []
         weights: list[Array] = []
@@ -147,9 +147,8 @@ class Sequential:
         self.require_own(trace)
         rule = find_loss(loss, trace.stack[-1])
         target = time_major_target(y, trace)
-        if rule.activation == "softmax":
-            require_distributions(target)
-        entering = trace.layers[-1].rows(rule.entry(trace.stack[-1]))[-len(target) :]
+        require_targets(rule, target)
+        entering = _entering(trace, rule)
         weighting = None if sample_weight is None else time_major_weights(sample_weight, trace)
         return rule, target, weighting, rule.value(entering, target, weighting)
 
@@ -182,6 +181,11 @@ _NO_SEQUENCE = (
     "Input 0 of layer {position}, {layer!r}, is incompatible with the layer: expected ndim=3, found ndim=2. "
     "Full shape received: (None, {width}). The recurrent layer below hands up its last state only: give it return_sequences=True."
 )
+
+
+def _entering(trace: Trace, rule: Loss) -> Array:
+    """What the loss is computed from, (timesteps, batch, units), of the timesteps that go out."""
+    return trace.layers[-1].rows(rule.entry(trace.stack[-1]))[-len(trace.flows[-1]) :]
 
 
 def _weights(layers: Sequence[Layer]) -> list[Array]:

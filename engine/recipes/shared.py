@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.activations import ELEMENTWISE
+from engine.activations import ELEMENTWISE, sigmoid
 from engine.explanation import Factor, QuantityAddress, Term, constant
 from engine.layers import Dropout, Layer
 from engine.reader import Reader, products
@@ -93,18 +93,18 @@ def d_product_of(quantity: str, other: str) -> Recipe:
     return recipe
 
 
-def slope(read: Reader, at: QuantityAddress, quantity: str, name: str) -> Factor:
-    """f'(a), written in quantity = f(a) itself."""
+def slope(read: Reader, at: QuantityAddress, source: str, name: str) -> Factor:
+    """f'(a) of a = source."""
     activation = ELEMENTWISE[name]
-    y = read.beside(at, quantity)
-    return Factor(y.value, y.address, activation.slope.format(quantity), activation.derivative(np.array(y.value), np.empty(())).item())
+    a = read.beside(at, source)
+    return Factor(a.value, a.address, activation.slope.format(source), activation.derivative(np.array(a.value), np.empty(())).item())
 
 
 def through(quantity: str, name: str) -> Recipe:
-    """dL/da = dL/d f(a) * f'(a), where quantity = f(a)."""
+    """dL/da = dL/d f(a) * f'(a), where quantity = f(a) and a is what is asked about."""
 
     def recipe(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
-        return "product", (Term.of(read.d(at, quantity), slope(read, at, quantity, name)),)
+        return "product", (Term.of(read.d(at, quantity), slope(read, at, at.quantity, name)),)
 
     return recipe
 
@@ -170,6 +170,11 @@ def error(read: Reader, at: QuantityAddress) -> Terms:
 def negative(factor: Factor) -> Factor:
     """The same number with its sign turned."""
     return Factor(factor.value, factor.address, "negative", -factor.value)
+
+
+def one_minus_gate(a: Factor) -> Factor:
+    """What a gate leaves to others, 1 - σ(a) = σ(-a), from its pre-activation: where the gate nears 1, 1 - gate has no digits left."""
+    return Factor(a.value, a.address, "1 - sigmoid", sigmoid(np.array(-a.value), np.empty(())).item())
 
 
 def one_minus(factor: Factor, letter: str) -> Factor:

@@ -46,6 +46,7 @@ APPLIED = {
     "softmax",
     "negative",
     "1 - y",
+    "1 - sigmoid",
     *LOGARITHMS,
 }
 QUANTITY = {quantity.name for group in QUANTITIES.values() for quantity in group}
