@@ -84,7 +84,7 @@ def examples_of(scene: Scene, dataset: DataSet) -> Examples:
         return Examples(x, y, None, None if mask.all() else mask)
     y = np.zeros((len(read), timesteps, width))
     y[mask] = np.concatenate([target(each, np.empty((1, len(each.sentence), width)))[0] for each in read])
-    return Examples(x, y, None, None) if mask.all() else Examples(x, y, mask.astype(float), mask)
+    return Examples(x, y, None, None if mask.all() else mask)
 
 
 def learner(scene: Scene) -> Sequential:

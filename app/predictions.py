@@ -42,13 +42,16 @@ def _outputs(trace: SceneTrace, examples: Examples, size: int) -> tuple[list[Arr
     """The output of every example, and the loss of all, so many at a time: what lies between is not kept."""
     outputs: list[Array] = []
     losses: list[float] = []
+    shares: list[int] = []
     for start in range(0, len(examples.x), size):
         some = examples.at(slice(start, start + size))
         with np.errstate(over="ignore", invalid="ignore"):
             run = trace.model.forward(some.x, mask=some.mask)
-            losses.append(len(some.x) * float(trace.model.loss(run, some.y, trace.scene.loss, some.sample_weight)))
+            padded = run.padded_outputs
+            shares.append(len(some.x) if padded is None else int(np.count_nonzero(~padded)))  # each loss is a mean over those
+            losses.append(shares[-1] * float(trace.model.loss(run, some.y, trace.scene.loss, some.sample_weight)))
         outputs.extend(run.output)
-    return outputs, math.fsum(losses) / len(examples.x)
+    return outputs, math.fsum(losses) / sum(shares)
 
 
 def _prediction(example: Example, output: Array, target: Array) -> tuple[Array, Array]:

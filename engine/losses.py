@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +20,9 @@ LARGEST = sys.float_info.max
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """L = total / N. activation: what the last Dense must have for a loss that is computed from its a; None: from any output.
+    """L = total / N, over the outputs that no mask leaves out.
+
+    activation: what the last Dense must have for a loss that is computed from its a; None: from any output.
     error: what the gradient at the entry is a multiple of, from entry, output and target: output - target, with all its digits.
     right: which outputs say what the target says; None: they are plain numbers, close or far.
     shares: whether a target is a share of 1."""
@@ -30,7 +31,7 @@ class Loss:
     activation: str | None
     total: Callable[[Array, Array, Array | None], Any]
     error: Callable[[Array, Array, Array], Array]
-    count: Callable[[Array], int]
+    counted: Callable[[int, int], int]
     power: int
     right: Callable[[Array, Array], Array] | None
     shares: bool
@@ -39,29 +40,44 @@ class Loss:
         """The quantity of the last layer that the loss is computed from, where its gradient enters."""
         return "a" if self.activation else last.output
 
-    def value(self, entering: Array, target: Array, weights: Array | None = None) -> Any:
+    def count(self, target: Array, padded: Array | None = None) -> int:
+        """N of targets (timesteps, batch, units), of which those at padding (timesteps, batch, 1) do not count; 1 where none is left."""
+        *_, units = target.shape
+        places: int = target.size // units if padded is None else max(1, padded.size - int(np.count_nonzero(padded)))
+        return self.counted(places, units)
+
+    def value(self, entering: Array, target: Array, weights: Array | None = None, padded: Array | None = None) -> Any:
         """The loss of a, or of the output, (timesteps, batch, units), with weights (timesteps, batch, 1), which N does not know of."""
-        return self.total(entering, target, weights) / self.count(target)
+        return self.total(entering, target, heard(weights, padded, target)) / self.count(target, padded)
 
-    def scale(self, target: Array) -> float:
+    def scale(self, target: Array, padded: Array | None = None) -> float:
         """The constant of the gradient: 1/N, or 2/N for a square."""
-        return self.power / self.count(target)
+        return self.power / self.count(target, padded)
 
-    def gradient(self, entering: Array, output: Array, target: Array, weights: Array | None = None) -> Array:
-        """dL/d entry, (timesteps, batch, units): all these losses pull by (y - target), times the weight."""
-        d_entry: Array = self.error(entering, output, target) * self.scale(target)
+    def gradient(self, entering: Array, output: Array, target: Array, weights: Array | None = None, padded: Array | None = None) -> Array:
+        """dL/d entry, (timesteps, batch, units): all these losses pull by (y - target), times the weight; nothing pulls at padding."""
+        d_entry: Array = self.error(entering, output, target) * self.scale(target, padded)
+        weights = heard(weights, padded, target)
         if weights is not None:
             d_entry *= weights
         return d_entry
 
-    def judge(self, output: Array, target: Array, weights: Array | None = None) -> tuple[float, float]:
+    def judge(self, output: Array, target: Array, weights: Array | None = None, padded: Array | None = None) -> tuple[float, float]:
         """(timesteps, batch, units) -> how many outputs are right, of how many that can be, each counted by its weight; accuracy is the
         one by the other."""
         if self.right is None:
             return 0.0, 0.0
         right = self.right(output, target)
+        weights = heard(weights, padded, target)
         shares = np.ones_like(right, dtype=float) if weights is None else np.broadcast_to(weights, right.shape)
         return float(shares[right].sum()), float(shares.sum())
+
+
+def heard(weights: Array | None, padded: Array | None, target: Array) -> Array | None:
+    """What the loss of each output is multiplied with, (timesteps, batch, 1): its weight, and 0 at padding; None: all count the same."""
+    if padded is None:
+        return weights
+    return (~padded).astype(target.real.dtype) if weights is None else np.where(padded, 0, weights)
 
 
 def log_softmax(a: Array) -> Array:
@@ -111,14 +127,14 @@ def categorical_error(a: Array, output: Array, target: Array) -> Array:
     return error
 
 
-def outputs(target: Array) -> int:
+def outputs(places: int, units: int) -> int:
     """N where every unit counts: batch x timesteps x units."""
-    return int(target.size)
+    return places * units
 
 
-def vectors(target: Array) -> int:
+def vectors(places: int, units: int) -> int:
     """N where a whole vector counts once: batch x timesteps."""
-    return math.prod(target.shape[:-1])
+    return places
 
 
 def right_verdicts(output: Array, target: Array) -> Array:
@@ -143,9 +159,9 @@ LOSSES = {
 }
 
 
-def require_targets(rule: Loss, target: Array) -> None:
+def require_targets(rule: Loss, target: Array, padded: Array | None = None) -> None:
     """Raises an EngineError unless the labels are finite, those of a cross-entropy from 0 to 1, and behind a softmax add up to 1 in every
-    vector: only then is (y - target) / N the gradient."""
+    vector that counts: only then is (y - target) / N the gradient."""
     labels = target.real
     least, most = (0.0, 1.0) if rule.shares else (-LARGEST, LARGEST)
     for label in (np.minimum.reduce(labels, axis=None), np.maximum.reduce(labels, axis=None)):  # both are NaN where one label is
@@ -154,7 +170,7 @@ def require_targets(rule: Loss, target: Array) -> None:
             raise EngineError("y", f"`y` must hold {kind}. Received: {label.item()!r}.")
     if rule.activation == "softmax":
         sums = labels.sum(axis=-1)
-        off = abs(sums - 1)
+        off = abs(sums - 1) if padded is None else np.where(padded[:, :, 0], 0, abs(sums - 1))
         if off.max() > 1e-6:
             received = sums.flat[off.argmax()].item()
             message = f"`y` must add up to 1 in every vector: it holds one probability per class. Received a sum of {received!r}."

@@ -89,7 +89,7 @@ class Sequential:
                 timesteps = timesteps[-len(flow) :]
             records.append(record)
             flows.append(flow)
-        return Trace(stack, tuple(flows), tuple(records), self._sequences)
+        return Trace(stack, tuple(flows), tuple(records), self._sequences, padded)
 
     def backward(
         self, trace: Trace, y: ArrayLike, loss: str, sample_weight: ArrayLike | None = None, *, window: int | None = None
@@ -101,7 +101,7 @@ class Sequential:
         if window is not None:
             require_size("window", window)
         rule, target, weighting, value = self._measure(trace, y, loss, sample_weight)
-        flow = rule.gradient(_entering(trace, rule), trace.flows[-1], target, weighting)
+        flow = rule.gradient(_entering(trace, rule), trace.flows[-1], target, weighting, trace.padded_outputs)
 
         records: list[LayerTrace] = []
         weights: list[Array] = []
@@ -147,10 +147,11 @@ class Sequential:
         self.require_own(trace)
         rule = find_loss(loss, trace.stack[-1])
         target = time_major_target(y, trace)
-        require_targets(rule, target)
+        padded = trace.padded_outputs
+        require_targets(rule, target, padded)
         entering = _entering(trace, rule)
         weighting = None if sample_weight is None else time_major_weights(sample_weight, trace)
-        return rule, target, weighting, rule.value(entering, target, weighting)
+        return rule, target, weighting, rule.value(entering, target, weighting, padded)
 
     def require_own(self, trace: Trace) -> None:
         """An EngineError unless the trace comes from a model of the same layers."""

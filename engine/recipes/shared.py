@@ -160,10 +160,12 @@ def whole(back: Recipe) -> Recipe:
 
 
 def error(read: Reader, at: QuantityAddress) -> Terms:
-    """(y - target) times the output's weight, if it has one, and the loss's own constant, as two terms."""
+    """(y - target) times the output's weight, if it has one, and the loss's own constant, as two terms; nothing at padding."""
     gradients = read.require_gradients()
+    if read.is_unheard(at.timestep, at.batch):
+        return ()
     y = read.beside(at, read.layer(at.layer).output)
-    scale = *read.sample_weight(at.timestep, at.batch), constant(gradients.rule.scale(gradients.target))
+    scale = *read.sample_weight(at.timestep, at.batch), constant(gradients.rule.scale(gradients.target, read.trace.padded_outputs))
     return Term.of(y, *scale), Term.of(negative(read.target(at.timestep, at.unit, at.batch)), *scale)
 
 

@@ -24,10 +24,12 @@ from app.datasets import DataSet
 from app.histories import Histories, History, training_key
 from app.learning import at, batches, examples_of, teach
 from app.main import create_app
+from app.predictions import predictions
 from app.scenes import Scene
 from app.settings import Settings
 from app.shipped_datasets import LAG, shipped
 from app.store import Store
+from app.traces import run
 from app.training_log import TrainingLog
 from engine import GRU, LSTM, Adam, Dense, OneHot, Sequential, SimpleRNN
 from tests.server.asking import HOME, require_problem
@@ -180,6 +182,39 @@ def test_sentences_of_different_lengths_are_learnt_as_if_each_stood_alone(toy: D
         steps.append(gradients.weights)
     for weight, one, other, now in zip(start, *steps, together.weights, strict=True):
         np.testing.assert_allclose(weight - 0.1 * (one + other) / 2, now, rtol=0, atol=1e-15)
+
+
+def test_labels_at_every_timestep_of_sentences_of_different_lengths_are_learnt_from_as_in_keras() -> None:
+    examples = [{"sentence": ["cat", "mat"], "label": [1, 0]}, {"sentence": ["cat"] * 10, "label": [0] * 10}]
+    dataset = DataSet.model_validate({"examples": examples})
+    layers = [
+        {"type": "Embedding", "input_dim": 4, "output_dim": 2},
+        {"type": "SimpleRNN", "units": 3, "return_sequences": True},
+        {"type": "Dense", "units": 1, "activation": "sigmoid"},
+    ]
+    training = {"dataset": dataset.id, "batch_size": 2, "updates": 1}
+    optimizer = {"type": "SGD", "learning_rate": 0.5}
+    words = {"version": 1, "vocabulary": ["cat", "mat"], "sentence": ["cat", "mat"], "label": [1, 0], "loss": "binary_crossentropy"}
+    scene = Scene.model_validate({**words, "layers": layers, "weights": {"seed": 0, "training": training}, "optimizer": optimizer})
+    taught = teach(scene, dataset)
+
+    assert taught.weights[-1].item() == pytest.approx(-0.20730, abs=5e-6)
+    said = predictions(run(scene, taught), dataset)
+    outputs = np.concatenate([prediction["output"] for prediction in said["predictions"]])[:, 0]
+    labels = np.array([1.0] + [0.0] * 11)
+    assert said["loss"] == pytest.approx(-np.log(np.where(labels == 1, outputs, 1 - outputs)).mean(), rel=1e-13)
+    assert said["accuracy"] == np.mean((outputs > 0.5) == (labels == 1))
+
+
+def test_classes_at_every_timestep_are_learnt_from_sentences_of_different_lengths(toy: Document) -> None:
+    dataset = DataSet.model_validate({"examples": [{"sentence": ["cat", "mat"], "label": [2, 0]}, {"sentence": ["rat"], "label": [1]}]})
+    layers = [{"type": "GRU", "units": 3, "return_sequences": True}, {"type": "Dense", "units": 3, "activation": "softmax"}]
+    training = {"dataset": dataset.id, "batch_size": 2, "updates": 30}
+    optimizer = {"type": "Adam", "learning_rate": 0.1}
+    learnt = {"loss": "categorical_crossentropy", "optimizer": optimizer, "weights": {"seed": 0, "training": training}}
+    scene = Scene.model_validate({**toy, "sentence": ["cat", "mat"], "label": [2, 0], "layers": layers, **learnt})
+
+    assert predictions(run(scene, teach(scene, dataset)), dataset)["accuracy"] == 1
 
 
 def test_a_label_per_timestep_is_learnt_from_at_every_timestep(client: TestClient, toy: Document) -> None:
