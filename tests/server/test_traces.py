@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -109,6 +111,7 @@ def test_the_bytes_open_in_the_official_reader_and_are_the_engines_numbers_bitwi
         for (layer, name), whole in zip(names, weights, strict=True):
             weight = whole[sorted(set(words))] if layer == "embedding" else whole
             assert layout["weights"][layer][name] == list(weight.shape)
+            assert tensors[f"{kind}/{layer}/{name}"].shape == weight.shape
             same(f"{kind}/{layer}/{name}", weight)
     for kind, run_of in (("initial_state", forward), ("gradients/initial_state", gradients)):
         same(kind, np.concatenate([np.ravel(part) for part in run_of.initial_state]))
@@ -208,11 +211,41 @@ def test_the_header_is_padded_and_the_tensors_lie_without_gaps(scene: Scene) -> 
         if name == "__metadata__":
             continue
         assert tensor["dtype"] == ("I64" if name == "words" else "F64")
-        assert len(tensor["shape"]) == 1
-        assert tensor["data_offsets"] == [end, end + 8 * tensor["shape"][0]]
+        assert tensor["data_offsets"] == [end, end + 8 * math.prod(tensor["shape"])]
         end = tensor["data_offsets"][1]
     assert length % 8 == 0
     assert len(body) == 8 + length + end
+
+
+def test_weights_have_their_shapes_and_all_other_rows_are_flat(scene: Scene) -> None:
+    header, layout = header_of(encoded(run(scene))), layout_of(encoded(run(scene)))
+    for name, tensor in header.items():
+        kind, *address = name.split("/")
+        if len(address) == 2:
+            assert kind in ("weights", "gradients", "updated")
+            assert tensor["shape"] == layout["weights"][address[0]][address[1]]
+        elif name != "__metadata__":
+            assert len(tensor["shape"]) == 1
+
+
+def test_the_kernel_of_the_notes_is_a_matrix_to_whoever_opens_the_file(client: TestClient, toy: dict[str, Any]) -> None:
+    tensors = load(client.post("/api/traces", json=toy).content)
+
+    for kind in ("weights", "gradients", "updated"):
+        assert tensors[f"{kind}/1/recurrent_kernel"].shape == (3, 3)
+        assert tensors[f"{kind}/2/kernel"].shape == (3, 2)
+        assert tensors[f"{kind}/output/bias"].shape == (1,)
+
+
+def test_the_format_is_documented_as_it_is(client: TestClient, toy: dict[str, Any]) -> None:
+    """The tables of docs/trace-format.md: the tensors of the notes' toy with their shapes, and every field of the layout."""
+    body = client.post("/api/traces", json={**toy, "sentence": ["cat"]}).content
+    text = (ROOT / "docs" / "trace-format.md").read_text(encoding="utf-8")
+    tensors = re.findall(r"^\| `([\w/]+)` \| (\([^|]*\)) \|", text, flags=re.MULTILINE)
+    assert tensors == [(name, str(tuple(tensor["shape"]))) for name, tensor in header_of(body).items() if name != "__metadata__"]
+    fields = re.findall(r"^\| `(\w+)` \| [^(]", text, flags=re.MULTILINE)
+    assert set(fields) == {*layout_of(body), "embedding_rows"}
+    assert f"This is version {layout_of(body)['version']}." in text
 
 
 def test_the_numbers_counted_beforehand_are_those_of_the_trace(scene: Scene) -> None:
@@ -222,7 +255,7 @@ def test_the_numbers_counted_beforehand_are_those_of_the_trace(scene: Scene) -> 
 
 def test_the_layout_says_which_scene_and_which_engine(scene: Scene) -> None:
     layout = layout_of(encoded(run(scene)))
-    assert (layout["version"], layout["scene"], layout["engine"]) == (1, scene.id, engine.__version__)
+    assert (layout["version"], layout["scene"], layout["engine"]) == (2, scene.id, engine.__version__)
     assert layout["timesteps"] == len(scene.sentence)
 
 
