@@ -43,7 +43,7 @@ class Sequential:
 
     def summary(self) -> str:
         """The table that Keras prints: every layer with its output shape and its parameters."""
-        return summary(self.layers)
+        return summary(self.layers, self.dtype)
 
     def get_weights(self) -> list[Array]:
         """Copies, layer by layer, in Keras's order: kernel, recurrent_kernel, bias."""

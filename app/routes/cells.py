@@ -10,6 +10,7 @@ from app.answers import Representation, answer
 from app.documents import CellDocument, UpdateDocument, WeightDocument
 from app.explanations import cell, output, weight
 from app.limits import most
+from app.networks import summary_in_keras
 from app.openapi import document_of, responses
 from app.routes.traces import CachingDep
 from app.services import ServicesDep
@@ -86,4 +87,4 @@ async def get_summary(request: Request, scene_id: str, caching: CachingDep, serv
 
 
 def _summary(trace: SceneTrace) -> Representation:
-    return Representation.text(trace.model.summary().encode(), PLAIN)
+    return Representation.text(summary_in_keras(trace.scene, trace.model.layers).encode(), PLAIN)
