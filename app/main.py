@@ -12,6 +12,7 @@ from starlette.responses import Response
 import engine
 from app.guards import Faults, HeadRequests, KnownHosts, PageOfSubPath, SecureAnswers, SubPath
 from app.handlers import add_handlers
+from app.network import trusted_proxies
 from app.policies import enforce
 from app.routes import (
     cells,
@@ -33,6 +34,7 @@ from app.routes import (
 from app.services import opened
 from app.settings import Settings
 from app.telemetry import Observed, Telemetry
+from app.traffic import Traffic
 
 DESCRIPTION = "Deep recurrent networks, unrolled: every number forward, every gradient backward, each with the terms it comes from."
 
@@ -70,6 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
         ],
     )
     computed = (scenes, traces, cells, worksheets, trainings, charts, gradients, studies)
+    app.state.traffic = Traffic.of(settings, trusted_proxies())
     for routes in (pages, docs, health, metrics, *computed, lectures, polls, plans):
         app.include_router(routes.router)
     add_handlers(app)

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from app.errors import Problem
 from app.limits import most
+from app.traffic import Traffic
 
 JSON_TYPE = "application/json"
 
@@ -128,12 +129,15 @@ async def read_body(request: Request) -> bytes:
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > limit:
         raise _too_large(limit)
+    traffic: Traffic = request.app.state.traffic
     body = bytearray()
     try:
-        async for piece in request.stream():
-            body += piece
-            if len(body) > limit:
-                raise _too_large(limit)
+        with traffic.receiving(request.scope) as received:
+            async for piece in request.stream():
+                received(len(piece))
+                body += piece
+                if len(body) > limit:
+                    raise _too_large(limit)
     except ClientDisconnect:
         raise Problem("malformed-json", "The body ended before its declared length. Send all of it.") from None
     return bytes(body)

@@ -196,7 +196,7 @@ PROBLEMS: dict[str, ProblemType] = {
         "Each entry of errors names an example, the rule, what was received, and what to do.",
     ),
     "no-training": ProblemType(422, "The scene has no training", "Name a data set in `training` of the weights."),
-    "busy": ProblemType(429, "Too many computations at once", "Try again after the seconds that the header Retry-After names."),
+    "busy": ProblemType(429, "The server is busy", "Try again after the seconds that the header Retry-After names."),
     "internal": ProblemType(
         500,
         "The server made a mistake",

@@ -27,6 +27,7 @@ from app.services import Services
 from app.settings import Settings
 from app.storages import try_storages
 from app.telemetry import configure_logging
+from app.traffic import Traffic
 
 SECRET = {"redis_url", "passphrase"}  # the first may hold a password; they are shown nowhere
 
@@ -107,7 +108,8 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     settings = settings.model_copy(update={"port": port})
     app = create_app(settings)
-    speaks = protocol(settings.root_path, settings.request_seconds, most_connections())
+    traffic: Traffic = app.state.traffic
+    speaks = protocol(settings, traffic.connections, most_connections())
     server = PoliteServer(app, speaks, settings.shutdown_seconds, lambda: announce(settings, port), lambda: end_streams(app))
     server.run([listener])
 

@@ -27,15 +27,20 @@ MINUTE, HOUR = 60.0, 3600.0
 
 @dataclass(frozen=True, slots=True)
 class AddressTries:
-    """How often an address may try what costs more than an answer."""
+    """How often an address may fail, or start a lecture."""
 
     codes: Tries
+    passphrases: Tries  # unlike a code and a key, one may be guessed: so a right one is refused too, but not because of wrong codes
     starts: Tries
 
     @classmethod
     def of(cls, settings: Settings) -> AddressTries:
         """As the settings have it."""
-        return cls(Tries(settings.wrong_codes, MINUTE), Tries(settings.lectures_per_hour, HOUR))
+        return cls(
+            Tries(settings.wrong_codes, MINUTE),
+            Tries(settings.wrong_codes, MINUTE),
+            Tries(settings.lectures_per_hour, HOUR),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,11 +46,30 @@ class Settings(BaseSettings):
     )
     lecture_days: float = Field(30, gt=0, description="Days after its start at which a lecture is deleted")
     lectures_per_hour: int = Field(60, gt=0, description="Lectures that one address may start in an hour")
-    wrong_codes: int = Field(60, gt=0, description="Wrong codes, keys and passphrases that one address may try in a minute")
+    wrong_codes: int = Field(
+        60, gt=0, description="Wrong codes and keys that one address may try in a minute, and as many wrong passphrases"
+    )
     identities: int = Field(500, gt=0, description="Participants of a lecture that may vote from one address")
     metrics_from: tuple[str, ...] = Field(("127.0.0.1", "::1"), description='Addresses that may read /metrics, as JSON: ["10.0.0.7"]')
     log_requests: bool = Field(False, description="Write a line for every request; lines are JSON, on stderr, without secrets")
     request_seconds: float = Field(20, gt=0, description="Seconds that a request may take to arrive, and one more for every 16 KiB of it")
+    answer_seconds: float = Field(20, gt=0, description="Seconds that a client may take to read 64 KiB of an answer; then it is cut off")
+    body_bytes: int = Field(
+        64 * 2**20, ge=2**20, description="Bytes of request bodies that are held at once; beyond that, the stillest upload is cut off"
+    )
+    answer_bytes: int = Field(
+        128 * 2**20,
+        ge=2**20,
+        description="Bytes of answers that are held for readers at once; beyond that, the stillest reader is cut off",
+    )
+    connections_per_address: int = Field(
+        2000,
+        gt=0,
+        description="Connections that one address may keep open; an IPv6 /64 is one address, and trusted proxies have no limit",
+    )
+    member_connections: int = Field(
+        4000, ge=0, description="Connections of presenters and participants, by their cookies, that are not counted for their addresses"
+    )
     retry_after: int = Field(1, gt=0, description="Seconds after which a refused client may come back")
     shutdown_seconds: float = Field(1, gt=0, description="Seconds that answers under way get to finish when the server stops")
 

@@ -52,6 +52,11 @@ class Telemetry:
         self.seconds = Histogram("unrolled_request_seconds", "Seconds until an answer begins, by route", ("route",), registry=self.registry)
         self.rooms = Gauge("unrolled_lecture_rooms", "Lectures that are open in this process", registry=self.registry)
         self.listeners = Gauge("unrolled_lecture_listeners", "Streams of lectures that are open in this process", registry=self.registry)
+        self.connections = Gauge("unrolled_connections", "Open connections", registry=self.registry)
+        self.member_connections = Gauge(
+            "unrolled_member_connections", "Open connections of presenters and participants", registry=self.registry
+        )
+        self.held = Gauge("unrolled_held_bytes", "Bytes of bodies and answers that connections hold", ("what",), registry=self.registry)
         self.tasks = Gauge(
             "unrolled_tasks", "Tasks of this process's event loop: they grow where something is never let go", registry=self.registry
         )

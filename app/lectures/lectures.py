@@ -81,11 +81,6 @@ class Lectures:
         room.last_used = time.monotonic()
         return room
 
-    def welcomes(self, typed: str, address: str) -> bool:
-        """Whether somebody of this address is in this lecture, or was a moment ago."""
-        room = self._rooms.get(read_code(typed) or "")
-        return room is not None and address in room.addresses
-
     async def _opened(self, code: str) -> Room:
         """Opened once, however many come at once, and whoever of them goes away meanwhile."""
         if code not in self._opening:
@@ -170,6 +165,20 @@ class Lectures:
                 return None
             room.presenters[session] = name
         return session
+
+    async def knows(self, room: Room, presenter: str | None, participant: str | None) -> bool:
+        """Whether one of these cookies belongs to this lecture. While the storage is out of reach, only known ones count."""
+        with suppress(Problem):
+            return await self.session(room, presenter) is not None or await self._participates(room, participant)
+        return False
+
+    async def _participates(self, room: Room, secret: str | None) -> bool:
+        if not secret:
+            return False
+        participant = hashed(secret)
+        if participant not in room.participants and await self.storage.participates(room.code, participant):
+            room.participants.add(participant)
+        return participant in room.participants
 
     async def command(self, room: Room, session: str, command: Command) -> Entry | None:
         """Carries out what a presenter does. None: it was nothing to store."""

@@ -190,6 +190,8 @@ redis.call('HSET', key('participants'), participant, nickname)
 return answer('ok')
 """
 
+PARTICIPATES = "return answer('ok', redis.call('HEXISTS', key('participants'), ARGV[4]))"
+
 IDENTITIES = "return answer('ok', redis.call('HVALS', key('addresses')))"
 
 VOTE = """
@@ -259,6 +261,7 @@ SCRIPTS = {
     "use_key": ARGUMENTS + USE_KEY,
     "session": ARGUMENTS + SESSION,
     "join": ARGUMENTS + JOIN,
+    "participates": ARGUMENTS + PARTICIPATES,
     "identities": ARGUMENTS + IDENTITIES,
     "vote": ARGUMENTS + VOTE,
     "tally": ARGUMENTS + TALLY,

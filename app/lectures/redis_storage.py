@@ -111,6 +111,11 @@ class RedisStorage:
         """A participant, or its new nickname."""
         await self._calls.call("join", code, participant, nickname, address, most)
 
+    async def participates(self, code: str, participant: str) -> bool:
+        """Whether the participant has joined."""
+        (there,) = await self._calls.call("participates", code, participant)
+        return bool(there)
+
     async def identities(self, code: str) -> list[int]:
         """How many participants each address has."""
         (counts,) = await self._calls.call("identities", code)

@@ -79,6 +79,11 @@ class SqliteStorage:
         """A participant, or its new nickname."""
         await self._database.write(lambda query: queries.join(query, code, participant, nickname, address, most))
 
+    async def participates(self, code: str, participant: str) -> bool:
+        """Whether the participant has joined."""
+        ask = "SELECT 1 FROM participants WHERE code = ? AND participant = ?"
+        return bool(await self._database.read(lambda query: queries.value(query, ask, code, participant)))
+
     async def identities(self, code: str) -> list[int]:
         """How many participants each address has."""
         ask = "SELECT count(*) FROM participants WHERE code = ? GROUP BY address ORDER BY 1 DESC"

@@ -140,6 +140,9 @@ class LectureStorage(Protocol):
     async def join(self, code: str, participant: str, nickname: str, address: str, most: int) -> None:
         """Who may vote; again, it is a new nickname. UnknownLecture; TooManyIdentities where this address has `most` already."""
 
+    async def participates(self, code: str, participant: str) -> bool:
+        """Whether the participant has joined."""
+
     async def identities(self, code: str) -> list[int]:
         """How many participants each address has, the largest first."""
 

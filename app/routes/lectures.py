@@ -21,7 +21,8 @@ from app.lectures.documents import (
     ReachDocument,
     StartedDocument,
 )
-from app.lectures.entering import PRESENTER, address_of, give_cookie
+from app.lectures.entering import PARTICIPANT, PRESENTER, address_of, give_cookie
+from app.lectures.lectures import Lectures
 from app.lectures.listener import About
 from app.lectures.reach import join_address, presenter_address, qr_code, reachable
 from app.lectures.recording import recording
@@ -31,6 +32,7 @@ from app.limits import most
 from app.openapi import JSON_COMMAND, body_of, document_of, responses
 from app.policies import BodyDep
 from app.services import Services, ServicesDep
+from app.traffic import Connection, connection_of
 
 LONGEST_CODE = 24  # characters of what was typed for one
 
@@ -49,24 +51,31 @@ RECORDING = {"description": "The lecture's log with its scenes", "content": {"ap
 WRONG = "Too many wrong codes came from this address."
 
 Secret = Annotated[str | None, Cookie(alias=PRESENTER, max_length=64)]
+Known = Annotated[str | None, Cookie(alias=PARTICIPANT, max_length=64)]
 
 
-async def _room(request: Request, code: str, services: ServicesDep) -> Room:
-    """The lecture of the address. Wrong codes are counted by where they come from, and where somebody follows from, others may too.
-
-    So a class behind one address gets in whatever one of them tries, and who is in no lecture finds none by trying.
-    """
+async def _room(request: Request, code: str, services: ServicesDep, secret: Secret = None, known: Known = None) -> Room:
+    """The lecture of the address. Only wrong codes are counted and refused, so no one who has a right one is ever locked out."""
     address = address_of(request)
-    if not services.lectures.welcomes(code, address):
-        services.tries.codes.require(address, WRONG)
     try:
         room = await services.lectures.room(code)
     except Problem as problem:
         if problem.name == "unknown-lecture":
+            services.tries.codes.require(address, WRONG)
             services.tries.codes.take(address)
         raise
-    room.come_from(address)
+    if connection := connection_of(request.scope):
+        await _admit(connection, services.lectures, room, secret, known)
     return room
+
+
+async def _admit(connection: Connection, lectures: Lectures, room: Room, secret: str | None, known: str | None) -> None:
+    """A presenter's or a participant's connection is not counted for its address; any other is refused where the address has too many."""
+    if connection.member or (await lectures.knows(room, secret, known) and connection.join()):
+        return
+    if connection.is_crowded:
+        detail = "Your address has too many open connections. Close other tabs of this page, or try again in 5 s."
+        raise Problem("too-many-requests", detail, headers={"Retry-After": "5", "Connection": "close"})
 
 
 RoomDep = Annotated[Room, Depends(_room)]
@@ -130,9 +139,9 @@ def _require_starter(request: Request, passphrase: str, services: Services) -> N
             "lecture-refused", "Lectures cannot be started on this server. Start a server of your own: python3 scripts/serve.py --lan"
         )
     if settings.starters == "passphrase":
-        services.tries.codes.require(address, "Too many wrong passphrases came from this address.")
+        services.tries.passphrases.require(address, "Too many wrong passphrases came from this address.")
         if not hmac.compare_digest(passphrase.encode(), settings.passphrase.get_secret_value().encode()):
-            services.tries.codes.take(address)
+            services.tries.passphrases.take(address)
             raise Problem(
                 "lecture-refused", "A lecture needs the passphrase of this server, and this is another. Ask whoever runs the server."
             )
@@ -191,10 +200,9 @@ def _base(request: Request, services: Services) -> str:
 async def become_presenter(request: Request, room: RoomDep, body: BodyDep, services: ServicesDep) -> Response:
     """Exchange the key of a presenter's link for the cookie that presents. A key works once."""
     wanted, session = parsed(Exchange, body), new_secret()
-    address = address_of(request)
-    services.tries.codes.require(address, WRONG)
     if not await services.lectures.storage.use_key(room.code, hashed(wanted.key), hashed(session), wanted.device):
-        services.tries.codes.take(address)
+        services.tries.codes.require(address_of(request), WRONG)
+        services.tries.codes.take(address_of(request))
         raise Problem(
             "key-used", "This presenter's link was opened before, or is not of this lecture. Make a new one on a device that presents."
         )

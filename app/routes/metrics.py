@@ -10,6 +10,7 @@ from app.errors import Problem
 from app.lectures.entering import address_of
 from app.openapi import responses
 from app.services import ServicesDep
+from app.traffic import Traffic
 
 router = APIRouter(tags=["server"])
 
@@ -24,5 +25,10 @@ async def metrics(request: Request, services: ServicesDep) -> Response:
     telemetry, rooms = services.telemetry, services.lectures.open_rooms()
     telemetry.rooms.set(len(rooms))
     telemetry.listeners.set(sum(len(room.listeners) for room in rooms))
+    traffic: Traffic = request.app.state.traffic
+    telemetry.connections.set(traffic.connections.count)
+    telemetry.member_connections.set(traffic.connections.members)
+    telemetry.held.labels("bodies").set(traffic.bodies.bytes)
+    telemetry.held.labels("answers").set(traffic.answers.bytes)
     telemetry.tasks.set(len(asyncio.all_tasks()))
     return Response(telemetry.text(), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
