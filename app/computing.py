@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +17,12 @@ from app.layout import encoded
 from app.lessons import Lessons
 from app.predictions import predictions
 from app.scenes import Scene, parse_scene
-from app.store import Store
+from app.store import FRESH, Store
 from app.traces import SceneTrace, Taught, run
 from app.work import Cache, Pool
 
 TRACE_TYPE = "application/vnd.safetensors"
+REMEMBERED = 1_000  # scenes that were stored lately
 OVERHEAD = 64 * 2**10  # bytes of a model, its layers and their views, beside their numbers
 
 
@@ -51,10 +54,14 @@ class Computing:
         self._store = store
         self._cache = cache
         self._pool = pool
+        self._stored: OrderedDict[str, float] = OrderedDict()  # when scenes were stored lately, by their ids
 
-    async def trace(self, scene: Scene) -> Computed:
-        """The trace of a scene. Once it is answered, the scene is known by its id."""
-        return await self._cache.get(("trace", scene.id), lambda: self._first(scene))
+    async def trace(self, scene: Scene, transient: bool = False) -> Computed:
+        """The trace of a scene. Once it is answered, the scene is known by its id, unless it is transient."""
+        computed = await self._cache.get(("trace", scene.id), lambda: self._compute(scene))
+        if not transient:
+            await self._keep(scene)
+        return computed
 
     async def trace_by_id(self, scene_id: str) -> Computed:
         """The trace of a scene that is known here."""
@@ -66,6 +73,11 @@ class Computing:
         if canonical is None:
             raise Problem("unknown-scene", "No scene with this id was ever computed here. Send the scene itself to POST /api/traces.")
         return canonical
+
+    async def needed(self, scene_id: str) -> None:
+        """404 unless the scene is known here. A lecture is about to name it, so it is not forgotten meanwhile."""
+        await self.scene(scene_id)
+        await self._store.refresh([scene_id])
 
     async def explanation(self, scene_id: str, place: tuple[Any, ...], explain: Callable[[SceneTrace], Any]) -> Representation:
         """What explain says about a place of a trace, as JSON."""
@@ -81,14 +93,22 @@ class Computing:
         dataset = await self._lessons.dataset_of(parse_scene(await self.scene(scene_id)))
         return await self.made(scene_id, ("predictions",), lambda trace: json_answer(predictions(trace, dataset)))
 
-    async def _first(self, scene: Scene) -> Computed:
-        computed = await self._pool.run(compute, scene, await self._lessons.taught(scene))
-        await self._store.put(scene.id, scene.canonical)
-        return computed
+    async def _keep(self, scene: Scene) -> None:
+        """Stores the scene. One that was stored a moment ago is among the newest, and still there."""
+        now = time.monotonic()
+        if now - self._stored.get(scene.id, -FRESH) < FRESH:
+            return
+        await self._store.put(scene.id, scene.canonical, dataset=scene.dataset)
+        self._stored[scene.id] = now
+        self._stored.move_to_end(scene.id)
+        if len(self._stored) > REMEMBERED:
+            self._stored.popitem(last=False)
+
+    async def _compute(self, scene: Scene) -> Computed:
+        return await self._pool.run(compute, scene, await self._lessons.taught(scene))
 
     async def _again(self, scene_id: str) -> Computed:
-        scene = parse_scene(await self.scene(scene_id))
-        return await self._pool.run(compute, scene, await self._lessons.taught(scene))
+        return await self._compute(parse_scene(await self.scene(scene_id)))
 
 
 def json_answer(document: Any) -> Representation:

@@ -163,6 +163,11 @@ PROBLEMS: dict[str, ProblemType] = {
         "One device presents at a time. Take over, or leave it to the other.",
     ),
     "lecture-ended": ProblemType(409, "The lecture has ended", "Nothing can be added to it. It can be watched again."),
+    "lecture-full": ProblemType(
+        409,
+        "The lecture's log is full",
+        "A log may have the bytes of the setting lecture_log_bytes. The lecture can still be ended, and watched again.",
+    ),
     "lecture-changed": ProblemType(
         409,
         "The lecture has changed meanwhile",

@@ -27,6 +27,19 @@ class Settings(BaseSettings):
     open_browser: bool = Field(True, description="Open the page in a browser, where there is a desktop")
     data: Path = Field(Path("data"), description="Folder where scenes and lectures are stored (SQLite)")
     storage_patience: float = Field(2.0, gt=0, description="Seconds to wait for a locked database before the answer is 503")
+    scenes_bytes: int = Field(
+        2**30, ge=2**20, description="Bytes of scenes that are stored; beyond that, the oldest that no lecture needs are forgotten"
+    )
+    datasets_bytes: int = Field(
+        2**29, ge=2**22, description="Bytes of data sets that are stored; beyond that, the oldest that no lecture needs are forgotten"
+    )
+    lectures_bytes: int = Field(2**32, ge=2**20, description="Bytes of lectures that are stored; beyond that, no new one can be started")
+    lecture_log_bytes: int = Field(2**24, ge=2**16, description="Bytes of one lecture's log; beyond that, it can only be ended")
+    reserved_bytes: int = Field(
+        2**21,
+        ge=0,
+        description="Bytes of the disk that are set aside for lectures, and as many for scenes, in case it becomes full; Redis has none",
+    )
     redis_url: RedisDsn | None = Field(None, description="Where several processes share scenes and lectures; without it, SQLite")
     cache_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of computed traces and answers that are kept")
     workers: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Computations at the same time")

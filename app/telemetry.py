@@ -57,6 +57,8 @@ class Telemetry:
             "unrolled_member_connections", "Open connections of presenters and participants", registry=self.registry
         )
         self.held = Gauge("unrolled_held_bytes", "Bytes of bodies and answers that connections hold", ("what",), registry=self.registry)
+        self.stored = Gauge("unrolled_stored_bytes", "Bytes that are stored, by table", ("table",), registry=self.registry)
+        self.budget = Gauge("unrolled_stored_bytes_budget", "Bytes that may be stored, by table", ("table",), registry=self.registry)
         self.tasks = Gauge(
             "unrolled_tasks", "Tasks of this process's event loop: they grow where something is never let go", registry=self.registry
         )

@@ -202,5 +202,5 @@ class Trainings:
         """An epoch is a scene: it is stored before it is told, so that its id can be opened."""
         updates = ended.record.epoch * training.batches
         scene = at(training.scene, updates)
-        await self._store.put(scene.id, scene.canonical)
+        await self._store.put(scene.id, scene.canonical, dataset=scene.dataset)
         await training.log.tell("epoch", **ended.record.document(), updates=updates, scene=scene.id)

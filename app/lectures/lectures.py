@@ -72,6 +72,13 @@ class Lectures:
                 record = await self.storage.create(new_code(), title, device, hashed(key), hashed(session), first)
                 return record, key, session
 
+    async def require_room(self, most: int) -> None:
+        """Problem("storage") where the lectures that there are have as many bytes as they may."""
+        if await self.storage.size() >= most:
+            logger.warning("the budget for lectures is full")
+            detail = "The server has no room for another lecture. Ask whoever runs it for a larger UNROLLED_LECTURES_BYTES."
+            raise Problem("storage", detail, headers={"Retry-After": "60"})
+
     async def room(self, typed: str) -> Room:
         """The room of a lecture by its code; 404 in equal words, whatever is wrong with it."""
         code = read_code(typed)

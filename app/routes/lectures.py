@@ -122,6 +122,7 @@ async def start_lecture(request: Request, body: BodyDep, services: ServicesDep) 
     wanted = parsed(Start, body)
     _require_starter(request, wanted.passphrase, services)
     services.tries.starts.require(address_of(request), "Many lectures were started from this address.")
+    await services.lectures.require_room(services.settings.lectures_bytes)
     first = await _first(wanted, services)
     record, key, session = await services.lectures.start(wanted.title, wanted.device, first)
     services.tries.starts.take(address_of(request))
@@ -151,7 +152,7 @@ async def _first(wanted: Start, services: Services) -> list[tuple[str, dict[str,
     """The first entries of the log: where the presenter stands."""
     if wanted.scene is None:
         return []
-    await services.computing.scene(wanted.scene)
+    await services.computing.needed(wanted.scene)
     return [("scene", {"scene": wanted.scene, "view": wanted.view})]
 
 
@@ -234,6 +235,7 @@ async def make_key(request: Request, room: RoomDep, session: SessionDep, body: B
         "not-presenter",
         "not-presenting",
         "lecture-ended",
+        "lecture-full",
         "lecture-changed",
         "unknown-poll",
         "unknown-scene",
@@ -244,7 +246,7 @@ async def command(request: Request, room: RoomDep, session: SessionDep, body: Bo
     """What the presenter does: stored, then answered, then sent to everyone. A repeated id gets the first answer again."""
     wanted = parse_command(body)
     if wanted.kind == "scene":
-        await services.computing.scene(wanted.body["scene"])
+        await services.computing.needed(wanted.body["scene"])
     entry = await services.lectures.command(room, session, wanted)
     document = {"epoch": room.epoch, "offset": entry.offset if entry else room.offset}
     return answer(request, json_answer(document), NEVER_KEPT)

@@ -14,21 +14,34 @@ from fastapi.testclient import TestClient
 
 from app.lectures.sqlite_storage import FILE, SqliteStorage
 from app.services import Services
-from tests.server.asking import require_problem
+from app.settings import Settings
+from tests.server.asking import changed, require_problem
 from tests.server.lectures.client import Listener, Place, Presenter, Student, ask, listening, until_answered
 from tests.server.lectures.servers import LectureServer
 from tests.watchdog import run
 
-IMPATIENT = {"storage_patience": "0.2"}
+IMPATIENT = {"storage_patience": "0.2", "reserved_bytes": "0"}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Without a reserve."""
+    return Settings(data=tmp_path, reserved_bytes=0)
+
+
 Fault = Callable[[LectureServer], AbstractContextManager[None]]
 
 
+def longest(server: LectureServer, files: str) -> int:
+    """Bytes of the longest of these files, and of the complaints."""
+    return max(path.stat().st_size for path in [*server.data.glob(files), server.complaints])
+
+
 @contextmanager
-def full_disk(server: LectureServer) -> Iterator[None]:
-    """No file of the server's may become any longer: what a full disk looks like to who writes."""
-    longest = max(path.stat().st_size for path in [*server.data.iterdir(), server.complaints])
+def full_disk(server: LectureServer, files: str = "lectures*-wal") -> Iterator[None]:
+    """No file of the server's may become any longer than these: what a full disk looks like to who writes."""
     _, most = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (longest, most))
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (longest(server, files), most))
     try:
         yield
     finally:
@@ -99,6 +112,37 @@ def test_what_was_acknowledged_before_the_disk_was_full_outlives_a_crash(data: P
 
     with LectureServer(data, **IMPATIENT) as server:
         run(lecture(server))
+
+
+def test_on_a_full_disk_lectures_go_on_scenes_give_way_and_a_restart_is_possible(data: Path) -> None:
+    """Each file has a reserve, and what is in it can be replaced."""
+
+    async def lecture(server: LectureServer) -> None:
+        place = Place(server.port)
+        presenter = await Presenter.start(place)
+        first = (await ask(place, "POST", "/api/traces", changed("/weights/seed", 0))).headers["scene-id"]
+        await presenter.command("scene", {"scene": first, "view": {}})
+        voter = Student(place, presenter.code)
+        await voter.join()
+        await presenter.opens("q")
+        with full_disk(server, "lectures*"):
+            for number in range(50):
+                await presenter.step(number, **{f"part{part}": "x" * 2000 for part in range(5)})
+                answer = await ask(place, "POST", "/api/traces", changed("/weights/seed", number + 1))
+                assert answer.status == 200
+            await presenter.command("scene", {"scene": answer.headers["scene-id"], "view": {}})
+            assert (await voter.vote("q", "left")).status == 200
+            assert (await ask(place, "POST", "/api/lectures", {})).status == 201
+            assert (await ask(place, "GET", f"/api/scenes/{first}")).status == 200
+        server.faults = {"file size": longest(server, "lectures*")}
+        server.kill()
+        await asyncio.to_thread(server.start)
+        assert len(await presenter.log()) == 53
+        await presenter.step(-1)
+
+    with LectureServer(data, scenes_bytes=str(2**20), reserved_bytes=str(2**20)) as server:
+        asyncio.run(lecture(server))
+        assert server.said == ""
 
 
 def storage_of(client: TestClient) -> SqliteStorage:
