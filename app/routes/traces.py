@@ -39,6 +39,7 @@ async def _scene(body: BodyDep, services: ServicesDep) -> Scene:
 
 SceneDep = Annotated[Scene, Depends(_scene)]
 
+Transient = Annotated[bool, Query(description="store nothing: the scene is a step on the way to another, and its id is not asked for")]
 EngineVersion = Annotated[str | None, Query(alias="engine", min_length=1, description="only an answer of this version of the engine")]
 
 
@@ -58,12 +59,12 @@ CachingDep = Annotated[str, Depends(caching)]
 
 @router.post(
     "/api/traces",
-    responses=responses(TRACE, *SCENE_PROBLEMS, "unknown-dataset", "invalid-dataset", "cross-site", "busy", "storage"),
+    responses=responses(TRACE, *SCENE_PROBLEMS, "unknown-dataset", "invalid-dataset", "invalid-parameter", "cross-site", "busy", "storage"),
     openapi_extra=JSON_SCENE,
 )
-async def run_scene(request: Request, scene: SceneDep, services: ServicesDep) -> Response:
+async def run_scene(request: Request, scene: SceneDep, services: ServicesDep, transient: Transient = False) -> Response:
     """Compute a scene, forward and backward, and stream its trace in the order in which information flows."""
-    return _sent(request, await services.computing.trace(scene), REVALIDATE)
+    return _sent(request, await services.computing.trace(scene, transient), REVALIDATE)
 
 
 @router.get(

@@ -23,6 +23,9 @@ export const timelineIn = (/** @type {State} */ state) => timelineOf(state.shown
 /** @returns {ReturnType<typeof createTimeline>} the same scene's timeline by another detail or order */
 export const timelineBy = (/** @type {State} */ state, detail, order) => createTimeline(shapeIn(state), detail, order, tables.operations, tables.weights);
 
+/** The id by which the server can be asked about what is shown; null where it has stored nothing: before the first answer, and during a drag. */
+export const idIn = (/** @type {State} */ { shown }) => (shown.transient ? null : shown.id);
+
 /** The step at which the playhead stands. */
 export const stepIn = (/** @type {State} */ state) => timelineIn(state).steps[state.step];
 

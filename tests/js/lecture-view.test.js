@@ -116,7 +116,7 @@ test("a pointer is at the same cell on a screen of another size, and between 0 a
 /** A presenter's page, its room, and commands that are answered when the test says so. */
 function presenting(state = stateOf()) {
   const page = { store: createStore(state, (flush) => queueMicrotask(flush)), renewed: new Set() };
-  const room = createStore({ frozen: false, mine: 1, phase: "live" }, (flush) => queueMicrotask(flush));
+  const room = createStore({ frozen: false, mine: 1, phase: "live", presence: { students: 0 } }, (flush) => queueMicrotask(flush));
   const sent = [];
   const command = (kind, body) => new Promise((answer, refuse) => sent.push({ kind, body, answer: (offset) => answer({ offset }), refuse }));
   const publisher = createPublisher(/** @type {any} */ (page), /** @type {any} */ ({ store: room, command, leads: () => room.get().mine !== null }), placeOf(state), { view: 0, scene: 0 });

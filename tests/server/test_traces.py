@@ -24,10 +24,11 @@ from app.layout import encoded
 from app.scene_fields import Layer
 from app.scene_rules import count_numbers
 from app.scenes import Scene, default_scene
+from app.services import Services
 from app.traces import run
 from engine import GRU, LSTM, SGD, Adagrad, Adam, Dense, Embedding, Gradients, OneHot, RMSprop, Sequential, SimpleRNN, Trace
 from engine.initializers import RECURRENT_INITIALIZERS
-from tests.server.asking import header_of, layout_of, quantity, require_problem
+from tests.server.asking import changed, header_of, layout_of, quantity, require_problem
 
 ROOT = Path(__file__).parents[2]
 
@@ -407,3 +408,22 @@ def test_every_accepted_scene_gives_finite_numbers_or_a_problem(scene: Scene) ->
     with suppress(Problem):
         tensors = load(encoded(run(scene)))
         assert all(np.isfinite(tensor).all() for tensor in tensors.values())
+
+
+def test_a_step_of_a_drag_is_answered_and_not_stored_until_it_is_sent_as_a_scene(fresh: TestClient, toy: dict[str, Any]) -> None:
+    services: Services = fresh.app.state.services  # type: ignore[attr-defined]
+
+    def stored() -> float:
+        assert fresh.portal
+        return fresh.portal.call(services.store.size, "scenes")
+
+    steps = [changed("/weights/seed", seed) for seed in range(10)]
+    answers = [fresh.post("/api/traces?transient=1", json=step) for step in steps]
+    assert [answer.status_code for answer in answers] == [200] * 10
+    last = answers[-1].headers["Scene-Id"]
+    assert stored() == 0
+    require_problem(fresh.get(f"/api/scenes/{last}"), 404, "unknown-scene")
+    assert fresh.post("/api/traces", json=steps[-1]).content == answers[-1].content
+    assert fresh.get(f"/api/scenes/{last}").status_code == 200
+    assert 0 < stored() < 1000
+    require_problem(fresh.post("/api/traces?transient=perhaps", json=toy), 422, "invalid-parameter")

@@ -41,7 +41,7 @@ export function mountCompare(root, store, mountGrid) {
     const { signal } = (running = new AbortController());
     if (!scene) return store.set({ other: null, otherProblem: null });
     try {
-      await runScene(scene, (id, trace) => !signal.aborted && store.set({ other: { scene, id, trace }, otherProblem: null }), signal);
+      await runScene(scene, (id, trace) => !signal.aborted && store.set({ other: { scene, id, trace }, otherProblem: null }), signal, store.get().dragging);
     } catch (error) {
       if (!signal.aborted) store.set({ other: null, otherProblem: error instanceof ProblemError ? error.problem.detail : words("panel.away") });
     }
