@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
 from app.datasets import DataSet
-from app.errors import Problem
+from app.errors import Problem, shortened
 from app.histories import Histories, Past, training_key, weights_of
 from app.learning import at, batches, numbers_of, require_fitting, require_room, teach, training_of
 from app.scenes import Scene
@@ -38,7 +38,10 @@ class DataSets:
             return self._kept[dataset_id]
         canonical = await self._store.get(dataset_id, "datasets")
         if canonical is None:
-            detail = f"No data set {dataset_id[:8]}… is known here. Send its examples to POST /api/datasets."
+            detail = (
+                "The table that this network learns from is not on this server any more. "
+                f"Received: the data set {shortened(dataset_id[:8])}…. Upload the file again, or send its examples to POST /api/datasets."
+            )
             raise Problem("unknown-dataset", detail)
         self._kept[dataset_id] = await self._pool.run(DataSet.parse, canonical)
         while len(self._kept) > KEPT:

@@ -150,6 +150,7 @@ WORDS: dict[str, str] = {
     "docs": "The API",
     "close": "Close",
     "link.title": "Share this scene",
+    "link.dataset": "It also needs the table that this network learns from, which no link can hold. The server keeps the table until newer ones need the room, and for as long as it keeps a lecture that shows this network. Keep the file: it can be uploaded again.",
     "link.text": "This browser gives no access to the clipboard here. The link is selected: copy it by hand.",
     "link": "Link",
     # what can be taken away from the page
@@ -486,6 +487,7 @@ WORDS: dict[str, str] = {
     "notice.link": "Part of this link could not be read ({parts}). The page shows the rest.",
     "notice.newer": "This link was made by a newer version of Unrolled (version {version}); this one reads version {known}.",
     "notice.scene": "The scene of this link is not known to this server. The page opens the toy of the notes instead.",
+    "notice.upload": "Upload the table again",
     "notice.copied": "Link copied.",
     "notice.order": "The order changes when a cell is computed, never its numbers.",
     # the transport

@@ -1,8 +1,14 @@
+import { readMoment, writeMoment } from "./moment.js";
+import { packedScene, unpackScene } from "./packing.js";
+import { stepIn } from "./state.js";
+
 /** @import { Place, Scene, State } from "./types.js" */
 
-const VERSION = 1;
-const LONGEST_SCENE = 2000;
+/** Version 2 packs the scene, and names the step by its event; it reads version 1. */
+export const VERSION = 2;
+const LONGEST_SCENE = 2000; // characters of one that cannot be packed; longer ones go by their ids
 const SCENE_ID = /^[0-9a-f]{64}$/;
+const PACKED = /^[\w-]+$/;
 const CELL = /^(output|[1-9]\d{0,2}),(\d{1,3})$/;
 const PLACE = /^(output|[1-9]\d{0,2})\/(0|[1-9]\d{0,2})$/;
 const MOST_PLACES = 24;
@@ -18,7 +24,7 @@ export const NOTATIONS = ["lecture", "keras", "pytorch", "d2l", "pascanu", "ng"]
 
 /** Every part of a view that a link carries: how it is written, and how it is read; what cannot be read is undefined. */
 const PARTS = {
-  step: { write: String, read: count },
+  step: { write: String, read: readMoment }, // written by its event, for which the scene is needed
   detail: { write: String, read: oneOf(["cell", "operation"]) },
   order: { write: String, read: oneOf(["timestep", "layer", "diagonal"]) },
   speed: { write: String, read: (text) => oneOf(["0.25", "0.5", "1", "2", "4"])(text) && Number(text) },
@@ -84,32 +90,39 @@ export const DEFAULT_VIEW = {
 /** The parts of a view that are not as a page opens with, as texts. @returns {Record<string, string>} */
 export function writeView(/** @type {State} */ state) {
   const texts = Object.entries(PARTS).map(([name, { write }]) => [name, write(state[name]), write(DEFAULT_VIEW[name])]);
-  return Object.fromEntries(texts.filter(([, text, first]) => text !== first));
+  const changed = Object.fromEntries(texts.filter(([, text, first]) => text !== first));
+  return changed.step ? { ...changed, step: writeMoment(stepIn(state)) } : changed;
 }
 
-/** The parts of a view that such texts say, and the names of those that could not be read. @returns {{view: Partial<State>, bad: string[]}} */
+/** A view as texts say it, whose step has yet to be found in the timeline of its scene. @typedef {Partial<Omit<State, "step">> & {step?: any}} View a number, or a Moment */
+
+/** The parts of a view that such texts say, and the names of those that could not be read. @returns {{view: View, bad: string[]}} */
 export function readView(texts) {
   const read = Object.keys(PARTS).filter((name) => Object.hasOwn(texts, name)).map((name) => [name, PARTS[name].read(texts[name])]);
   return { view: Object.fromEntries(read.filter(([, value]) => value !== undefined)), bad: read.filter(([, value]) => value === undefined).map(([name]) => name) };
 }
 
-/** Scene and view as the fragment of a link; a long scene goes by its id. */
+/** Scene and view as the fragment of a link. A scene that is not packed stands in it as it is, or goes by its id if it is long. */
 export function writeLink(/** @type {State} */ state) {
-  const { scene, id } = state.shown;
-  const json = JSON.stringify(scene);
-  const fragment = new URLSearchParams({ v: String(VERSION), scene: json.length > LONGEST_SCENE && id ? id : json });
+  const fragment = new URLSearchParams({ v: String(VERSION), scene: packedScene(state.shown.scene) ?? plainScene(state) });
   for (const [name, text] of Object.entries(writeView(state))) fragment.set(name, text);
   return `#${fragment}`;
+}
+
+function plainScene(/** @type {State} */ { shown: { scene, id, transient } }) {
+  const json = JSON.stringify(scene);
+  return json.length > LONGEST_SCENE && id && !transient ? id : json;
 }
 
 /**
  * What a fragment says: a scene or the id of one, the parts of the view that could be read, and the names of those that could not.
  *
  * @param {string} hash
- * @returns {{newer?: string, scene: Scene | null, id: string | null, view: Partial<State>, bad: string[]}}
+ * @returns {{newer?: string, packed?: string, scene: Scene | null, id: string | null, view: View, bad: string[]}} a scene that is packed has to be unpacked
  */
 export function readLink(hash) {
   const fragment = new URLSearchParams(hash.replace(/^#/, ""));
+  /** @type {ReturnType<typeof readLink>} */
   const link = { scene: null, id: null, view: {}, bad: [] };
   if (![...fragment.keys()].length) return link;
   const version = fragment.get("v") ?? "";
@@ -118,11 +131,19 @@ export function readLink(hash) {
 
   const scene = fragment.get("scene");
   if (scene && SCENE_ID.test(scene)) link.id = scene;
+  else if (scene && Number(version) > 1 && PACKED.test(scene)) Object.assign(link, { packed: scene });
   else if (scene) link.scene = readScene(scene);
-  if (scene && !link.id && !link.scene) link.bad.push("scene");
+  if (scene && !link.id && !link.scene && !link.packed) link.bad.push("scene");
 
   const { view, bad } = readView(Object.fromEntries(fragment));
   return { ...link, view, bad: [...link.bad, ...bad] };
+}
+
+/** The same link with its scene, or with the scene among what could not be read. */
+export async function unpackLink(/** @type {ReturnType<typeof readLink>} */ { packed, ...link }) {
+  const text = await unpackScene(packed ?? "");
+  const scene = text === null ? null : readScene(text);
+  return scene ? { ...link, scene } : { ...link, bad: ["scene", ...link.bad] };
 }
 
 const strings = (list) => Array.isArray(list) && list.every((word) => typeof word === "string");
@@ -141,6 +162,7 @@ function readableLayers(layers) {
 function readScene(text) {
   try {
     const scene = JSON.parse(text);
+    if (scene === null) return null;
     const whole = strings(scene.vocabulary) && strings(scene.sentence) && readableLayers(scene.layers) && Number.isInteger(scene.weights?.seed)
       && typeof scene.optimizer?.learning_rate === "number" && "label" in scene;
     return whole ? scene : null;

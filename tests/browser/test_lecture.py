@@ -421,7 +421,7 @@ def test_an_end_is_asked_for_once_and_everybody_may_go_on_alone(room: Class) -> 
     press(student, "Step forward")
     expect_step(student, 4)
     student.get_by_role("button", name="Go on alone").click()
-    student.wait_for_url(re.compile(r"/#v=1.*step=4"))
+    student.wait_for_url(re.compile(r"/#v=2.*step=forward\.1\.1"))
     expect_step(student, 4)
     expect(student.get_by_role("button", name="Start a lecture")).to_be_visible()
     expect(late.get_by_role("button", name="Delete")).to_be_hidden()
@@ -636,7 +636,7 @@ def test_another_language_is_chosen_in_the_middle_of_a_lecture_and_its_link_is_o
     expect(student.locator("[data-part=slider]")).to_have_value("4")
     presenter.get_by_role("button", name="Share").click()
     link = presenter.get_by_role("dialog").get_by_role("textbox").input_value()
-    assert link.startswith(f"{room.server.address}#v=1&"), "nobody is let into the lecture by a link to its scene"
+    assert link.startswith(f"{room.server.address}#v=2&"), "nobody is let into the lecture by a link to its scene"
 
 
 def test_a_class_watches_a_network_learn(room: Class) -> None:

@@ -35,7 +35,7 @@ def test_scene_and_view_stand_in_the_address_and_open_the_same_page_elsewhere(pa
     page.get_by_role("combobox", name="Order").select_option(label="by layer")
     go(page, 9)
     cell(page, 1, 2).click()
-    page.wait_for_url(re.compile("step=9.*pinned=1%2C2"))
+    page.wait_for_url(re.compile(r"step=forward\.2\.2\.a&.*pinned=1%2C2"))
     other = page.context.new_page()
     open_page(other, page.url)
     expect_step(other, 9)
@@ -48,7 +48,7 @@ def test_the_link_is_copied(page: Page) -> None:
     go(page, 4)
     press(page, "Copy link")
     expect(page.get_by_text("Link copied.")).to_be_visible()
-    assert "step=4" in page.evaluate("navigator.clipboard.readText()")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("&step=forward.1.1")
 
 
 def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(browser: Browser, server: Server) -> None:
@@ -59,7 +59,7 @@ def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(browser: Bro
     press(page, "Copy link")
     field = page.get_by_role("textbox", name="Link")
     expect(field).to_be_visible()
-    assert field.input_value().startswith(server.address + "#v=1&scene=")
+    assert field.input_value().startswith(server.address + "#v=2&scene=")
     assert page.evaluate("getSelection().toString() || document.activeElement.selectionEnd > 20")
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(field).to_be_hidden()
@@ -68,8 +68,8 @@ def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(browser: Bro
 
 def test_a_link_pasted_into_the_open_page_is_opened(page: Page) -> None:
     go(page, 3)
-    page.wait_for_url(re.compile("step=3"))
-    page.evaluate("location.hash = location.hash.replace('step=3', 'step=12')")
+    page.wait_for_url(re.compile(r"step=words\.input\.3"))
+    page.evaluate("location.hash = location.hash.replace('step=words.input.3', 'step=backward.2.3')")
     expect_step(page, 12)
     page.evaluate("location.hash = '#v=1&step=5'")
     expect_step(page, 5)
@@ -91,16 +91,16 @@ def test_a_view_pressed_just_before_the_address_is_written_opens(browser: Browse
     expect(page.get_by_role("region", name="The other scene")).to_be_visible()
     expect_step(page, 3)
     page.evaluate("() => window.writeAddress()")
-    page.wait_for_url(re.compile("step=3.*view=compare"))
+    page.wait_for_url(re.compile(r"step=words\.input\.3&.*view=compare"))
     context.close()
 
 
 def test_the_skip_link_is_no_link_to_a_scene(page: Page) -> None:
     go(page, 3)
-    page.wait_for_url(re.compile("step=3"))
+    page.wait_for_url(re.compile(r"step=words\.input\.3"))
     page.keyboard.press("Tab")
     page.get_by_role("link", name="Skip to the grid").press("Enter")
-    page.wait_for_url(re.compile("#v=1.*step=3"))
+    page.wait_for_url(re.compile(r"#v=2.*step=words\.input\.3"))
     expect(page.get_by_role("alert").filter(has_text="could not be read")).to_have_count(0)
     expect_step(page, 3)
 
@@ -111,6 +111,11 @@ def test_a_link_that_cannot_be_read_says_so_and_the_page_is_shown(page: Page, wa
         begin_anew(page, server.address + link)
         expect(page.get_by_role("alert").filter(has_text=complaint)).to_be_visible()
         expect(grid(page).get_by_role("gridcell")).to_have_count(6)
+
+
+def test_a_link_of_a_newer_version_says_so(page: Page, server: Server) -> None:
+    page.evaluate(BEGIN_ANEW, server.address + "#v=3&step=1")
+    expect(page.get_by_role("alert").filter(has_text="newer version")).to_be_visible()
 
 
 def test_a_scene_in_a_link_that_breaks_a_rule_is_explained_and_can_be_mended(page: Page, watched: Watched, server: Server) -> None:
@@ -126,14 +131,14 @@ def test_a_scene_in_a_link_that_breaks_a_rule_is_explained_and_can_be_mended(pag
     expect_step(page, 20)
 
 
-def test_a_long_scene_goes_by_its_id(page: Page, watched: Watched) -> None:
+def test_a_long_scene_stands_in_its_link(page: Page, watched: Watched) -> None:
     watched.allowed.append("422")
     word = "w" * 60
     read(page, " ".join([word] * 40))
     press(page, f"Add “{word}” to the vocabulary")
     expect(grid(page).get_by_role("gridcell")).to_have_count(80)
     press(page, "Last step")
-    page.wait_for_url(re.compile("scene=[0-9a-f]{64}&step=205$"))
+    page.wait_for_url(re.compile(r"scene=[\w-]{100,}&step=update\.1$"))
     other = page.context.new_page()
     computed: list[str] = []
     other.on("request", lambda request: computed.append(request.url) if request.url.endswith("api/traces") else None)

@@ -96,7 +96,7 @@ def test_every_link_of_a_page_leads_somewhere(client: TestClient, path: str) -> 
     page = Links(client.get(path).text)
     for url in page.urls:
         if url.startswith("#v="):
-            assert url.removeprefix("#v=1&view=") in {"grid", "gradients", "training", "compare"}, url
+            assert url.removeprefix("#v=2&view=") in {"grid", "gradients", "training", "compare"}, url
         elif url.startswith("#"):
             assert url[1:] in page.ids, url
         else:

@@ -12,7 +12,8 @@ import { isOver } from "./log.js";
 const { keys: [key], names: [name] } = /** @type {any} */ (tables.keys.find(({ command }) => command === "toPresenter"));
 const KEY = { title: name, "aria-keyshortcuts": key };
 
-const stepOf = ({ view }) => Number(view.step ?? 0);
+/** The number of the presenter's step, as the presenter's page counts them. */
+const stepOf = ({ view }) => Number(view.at ?? view.step ?? 0) || 0;
 
 /** Where the presenter is, for somebody who went on alone. */
 function whereabouts(/** @type {State} */ state, /** @type {Lecture} */ lecture) {
