@@ -107,15 +107,10 @@ def test_the_skip_link_is_no_link_to_a_scene(page: Page) -> None:
 
 def test_a_link_that_cannot_be_read_says_so_and_the_page_is_shown(page: Page, watched: Watched, server: Server) -> None:
     bad = ("#v=1&step=-4&detail=atoms&theme=dark", "#v=1&scene=%7Bbroken&theme=dark", "#v=0x&theme=dark", "#%00%ff")
-    for link, complaint in (*((link, "could not be read") for link in bad), ("#v=2&step=1", "newer version")):
+    for link, complaint in (*((link, "could not be read") for link in bad), ("#v=3&step=1", "newer version")):
         begin_anew(page, server.address + link)
         expect(page.get_by_role("alert").filter(has_text=complaint)).to_be_visible()
         expect(grid(page).get_by_role("gridcell")).to_have_count(6)
-
-
-def test_a_link_of_a_newer_version_says_so(page: Page, server: Server) -> None:
-    page.evaluate(BEGIN_ANEW, server.address + "#v=3&step=1")
-    expect(page.get_by_role("alert").filter(has_text="newer version")).to_be_visible()
 
 
 def test_a_scene_in_a_link_that_breaks_a_rule_is_explained_and_can_be_mended(page: Page, watched: Watched, server: Server) -> None:
