@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,17 @@ from app.answers import QUICK, Representation
 from app.errors import Problem
 from app.layout import encoded
 from app.lessons import Lessons
-from app.predictions import predictions
+from app.predictions import predictions, rows_of_words
 from app.scenes import Scene, parse_scene
 from app.store import Store
 from app.traces import SceneTrace, Taught, run
 from app.work import Cache, Pool
+from engine import Sequential
 
 TRACE_TYPE = "application/vnd.safetensors"
 OVERHEAD = 64 * 2**10  # bytes of a model, its layers and their views, beside their numbers
+
+Rows = Callable[[Scene], Iterable[int]]  # rows of the embedding that something reads beside those of the sentence, from 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,32 @@ class Computed:
 
     @property
     def size(self) -> int:
-        """What it costs to keep, in bytes: every number stands in an array, and once more in the bytes."""
-        return 2 * self.sent.size + OVERHEAD
+        """What it costs to keep, in bytes: its arrays, and the bytes that are sent."""
+        return array_bytes(self.trace) + self.sent.size + OVERHEAD
+
+
+def array_bytes(value: Any) -> int:
+    """The bytes of all memory that arrays in this value, however deep, hold on to."""
+    return sum({id(memory): memory.nbytes for memory in _memories(value)}.values())
+
+
+def _memories(value: Any) -> Iterator[np.ndarray]:
+    """The arrays that own the numbers; a view counts as the whole that it is a view of."""
+    if isinstance(value, np.ndarray):
+        while isinstance(value.base, np.ndarray):
+            value = value.base
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _memories(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _memories(part)
+    elif isinstance(value, Sequential):
+        yield from _memories(value.layers)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _memories(getattr(value, field.name))
 
 
 def compute(scene: Scene, taught: Taught | None = None) -> Computed:
@@ -67,19 +94,35 @@ class Computing:
             raise Problem("unknown-scene", "No scene with this id was ever computed here. Send the scene itself to POST /api/traces.")
         return canonical
 
-    async def explanation(self, scene_id: str, place: tuple[Any, ...], explain: Callable[[SceneTrace], Any]) -> Representation:
+    async def explanation(
+        self, scene_id: str, place: tuple[Any, ...], explain: Callable[[SceneTrace], Any], rows: Rows | None = None
+    ) -> Representation:
         """What explain says about a place of a trace, as JSON."""
-        return await self.made(scene_id, ("explanation", *place), lambda trace: json_answer(explain(trace)))
+        return await self.made(scene_id, ("explanation", *place), lambda trace: json_answer(explain(trace)), rows)
 
-    async def made(self, scene_id: str, what: tuple[Any, ...], make: Callable[[SceneTrace], Representation]) -> Representation:
-        """What make makes of the trace of a scene that is known here; kept by what it is."""
-        computed = await self.trace_by_id(scene_id)
-        return await self._cache.get((scene_id, *what), lambda: self._pool.run(make, computed.trace))
+    async def made(
+        self, scene_id: str, what: tuple[Any, ...], make: Callable[[SceneTrace], Representation], rows: Rows | None = None
+    ) -> Representation:
+        """What make makes of the trace of a scene that is known here; kept by what it is.
+
+        rows: which rows of the embedding make reads; a trace with those that the sentence does not read is computed for make alone.
+        """
+        trace = (await self.trace_by_id(scene_id)).trace
+        also = set(rows(trace.scene) if rows else ()) - set(trace.rows or ())
+        if not also:
+            return await self._cache.get((scene_id, *what), lambda: self._pool.run(make, trace))
+        return await self._cache.get((scene_id, *what), lambda: self._made_with(trace.scene, make, also))
+
+    async def _made_with(self, scene: Scene, make: Callable[[SceneTrace], Representation], also: Iterable[int]) -> Representation:
+        taught = await self._lessons.taught(scene)
+        return await self._pool.run(lambda: make(run(scene, taught, also)))
 
     async def predictions(self, scene_id: str) -> Representation:
         """What a trained scene says of the examples that it learns from."""
         dataset = await self._lessons.dataset_of(parse_scene(await self.scene(scene_id)))
-        return await self.made(scene_id, ("predictions",), lambda trace: json_answer(predictions(trace, dataset)))
+        return await self.made(
+            scene_id, ("predictions",), lambda trace: json_answer(predictions(trace, dataset)), lambda scene: rows_of_words(scene, dataset)
+        )
 
     async def _first(self, scene: Scene) -> Computed:
         computed = await self._pool.run(compute, scene, await self._lessons.taught(scene))

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from app.errors import Problem
 from app.limits import most
+from app.scene_fields import EmbeddingLayer
+from app.scenes import Scene
 from app.traces import SceneTrace
 from engine import Explanation, Factor, QuantityAddress, Term, WeightAddress, explain
 
@@ -56,22 +58,45 @@ def output(trace: SceneTrace, timestep: int, unit: int | None = None) -> Documen
     return {**place, "forward": [*_numbers(trace, ahead), told], "backward": _numbers(trace, back, gradient=True)}
 
 
+def rows_of(scene: Scene, layer: str, row: int | None) -> tuple[int, ...]:
+    """The row of the embedding that a question is about, from 0: also one that the sentence does not read has a place in its trace."""
+    lowest = scene.layers[0]
+    if layer != "embedding" or row is None or not isinstance(lowest, EmbeddingLayer):
+        return ()
+    _require("row", row, lowest.input_dim)
+    return (row - 1,)
+
+
 def weight_of(trace: SceneTrace, layer: str, name: str, row: int | None, unit: int) -> tuple[int, ...]:
     """Where one number of a weight stands in its array, from 0; a problem if there is none."""
     index = _known_weight(trace, layer, name)
     *rows, width = trace.model.layers[index].weight(name).shape
-    return (*(_chosen("row", row or 1, size)[0] for size in rows), _chosen("unit", unit, width)[0])
+    chosen = [_rows(trace, layer, row or 1, size)[0] for size in rows]
+    return (*chosen, _chosen("unit", unit, width)[0])
 
 
 def weight(trace: SceneTrace, layer: str, name: str, row: int | None = None, unit: int | None = None) -> Document:
     """The gradient of every number of a weight, or of those of one row or of one unit; of an embedding, of the rows that are used."""
     index = _known_weight(trace, layer, name)
     *rows, width = trace.model.layers[index].weight(name).shape
-    used = [_chosen("row", row, size) for size in rows] if row or trace.rows is None or index else [trace.rows]
-    places = list(product(*used, _chosen("unit", unit, width)))
-    _require_few_terms(len(places) * len(trace.scene.sentence))
-    gradients = [_document(trace, *_weight_gradient(trace, index, name, place)) for place in places]
+    numbers = list(product(*(_rows(trace, layer, row, size) for size in rows), _chosen("unit", unit, width)))
+    _require_few_terms(len(numbers) * len(trace.scene.sentence))
+    gradients = [_document(trace, *_weight_gradient(trace, index, name, place)) for place in numbers]
     return {"scene": trace.scene.id, "layer": layer, "name": name, "gradients": gradients}
+
+
+def index_of(trace: SceneTrace, layer: str, place: tuple[int, ...]) -> list[int]:
+    """The index of a number of a weight, from 1; of an embedding, among all its rows."""
+    if layer == "embedding" and trace.rows is not None:
+        place = (trace.rows[place[0]], *place[1:])
+    return [part + 1 for part in place]
+
+
+def _rows(trace: SceneTrace, layer: str, row: int | None, size: int) -> Sequence[int]:
+    """The rows of a weight that are asked for, as places in its array. Of an embedding all rows count, and the model has this one."""
+    if layer != "embedding" or row is None or trace.rows is None:
+        return _chosen("row", row, size)
+    return [trace.rows.index(row - 1)]
 
 
 def _known_weight(trace: SceneTrace, layer: str, name: str) -> int:
@@ -124,7 +149,7 @@ def _address(trace: SceneTrace, at: QuantityAddress | WeightAddress) -> Document
     layer = trace.layer_names[at.layer]
     if isinstance(at, WeightAddress):
         layer = layer if at.layer else "embedding"
-        return {"layer": layer, "weight": at.weight, "index": [place + 1 for place in at.index], "gradient": at.gradient}
+        return {"layer": layer, "weight": at.weight, "index": index_of(trace, layer, at.index), "gradient": at.gradient}
     return {"layer": layer, "timestep": at.timestep + 1, "quantity": at.quantity, "unit": at.unit + 1, "gradient": at.gradient}
 
 

@@ -10,13 +10,21 @@ import numpy as np
 from app.datasets import DataSet, Example
 from app.learning import examples_of, numbers_of
 from app.limits import most
-from app.traces import SceneTrace
+from app.scene_fields import EmbeddingLayer
+from app.scenes import Scene
+from app.traces import SceneTrace, places, token_of
 from engine.losses import LOSSES
 from engine.training import Examples
 from engine.types import Array
 
 Document = dict[str, Any]
 AT_ONCE = 3_000_000  # values and gradients of the examples that are run at once
+
+
+def rows_of_words(scene: Scene, dataset: DataSet) -> set[int]:
+    """The rows of the embedding, from 0, that the examples read; none where there is no embedding."""
+    token = token_of(scene)
+    return {token[word] for word in dataset.vocabulary} if isinstance(scene.layers[0], EmbeddingLayer) else set()
 
 
 def predictions(trace: SceneTrace, dataset: DataSet) -> Document:
@@ -45,7 +53,7 @@ def _outputs(trace: SceneTrace, examples: Examples, size: int) -> tuple[list[Arr
     for start in range(0, len(examples.x), size):
         some = examples.at(slice(start, start + size))
         with np.errstate(over="ignore", invalid="ignore"):
-            run = trace.model.forward(some.x, mask=some.mask)
+            run = trace.model.forward(places(trace.rows, some.x), mask=some.mask)
             losses.append(len(some.x) * float(trace.model.loss(run, some.y, trace.scene.loss, some.sample_weight)))
         outputs.extend(run.output)
     return outputs, math.fsum(losses) / len(examples.x)

@@ -8,13 +8,15 @@ from starlette.responses import Response
 
 from app.answers import Representation, answer
 from app.documents import CellDocument, UpdateDocument, WeightDocument
-from app.explanations import cell, output, weight
+from app.explanations import cell, output, rows_of, weight
 from app.limits import most
+from app.networks import network
 from app.openapi import document_of, responses
 from app.routes.traces import CachingDep
 from app.services import ServicesDep
 from app.traces import SceneTrace
 from app.updates import update
+from engine import Sequential
 
 router = APIRouter(tags=["cells"])
 
@@ -60,7 +62,8 @@ async def get_weight(
 ) -> Response:
     """The gradient of every number of a weight, with what each timestep contributes to it. Layer: 1 to L, embedding or output."""
     explain = partial(weight, layer=layer, name=name, row=row, unit=unit)
-    return answer(request, await services.computing.explanation(scene_id, (layer, name, row, unit), explain), caching)
+    rows = partial(rows_of, layer=layer, row=row)
+    return answer(request, await services.computing.explanation(scene_id, (layer, name, row, unit), explain, rows), caching)
 
 
 @router.get("/api/traces/{scene_id}/updates/{layer}/{name}", responses=responses(document_of(UpdateDocument), *PROBLEMS))
@@ -76,7 +79,8 @@ async def get_update(
 ) -> Response:
     """How the optimizer moves one number of a weight, line by line. Layer: 1 to L, embedding or output."""
     explain = partial(update, layer=layer, name=name, row=row, unit=unit)
-    return answer(request, await services.computing.explanation(scene_id, ("update", layer, name, row, unit), explain), caching)
+    rows = partial(rows_of, layer=layer, row=row or 1)
+    return answer(request, await services.computing.explanation(scene_id, ("update", layer, name, row, unit), explain, rows), caching)
 
 
 @router.get("/api/traces/{scene_id}/summary", responses=responses(SUMMARY, "unknown-scene", "engine-differs", "busy", "storage"))
@@ -86,4 +90,4 @@ async def get_summary(request: Request, scene_id: str, caching: CachingDep, serv
 
 
 def _summary(trace: SceneTrace) -> Representation:
-    return Representation.text(trace.model.summary().encode(), PLAIN)
+    return Representation.text(Sequential(network(trace.scene)).summary().encode(), PLAIN)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -72,7 +72,7 @@ async def find_strongest_path(request: Request, scene: SceneDep, services: Servi
 )
 async def measure_memory(request: Request, scene: SceneDep, services: ServicesDep, timestep: Timestep, word: Word) -> Response:
     """How long each layer remembers that one word of a scene was another; the scene is not stored."""
-    return await _answered(request, services, scene, gradients.memory, timestep, word)
+    return await _answered(request, services, scene, gradients.memory, timestep, word, also=gradients.rows_of_word(scene, word))
 
 
 @router.post(
@@ -85,10 +85,12 @@ async def try_remedy(request: Request, scene: SceneDep, services: ServicesDep, n
     return answer(request, await services.pool.run(lambda: json_answer(gradients.remedy(scene, name))), REVALIDATE)
 
 
-async def _answered(request: Request, services: ServicesDep, scene: Scene, tell: Callable[..., Any], *args: Any) -> Response:
-    """What tell says of the trace of the scene."""
+async def _answered(
+    request: Request, services: ServicesDep, scene: Scene, tell: Callable[..., Any], *args: Any, also: Iterable[int] = ()
+) -> Response:
+    """What tell says of the trace of the scene, which has also these rows of its embedding."""
     taught = await services.lessons.taught(scene)
-    return answer(request, await services.pool.run(lambda: json_answer(tell(gradients.measured(scene, taught), *args))), REVALIDATE)
+    return answer(request, await services.pool.run(lambda: json_answer(tell(gradients.measured(scene, taught, also), *args))), REVALIDATE)
 
 
 def _places(cells: str) -> list[tuple[int, int]]:
