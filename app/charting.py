@@ -10,6 +10,7 @@ from app.charts.pen import Pen
 from app.charts.sheet import Chart
 from app.charts.table import OF_A_SCENE, OVER_EPOCHS, require_chart
 from app.computing import Computing, json_answer
+from app.counting import reading_cost
 from app.histories import Past
 from app.lessons import Lessons
 from app.scene_fields import EmbeddingLayer
@@ -40,7 +41,7 @@ class Charts:
 
     async def _over_epochs(self, name: str, scene_id: str, pen: Pen, part: Part) -> Representation:
         scene = parse_scene(await self._computing.scene(scene_id))
-        return await self._pool.run(_of_a_training, name, scene, await self._lessons.past(scene), pen, part)
+        return await self._pool.compute(reading_cost(scene), _of_a_training, name, scene, await self._lessons.past(scene), pen, part)
 
 
 def every_row(scene: Scene) -> range:

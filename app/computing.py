@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import numpy as np
 
 from app.answers import QUICK, Representation
+from app.counting import reading_cost, scene_cost
 from app.errors import Problem
 from app.layout import encoded
 from app.lessons import Lessons
@@ -110,12 +111,12 @@ class Computing:
         trace = (await self.trace_by_id(scene_id)).trace
         also = set(rows(trace.scene) if rows else ()) - set(trace.rows or ())
         if not also:
-            return await self._cache.get((scene_id, *what), lambda: self._pool.run(make, trace))
+            return await self._cache.get((scene_id, *what), lambda: self._pool.compute(reading_cost(trace.scene), make, trace))
         return await self._cache.get((scene_id, *what), lambda: self._made_with(trace.scene, make, also))
 
-    async def _made_with(self, scene: Scene, make: Callable[[SceneTrace], Representation], also: Iterable[int]) -> Representation:
+    async def _made_with(self, scene: Scene, make: Callable[[SceneTrace], Representation], also: Collection[int]) -> Representation:
         taught = await self._lessons.taught(scene)
-        return await self._pool.run(lambda: make(run(scene, taught, also)))
+        return await self._pool.compute(scene_cost(scene, len(also)), lambda: make(run(scene, taught, also)))
 
     async def predictions(self, scene_id: str) -> Representation:
         """What a trained scene says of the examples that it learns from."""
@@ -125,13 +126,13 @@ class Computing:
         )
 
     async def _first(self, scene: Scene) -> Computed:
-        computed = await self._pool.run(compute, scene, await self._lessons.taught(scene))
+        computed = await self._pool.compute(scene_cost(scene), compute, scene, await self._lessons.taught(scene))
         await self._store.put(scene.id, scene.canonical)
         return computed
 
     async def _again(self, scene_id: str) -> Computed:
         scene = parse_scene(await self.scene(scene_id))
-        return await self._pool.run(compute, scene, await self._lessons.taught(scene))
+        return await self._pool.compute(scene_cost(scene), compute, scene, await self._lessons.taught(scene))
 
 
 def json_answer(document: Any) -> Representation:

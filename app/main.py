@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 import engine
+from app.clients import Clients, Seats
 from app.guards import Faults, HeadRequests, KnownHosts, PageOfSubPath, SecureAnswers, SubPath
 from app.handlers import add_handlers
 from app.policies import enforce
@@ -40,11 +41,11 @@ DESCRIPTION = "Deep recurrent networks, unrolled: every number forward, every gr
 def create_app(settings: Settings) -> FastAPI:
     """The application with these settings; what it needs is opened when it starts and closed when it stops."""
 
-    telemetry = Telemetry()
+    telemetry, seats = Telemetry(), Seats(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(settings, telemetry) as services:
+        async with opened(settings, telemetry, seats) as services:
             app.state.services = services
             yield
 
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         middleware=[
             Middleware(SubPath, root_path=settings.root_path),
             Middleware(Observed, telemetry=telemetry),
+            Middleware(Clients, seats=seats),
             Middleware(SecureAnswers),
             Middleware(HeadRequests),
             Middleware(Faults),

@@ -113,6 +113,8 @@ async def enforce(request: Request) -> None:
         _require_own_page(request)
     if policy.body:
         _require_plain_json(request)
+    if policy.rate == "pool" and (cancel_on_leaving := request.scope.get("extensions", {}).get("cancel_on_leaving")):
+        cancel_on_leaving()
 
 
 def policy_of(request: Request) -> Policy:

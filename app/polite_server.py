@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import uvicorn
@@ -23,7 +23,13 @@ class PoliteServer(uvicorn.Server):
     """Answers that are still computed get `grace` seconds to finish; who reads or sends slowly is let go."""
 
     def __init__(
-        self, app: ASGIApp, speaks: type[OutletProtocol], grace: float, announce: Callable[[], None], stopping: Callable[[], None]
+        self,
+        app: ASGIApp,
+        speaks: type[OutletProtocol],
+        grace: float,
+        proxies: Sequence[str],
+        announce: Callable[[], None],
+        stopping: Callable[[], None],
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -34,6 +40,7 @@ class PoliteServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                forwarded_allow_ips=list(proxies),
                 timeout_graceful_shutdown=math.ceil(grace) + NET,
             )
         )
@@ -74,6 +81,7 @@ class OutletProtocol(ArrivingProtocol):
     """HTTP in whose scope an answer that goes on for long finds its connection, and is told what becomes of it."""
 
     outlet: Outlet | None = None
+    _computing: asyncio.Task[Any] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Every request of the connection comes with an outlet; a HEAD has nothing to write."""
@@ -85,13 +93,27 @@ class OutletProtocol(ArrivingProtocol):
                 # an answer before this one may still fill the buffers, and then nobody says again that they are full
                 self.outlet = Outlet(transport, chunked=scope["http_version"] == "1.1", paused=self.flow.write_paused)
                 scope["extensions"] = {"outlet": self.outlet}
+            scope.setdefault("extensions", {})["cancel_on_leaving"] = self.cancel_on_leaving
             await app(scope, receive, send)
 
         self.app = with_outlet
 
+    def cancel_on_leaving(self) -> None:
+        """From now on the request that asks for it ends with its connection: nobody waits for what it computes, and it changes nothing."""
+        self._computing = asyncio.current_task()
+        if self._computing and self.transport.is_closing():
+            self._computing.cancel()
+
+    def on_response_complete(self) -> None:
+        """The next request asks for itself."""
+        self._computing = None
+        super().on_response_complete()
+
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tells the listener."""
+        """Tells the listener, and ends what is computed for this connection."""
         super().connection_lost(exc)
+        if self._computing:
+            self._computing.cancel()
         if self.outlet:
             self.outlet.lost()
 

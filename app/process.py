@@ -108,14 +108,18 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     settings = settings.model_copy(update={"port": port})
     app = create_app(settings)
     speaks = protocol(settings.root_path, settings.request_seconds, most_connections())
-    server = PoliteServer(app, speaks, settings.shutdown_seconds, lambda: announce(settings, port), lambda: end_streams(app))
+    server = PoliteServer(
+        app, speaks, settings.shutdown_seconds, settings.trusted_proxies, lambda: announce(settings, port), lambda: end_streams(app)
+    )
     server.run([listener])
 
 
 def end_streams(app: FastAPI) -> None:
-    """Whoever follows a lecture is told to come back."""
+    """Whoever follows a lecture is told to come back, and so is whoever waits for a computation."""
     services: Services = app.state.services
     services.lectures.stop()
+    services.pool.stop()
+    services.trainings.stop()
 
 
 def announce(settings: Settings, port: int) -> None:

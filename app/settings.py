@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 from typing import Literal
 
@@ -28,13 +29,14 @@ class Settings(BaseSettings):
     data: Path = Field(Path("data"), description="Folder where scenes and lectures are stored (SQLite)")
     storage_patience: float = Field(2.0, gt=0, description="Seconds to wait for a locked database before the answer is 503")
     redis_url: RedisDsn | None = Field(None, description="Where several processes share scenes and lectures; without it, SQLite")
-    cache_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of computed traces and answers that are kept")
-    workers: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Computations at the same time")
-    waiting: int = Field(64, ge=0, description="Computations that may wait for a worker; the next gets 429")
+    cache_bytes: int = Field(192 * 2**20, ge=0, description="Bytes of computed traces and answers that are kept")
+    workers: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Computations at the same time; a small one more")
+    waiting: int = Field(1000, ge=0, description="Computations that may wait for a worker; the next gets 429")
     training_processes: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Trainings at the same time; the rest wait")
     training_waiting: int = Field(64, ge=0, description="Trainings that may wait; the next gets 429")
     training_patience: float = Field(10, gt=0, description="Seconds after which a training ends that nobody listens to")
-    history_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of past epochs that are kept to go back to; others are computed again")
+    training_slice: float = Field(5, gt=0, description="Seconds after which a training lets others go first that wait")
+    history_bytes: int = Field(64 * 2**20, ge=0, description="Bytes of past epochs that are kept to go back to; others are computed again")
     public_url: str = Field(
         "", pattern=r"^(https?://[^\s?#]+)?$", description="Where others reach this server, such as https://example.org/unrolled"
     )
@@ -49,6 +51,13 @@ class Settings(BaseSettings):
     wrong_codes: int = Field(60, gt=0, description="Wrong codes, keys and passphrases that one address may try in a minute")
     identities: int = Field(500, gt=0, description="Participants of a lecture that may vote from one address")
     metrics_from: tuple[str, ...] = Field(("127.0.0.1", "::1"), description='Addresses that may read /metrics, as JSON: ["10.0.0.7"]')
+    trusted_proxies: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"), description='Addresses or networks whose X-Forwarded-For is believed, as JSON: ["10.0.0.0/8"]'
+    )
+    cookie_key: SecretStr = Field(
+        default_factory=lambda: SecretStr(secrets.token_urlsafe(24)),
+        description="What the cookies of participants are signed with, the same for all processes; without it each start makes its own",
+    )
     log_requests: bool = Field(False, description="Write a line for every request; lines are JSON, on stderr, without secrets")
     request_seconds: float = Field(20, gt=0, description="Seconds that a request may take to arrive, and one more for every 16 KiB of it")
     retry_after: int = Field(1, gt=0, description="Seconds after which a refused client may come back")

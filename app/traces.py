@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from app.counting import weight_shapes
 from app.networks import network, optimizer
 from app.scene_fields import EmbeddingLayer, LSTMState, SceneFields
-from app.scene_rules import weight_shapes
 from app.scenes import Scene
 from engine import Embedding, Gradients, Sequential, Trace
 from engine.optimizers import Optimizer, OptimizerState
