@@ -24,6 +24,8 @@ from engine import Sequential
 TRACE_TYPE = "application/vnd.safetensors"
 OVERHEAD = 64 * 2**10  # bytes of a model, its layers and their views, beside their numbers
 
+AT_ONCE = 64  # entries of a list that are encoded at once: json holds on to the interpreter until it is done
+
 Rows = Callable[[Scene], Iterable[int]]  # rows of the embedding that something reads beside those of the sentence, from 0
 
 
@@ -137,5 +139,33 @@ class Computing:
 
 def json_answer(document: Any) -> Representation:
     """The document as compact JSON; a number that is not finite raises before a byte leaves."""
-    text = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    return Representation.text(text.encode(), "application/json", QUICK)
+    return Representation.text(b"".join(piece.encode() for piece in json_pieces(document)), "application/json", QUICK)
+
+
+def json_pieces(value: Any) -> Iterator[str]:
+    """The value as compact JSON, in pieces of which each is made without a break for other threads. An iterator is written as a list."""
+    if isinstance(value, dict):
+        for place, (name, part) in enumerate(value.items()):
+            yield f"{',' if place else '{'}{_dumped(name)}:"
+            yield from json_pieces(part)
+        yield "}" if value else "{}"
+    elif isinstance(value, Iterator):
+        yield from _listed(map(_dumped, value))
+    elif isinstance(value, list | tuple) and len(value) > AT_ONCE:
+        yield from _listed(_dumped(value[start : start + AT_ONCE])[1:-1] for start in range(0, len(value), AT_ONCE))
+    elif isinstance(value, list | tuple) and any(isinstance(part, dict) for part in value):
+        yield from _listed("".join(json_pieces(part)) for part in value)
+    else:
+        yield _dumped(value)
+
+
+def _listed(parts: Iterable[str]) -> Iterator[str]:
+    empty = True
+    for part in parts:
+        yield f"{'[' if empty else ','}{part}"
+        empty = False
+    yield "[]" if empty else "]"
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from app.limits import most
 from app.networks import network, optimizer
 from app.scene_fields import CLIPPING, EmbeddingLayer, SceneFields
 from engine.losses import LOSSES
 from engine.quantities import all_quantities
 
 STEP = 2_000  # work of one cell at one timestep, forward and backward, beside its numbers
+BYTE = 30  # work of a byte of JSON
 TERM = 2_700  # work of one term of an explanation
 RUN = 30_000  # work of one run or update, beside its cells
 
@@ -23,8 +25,6 @@ class Cost(NamedTuple):
 
 
 SMALL = Cost(3_000_000)  # 30 ms: a job of so much work may also run in a place that large jobs do not get
-
-READING = 12_000_000  # what the answer with the most terms takes
 
 
 def weight_shapes(scene: SceneFields) -> dict[tuple[str, str], tuple[int, ...]]:
@@ -55,6 +55,11 @@ def count_numbers(scene: SceneFields) -> int:
     return 3 * weights + 2 * states + timesteps * (forward + backward) + outputs * (len(dense.quantities) + entering) * dense.width + loss
 
 
+def reading_bytes(size: int) -> Cost:
+    """What it takes to read or write so many bytes of JSON, and to check them."""
+    return Cost(size * BYTE)
+
+
 def scene_cost(scene: SceneFields, also: int = 0) -> Cost:
     """What its trace takes, its training left aside; also: rows of the embedding that are read beside those of the sentence.
 
@@ -73,7 +78,7 @@ def scene_cost(scene: SceneFields, also: int = 0) -> Cost:
 
 def reading_cost(scene: SceneFields) -> Cost:
     """What an answer about a trace takes that is computed already: a term of a sum is an object, and then text."""
-    return Cost(min(TERM * count_numbers(scene), READING))
+    return Cost(TERM * min(count_numbers(scene), most("terms")))
 
 
 def update_cost(scene: SceneFields, timesteps: int, examples: int) -> Cost:
@@ -81,7 +86,7 @@ def update_cost(scene: SceneFields, timesteps: int, examples: int) -> Cost:
     weights = _size(scene)
     values = examples * _values(scene, timesteps)
     copies = 6 + _copies(scene)
-    return Cost(RUN + values + copies * weights + _cells(scene, timesteps) * STEP, copies * weights + 2 * values)
+    return Cost(RUN + values + copies * weights + _cells(scene, timesteps) * STEP, copies * weights + values * 5 // 4)
 
 
 def _values(scene: SceneFields, timesteps: int) -> int:

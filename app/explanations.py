@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, product
 from typing import Any, NamedTuple
 
 from app.errors import Problem
@@ -55,7 +55,7 @@ def output(trace: SceneTrace, timestep: int, unit: int | None = None) -> Documen
     back = [Numbers(layer, timestep, quantity, units) for quantity in trace.gradients.layers[layer]]
     place = {"scene": scene.id, "layer": "output", "timestep": timestep}
     told = _document(trace, QuantityAddress(layer, timestep - 1, "loss", 0), loss)
-    return {**place, "forward": [*_numbers(trace, ahead), told], "backward": _numbers(trace, back, gradient=True)}
+    return {**place, "forward": chain(_numbers(trace, ahead), [told]), "backward": _numbers(trace, back, gradient=True)}
 
 
 def rows_of(scene: Scene, layer: str, row: int | None) -> tuple[int, ...]:
@@ -81,7 +81,7 @@ def weight(trace: SceneTrace, layer: str, name: str, row: int | None = None, uni
     *rows, width = trace.model.layers[index].weight(name).shape
     numbers = list(product(*(_rows(trace, layer, row, size) for size in rows), _chosen("unit", unit, width)))
     _require_few_terms(len(numbers) * len(trace.scene.sentence))
-    gradients = [_document(trace, *_weight_gradient(trace, index, name, place)) for place in numbers]
+    gradients = (_document(trace, *_weight_gradient(trace, index, name, place)) for place in numbers)
     return {"scene": trace.scene.id, "layer": layer, "name": name, "gradients": gradients}
 
 
@@ -112,17 +112,16 @@ def _weight_gradient(trace: SceneTrace, layer: int, name: str, place: tuple[int,
     return WeightAddress(layer, name, place, gradient=True), explanation
 
 
-def _numbers(trace: SceneTrace, wanted: Iterable[Numbers], gradient: bool = False) -> list[Document]:
+def _numbers(trace: SceneTrace, wanted: Iterable[Numbers], gradient: bool = False) -> Iterator[Document]:
+    """One after another, as they are written: all at once would be ten times as large as their text."""
     gradients = trace.gradients if gradient else None
-    explained = []
     for layer, timestep, quantity, units in wanted:
         for unit in units:
             at = QuantityAddress(layer, timestep - 1, quantity, unit, gradient)
             found = explain(
                 trace.model, trace.forward, layer=layer, timestep=timestep - 1, quantity=quantity, unit=unit, gradients=gradients
             )
-            explained.append(_document(trace, at, found))
-    return explained
+            yield _document(trace, at, found)
 
 
 def _document(trace: SceneTrace, at: QuantityAddress | WeightAddress, explanation: Explanation) -> Document:

@@ -17,12 +17,17 @@ from app.errors import Problem
 
 @dataclass(eq=False, slots=True)
 class Turn:
-    """A job that waits or runs. rank: how far the queue's clock had come when it arrived, and its work."""
+    """A job that waits or runs. arrived: how far the queue's clock had come."""
 
     client: str
     cost: Cost
-    rank: float
+    arrived: float
     began: asyncio.Future[None]
+
+    @property
+    def rank(self) -> float:
+        """Its place among the turns of its client."""
+        return self.arrived + self.cost.work
 
     @property
     def is_small(self) -> bool:
@@ -46,7 +51,7 @@ class FairQueue:
         self._clock = 0.0
         self._served: dict[str, float] = {}  # up to where on the clock each client has had its share
         self._waiting: dict[str, list[Turn]] = {}  # by client, in the order of rank
-        self._running: set[Turn] = set()
+        self.running: set[Turn] = set()
         self._closed = False
 
     async def turn(self, cost: Cost) -> Turn:
@@ -59,7 +64,7 @@ class FairQueue:
         """A turn that waits, or that has begun. Where all places are taken, the client with the most work waiting loses its largest job."""
         if self._closed:
             raise self._busy("The server is being restarted.")
-        turn = Turn(client.get(), cost, self._clock + cost.work, asyncio.get_running_loop().create_future())
+        turn = Turn(client.get(), cost, self._clock, asyncio.get_running_loop().create_future())
         while self._is_full(turn):
             self._refuse(turn)
         insort(self._waiting.setdefault(turn.client, []), turn, key=lambda each: each.rank)
@@ -76,7 +81,7 @@ class FairQueue:
 
     def leave(self, turn: Turn) -> None:
         """Ends a turn, whether it waits or runs."""
-        self._running.discard(turn)
+        self.running.discard(turn)
         self._forget(turn)
         self._begin()
 
@@ -94,15 +99,14 @@ class FairQueue:
     def of_client(self) -> int:
         """How many turns the client of this request has, waiting or running."""
         name = client.get()
-        return len(self._waiting.get(name, ())) + sum(turn.client == name for turn in self._running)
+        return len(self._waiting.get(name, ())) + sum(turn.client == name for turn in self.running)
 
     def order(self) -> Iterator[Turn]:
         """Those who wait, in the order in which they will begin if nobody else comes."""
-        waiting, served, clock = {name: list(turns) for name, turns in self._waiting.items()}, dict(self._served), self._clock
+        waiting, served = {name: list(turns) for name, turns in self._waiting.items()}, dict(self._served)
         while waiting:
-            turn = min((turns[0] for turns in waiting.values()), key=lambda each: _end(each, served, clock))
-            clock = max(clock, served.get(turn.client, 0.0))
-            served[turn.client] = clock + turn.cost.work
+            turn = min((turns[0] for turns in waiting.values()), key=lambda each: _end(each, served))
+            served[turn.client] = _end(turn, served)
             waiting[turn.client].pop(0)
             if not waiting[turn.client]:
                 del waiting[turn.client]
@@ -111,28 +115,28 @@ class FairQueue:
     def _begin(self) -> None:
         while turn := self._next():
             self._forget(turn)
-            self._clock = max(self._clock, self._served.get(turn.client, 0.0))
-            self._served[turn.client] = self._clock + turn.cost.work
-            if not self._waiting:  # who comes next competes with nobody of the past
-                self._served.clear()
-            self._running.add(turn)
+            end = self._served[turn.client] = _end(turn, self._served)
+            self._clock = max(self._clock, end - turn.cost.work)
+            self.running.add(turn)
+            if not self._waiting:  # who comes next competes with those who run, and with nobody of the past
+                self._served = {each.client: self._served[each.client] for each in self.running}
             turn.began.set_result(None)
 
     def _next(self) -> Turn | None:
         """The turn that begins now: where no place is free for large jobs, the next of the small ones."""
-        if len(self._running) >= self._places + self._small_places:
+        if len(self.running) >= self._places + self._small_places:
             return None
         first = [turns[0] for turns in self._waiting.values()]
-        free = sum(not turn.is_small for turn in self._running) < self._places
+        free = sum(not turn.is_small for turn in self.running) < self._places
         fitting = [turn for turn in first if turn.is_small or free]
-        turn = min(fitting, key=lambda each: _end(each, self._served, self._clock), default=None)
+        turn = min(fitting, key=lambda each: _end(each, self._served), default=None)
         if turn and not self._fits(turn):  # small ones may go before it: what runs ends, and then it fits
-            turn = min((each for each in fitting if each.is_small), key=lambda each: _end(each, self._served, self._clock), default=None)
+            turn = min((each for each in fitting if each.is_small), key=lambda each: _end(each, self._served), default=None)
         return turn if turn and self._fits(turn) else None
 
     def _fits(self, turn: Turn) -> bool:
-        held = sum(each.cost.numbers for each in self._running)
-        return not self._running or held + turn.cost.numbers <= self._numbers
+        held = sum(each.cost.numbers for each in self.running)
+        return not self.running or held + turn.cost.numbers <= self._numbers
 
     def _forget(self, turn: Turn) -> None:
         turns = self._waiting.get(turn.client, [])
@@ -144,7 +148,7 @@ class FairQueue:
     def _is_full(self, newcomer: Turn) -> bool:
         """Whether there is no place left to wait, or too much work before it."""
         work = sum(turn.cost.work for turn in chain.from_iterable(self._waiting.values()))
-        return len(self._running) + self.waiting >= self._most or (self.waiting > 0 and work + newcomer.cost.work > self._work)
+        return len(self.running) + self.waiting >= self._most or (self.waiting > 0 and work + newcomer.cost.work > self._work)
 
     def _refuse(self, newcomer: Turn) -> None:
         """Takes the place of the largest job of the client that has the most work waiting, if that is not the newcomer's own."""
@@ -166,6 +170,6 @@ class FairQueue:
         return Problem("busy", f"{reason} Try again in {self._retry_after} s.", headers={"Retry-After": str(self._retry_after)})
 
 
-def _end(turn: Turn, served: dict[str, float], clock: float) -> float:
-    """Where on the clock the turn would end if it began now."""
-    return max(clock, served.get(turn.client, 0.0)) + turn.cost.work
+def _end(turn: Turn, served: dict[str, float]) -> float:
+    """Where on the clock the turn ends: it begins when it arrived, or when its client has had what went before."""
+    return max(turn.arrived, served.get(turn.client, 0.0)) + turn.cost.work

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
-from app.counting import Cost
+from app.counting import Cost, reading_bytes
 from app.datasets import DataSet
 from app.errors import Problem
 from app.histories import Histories, Past, training_key, weights_of
@@ -41,7 +41,7 @@ class DataSets:
         if canonical is None:
             detail = f"No data set {dataset_id[:8]}… is known here. Send its examples to POST /api/datasets."
             raise Problem("unknown-dataset", detail)
-        self._kept[dataset_id] = await self._pool.run(DataSet.parse, canonical)
+        self._kept[dataset_id] = await self._pool.compute(reading_bytes(len(canonical)), DataSet.parse, canonical)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return self._kept[dataset_id]

@@ -69,7 +69,7 @@ POLICIES |= {
     "POST /api/datasets": Policy(callers="own pages", body=most("dataset_bytes"), rate="pool"),
     "POST /api/datasets/table": Policy(callers="own pages", body=most("dataset_bytes"), rate="pool"),
     "GET /api/datasets/{dataset_id}": READ,
-    "GET /api/datasets/{dataset_id}/examples": READ,
+    "GET /api/datasets/{dataset_id}/examples": COMPUTE,
     "POST /api/trainings": Policy(callers="own pages", body=most("scene_bytes"), rate="pool"),
     "GET /api/trainings/{training_id}/events": READ,
     "DELETE /api/trainings/{training_id}": Policy(callers="own pages"),

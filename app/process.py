@@ -28,6 +28,8 @@ from app.settings import Settings
 from app.storages import try_storages
 from app.telemetry import configure_logging
 
+SWITCH = 0.001  # s for which a thread that computes keeps the interpreter while the event loop has something to do
+
 SECRET = {"redis_url", "passphrase"}  # the first may hold a password; they are shown nowhere
 
 # What pydantic calls it -> what a setting must be.
@@ -103,6 +105,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     """Until it is told to stop."""
     configure_logging(settings.log_requests)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
+    sys.setswitchinterval(SWITCH)
     gc.freeze()  # what is loaded by now stays: to look through it for garbage, at the very end too, takes a tenth of a second
     port = listener.getsockname()[1]
     settings = settings.model_copy(update={"port": port})
