@@ -115,6 +115,8 @@ class FairQueue:
     def _begin(self) -> None:
         while turn := self._next():
             self._forget(turn)
+            if turn.began.cancelled():  # who waited has just gone, and has not left yet
+                continue
             end = self._served[turn.client] = _end(turn, self._served)
             self._clock = max(self._clock, end - turn.cost.work)
             self.running.add(turn)

@@ -200,6 +200,20 @@ def test_who_stops_waiting_leaves_no_turn_behind() -> None:
     running(scenario)
 
 
+def test_a_place_is_given_to_nobody_who_is_just_going() -> None:
+    async def scenario() -> None:
+        queue = FairQueue(1, 10, 1)
+        first = await queue.turn(BIG)
+        going, staying = (asyncio.create_task(queue.turn(BIG)) for _ in range(2))
+        await asyncio.wait([going, staying], timeout=0)
+        going.cancel()
+        queue.leave(first)
+        turn = await staying
+        assert queue.running == {turn}
+
+    running(scenario)
+
+
 def test_a_queue_that_closes_tells_everyone() -> None:
     async def scenario() -> None:
         queue = FairQueue(1, 10, 1)

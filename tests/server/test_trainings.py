@@ -423,7 +423,7 @@ def test_a_training_that_nobody_listens_to_ends(server: ServerProcess, toy: Docu
 @pytest.fixture
 def patient(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server for those who take their time to listen."""
-    with ServerProcess(tmp_path, training_processes="1", training_patience="600") as process:
+    with ServerProcess(tmp_path, training_processes="1", training_patience="600", training_slice="600") as process:
         yield process
 
 
