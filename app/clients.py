@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from contextvars import ContextVar
 
 from starlette.datastructures import Headers
@@ -23,7 +24,7 @@ class Seats:
     """Cookies that participants get beside the one that votes, for all of the API: a name, and a signature that only a server can make."""
 
     def __init__(self, settings: Settings) -> None:
-        self._key = settings.cookie_key.get_secret_value().encode()
+        self._key = (settings.cookie_key.get_secret_value() or secrets.token_urlsafe(32)).encode()
         self._settings = settings
 
     def give(self, answer: Response, participant: str) -> None:

@@ -30,7 +30,7 @@ from app.telemetry import configure_logging
 
 SWITCH = 0.001  # s for which a thread that computes keeps the interpreter while the event loop has something to do
 
-SECRET = {"redis_url", "passphrase"}  # the first may hold a password; they are shown nowhere
+SECRET = {"redis_url", "passphrase", "cookie_key"}  # the first may hold a password; they are shown nowhere
 
 # What pydantic calls it -> what a setting must be.
 RULES = {

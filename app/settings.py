@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Literal
 
@@ -55,8 +54,8 @@ class Settings(BaseSettings):
         ("127.0.0.1", "::1"), description='Addresses or networks whose X-Forwarded-For is believed, as JSON: ["10.0.0.0/8"]'
     )
     cookie_key: SecretStr = Field(
-        default_factory=lambda: SecretStr(secrets.token_urlsafe(24)),
-        description="What the cookies of participants are signed with, the same for all processes; without it each start makes its own",
+        SecretStr(""),
+        description="What the seats of participants are signed with, equal in all processes; without it each start makes a key",
     )
     log_requests: bool = Field(False, description="Write a line for every request; lines are JSON, on stderr, without secrets")
     request_seconds: float = Field(20, gt=0, description="Seconds that a request may take to arrive, and one more for every 16 KiB of it")

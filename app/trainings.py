@@ -10,7 +10,6 @@ import pickle
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
-from itertools import count
 from pathlib import Path
 from typing import Self
 
@@ -171,13 +170,16 @@ class Trainings:
 
     async def _run(self, training: Training) -> None:
         try:
-            for turns in count():
+            stalled = 0  # turns in a row that ended in the middle of one epoch
+            while True:
+                before = training.resume
                 async with self._turn(training):
                     await training.log.tell("started", first=training.first, last=training.last)
-                    training.reason = await self._train(training, self._slice * 2**turns)
+                    training.reason = await self._train(training, self._slice * 2**stalled)
                     await self._end_process(training)
                 if training.reason != "interrupted":
                     break
+                stalled = stalled + 1 if training.resume is before else 0
                 training.turn = self._turn_of(training)
         except asyncio.CancelledError:
             pass  # with the reason of whoever ended it
