@@ -98,7 +98,7 @@ def _trainings(settings: Settings, store: Store, histories: Histories) -> Traini
     )
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 

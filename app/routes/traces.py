@@ -16,7 +16,7 @@ from app.services import ServicesDep
 
 router = APIRouter(tags=["traces"])
 
-READ_AT_ONCE = 4096  # bytes: a larger scene takes milliseconds to validate, in which others would wait
+READ_AT_ONCE = 1024  # bytes: a larger scene takes milliseconds to validate, in which others would wait
 
 TRACE = {"description": "The trace, one safetensors file", "content": {TRACE_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 SCENE_PROBLEMS = (
@@ -42,7 +42,7 @@ SceneDep = Annotated[Scene, Depends(_scene)]
 EngineVersion = Annotated[str | None, Query(alias="engine", min_length=1, description="only an answer of this version of the engine")]
 
 
-def caching(engine_version: EngineVersion = None) -> str:
+async def caching(engine_version: EngineVersion = None) -> str:
     """How long an answer stays true: for one version of the engine, for ever."""
     if engine_version is None:
         return REVALIDATE
