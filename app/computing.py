@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import numpy as np
 
 from app.answers import QUICK, Representation
-from app.counting import reading_cost, scene_cost
+from app.counting import SMALL, reading_cost, scene_cost
 from app.errors import Problem
 from app.layout import encoded
 from app.lessons import Lessons
+from app.predictions import AT_ONCE as PREDICTED_AT_ONCE
 from app.predictions import predictions, rows_of_words
 from app.scenes import Scene, parse_scene
 from app.store import Store
@@ -25,6 +26,9 @@ TRACE_TYPE = "application/vnd.safetensors"
 OVERHEAD = 64 * 2**10  # bytes of a model, its layers and their views, beside their numbers
 
 AT_ONCE = 64  # entries of a list that are encoded at once: json holds on to the interpreter until it is done
+
+TURN = 256 * 2**10  # bytes of an explanation: some 30 ms
+PREDICTING = SMALL._replace(numbers=2 * PREDICTED_AT_ONCE)
 
 Rows = Callable[[Scene], Iterable[int]]  # rows of the embedding that something reads beside those of the sentence, from 0
 
@@ -100,32 +104,45 @@ class Computing:
     async def explanation(
         self, scene_id: str, place: tuple[Any, ...], explain: Callable[[SceneTrace], Any], rows: Rows | None = None
     ) -> Representation:
-        """What explain says about a place of a trace, as JSON."""
-        return await self.made(scene_id, ("explanation", *place), lambda trace: json_answer(explain(trace)), rows)
+        """What explain says about a place of a trace, as JSON that is written in many turns."""
+        trace = (await self.trace_by_id(scene_id)).trace
+
+        async def make() -> Representation:
+            whole = await self._with_rows(trace, rows)
+            return await self._pool.compute_in_turns(SMALL, in_turns(explain(whole) for _ in range(1)))
+
+        return await self._cache.get((scene_id, "explanation", *place), make)
 
     async def made(
         self, scene_id: str, what: tuple[Any, ...], make: Callable[[SceneTrace], Representation], rows: Rows | None = None
     ) -> Representation:
-        """What make makes of the trace of a scene that is known here; kept by what it is.
-
-        rows: which rows of the embedding make reads; a trace with those that the sentence does not read is computed for make alone.
-        """
+        """What make makes of the trace of a scene that is known here; kept by what it is."""
         trace = (await self.trace_by_id(scene_id)).trace
-        also = set(rows(trace.scene) if rows else ()) - set(trace.rows or ())
-        if not also:
-            return await self._cache.get((scene_id, *what), lambda: self._pool.compute(reading_cost(trace.scene), make, trace))
-        return await self._cache.get((scene_id, *what), lambda: self._made_with(trace.scene, make, also))
 
-    async def _made_with(self, scene: Scene, make: Callable[[SceneTrace], Representation], also: Collection[int]) -> Representation:
-        taught = await self._lessons.taught(scene)
-        return await self._pool.compute(scene_cost(scene, len(also)), lambda: make(run(scene, taught, also)))
+        async def made() -> Representation:
+            return await self._pool.compute(reading_cost(trace.scene), make, await self._with_rows(trace, rows))
+
+        return await self._cache.get((scene_id, *what), made)
 
     async def predictions(self, scene_id: str) -> Representation:
-        """What a trained scene says of the examples that it learns from."""
+        """What a trained scene says of the examples that it learns from: some of them in each turn."""
         dataset = await self._lessons.dataset_of(parse_scene(await self.scene(scene_id)))
-        return await self.made(
-            scene_id, ("predictions",), lambda trace: json_answer(predictions(trace, dataset)), lambda scene: rows_of_words(scene, dataset)
-        )
+        trace = (await self.trace_by_id(scene_id)).trace
+
+        async def make() -> Representation:
+            whole = await self._with_rows(trace, lambda scene: rows_of_words(scene, dataset))
+            return await self._pool.compute_in_turns(PREDICTING, in_turns(predictions(whole, dataset)))
+
+        return await self._cache.get((scene_id, "predictions"), make)
+
+    async def _with_rows(self, trace: SceneTrace, rows: Rows | None) -> SceneTrace:
+        """The trace, computed anew where it has not all rows of the embedding that are read."""
+        scene = trace.scene
+        also = set(rows(scene) if rows else ()) - set(trace.rows or ())
+        if not also:
+            return trace
+        taught = await self._lessons.taught(scene)
+        return await self._pool.compute(scene_cost(scene, len(also)), run, scene, taught, also)
 
     async def _first(self, scene: Scene) -> Computed:
         computed = await self._pool.compute(scene_cost(scene), compute, scene, await self._lessons.taught(scene))
@@ -140,6 +157,22 @@ class Computing:
 def json_answer(document: Any) -> Representation:
     """The document as compact JSON; a number that is not finite raises before a byte leaves."""
     return Representation.text(b"".join(piece.encode() for piece in json_pieces(document)), "application/json", QUICK)
+
+
+def in_turns(documents: Iterable[Any]) -> Iterator[Representation | None]:
+    """The document as compact JSON. None after each turn, which is so much of its text, or a None in place of the document."""
+    for document in documents:
+        if document is None:
+            yield None
+            continue
+        written, since = bytearray(), 0
+        for piece in map(str.encode, json_pieces(document)):
+            written += piece
+            since += len(piece)
+            if since > TURN:
+                since = 0
+                yield None
+        yield Representation.text(bytes(written), "application/json", QUICK)
 
 
 def json_pieces(value: Any) -> Iterator[str]:

@@ -80,7 +80,7 @@ class Lessons:
         """A problem unless the scene can learn from the data set for so many epochs."""
         history = self._histories.of(scene)
         if not history.fits:
-            await self._pool.run(require_fitting, scene, dataset)
+            await self._pool.compute(reading_bytes(len(dataset.canonical)), require_fitting, scene, dataset)
             history.fits = True
         require_room(scene, dataset, epochs)
 

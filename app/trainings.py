@@ -224,10 +224,11 @@ class Trainings:
         """Starts the process and tells what it says; how it ended. After so many seconds it lets others go first."""
         assert training.dataset
         clock = asyncio.get_running_loop().time
-        end = clock() + seconds
+        end = math.inf
         job = Job.of(training.scene, training.dataset, training.updates, training.resume)
         async with aclosing(self._messages(training, job)) as messages:
             async for message in messages:
+                end = min(end, clock() + seconds)  # from the first message on: what a process takes to start moves nothing
                 match message:
                     case Progress():
                         await training.log.tell_progress(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, ParamSpec, Protocol, Self, TypeVar
@@ -47,6 +47,13 @@ class Pool:
         future = asyncio.get_running_loop().run_in_executor(self._threads, lambda: function(*args, **kwargs))
         future.add_done_callback(lambda _: self._queue.leave(turn))
         return await asyncio.shield(future)  # a client that goes away frees no thread: the turn lasts until the work is done
+
+    async def compute_in_turns(self, cost: Cost, steps: Iterator[T | None]) -> T:
+        """What comes after all the None of these steps, each of which is a job of this cost: others have their turns between them."""
+        while True:
+            made = await self.compute(cost, lambda: next(steps))
+            if made is not None:
+                return made
 
 
 @dataclass(slots=True)

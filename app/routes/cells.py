@@ -22,7 +22,7 @@ router = APIRouter(tags=["cells"])
 
 PLAIN = "text/plain"
 SUMMARY = {"description": "The table that Keras prints", "content": {PLAIN: {"schema": {"type": "string"}}}}
-PROBLEMS = ("unknown-scene", "unknown-number", "engine-differs", "invalid-parameter", "too-many-terms", "busy", "storage")
+PROBLEMS = ("unknown-scene", "unknown-number", "engine-differs", "invalid-parameter", "too-many-terms", "too-expensive", "busy", "storage")
 
 Layer = Annotated[int, Path(ge=1, le=most("recurrent_layers"), description="recurrent layer, from 1 at the bottom")]
 Timestep = Annotated[int, Path(ge=1, le=most("timesteps"), description="timestep, from 1")]
@@ -83,7 +83,9 @@ async def get_update(
     return answer(request, await services.computing.explanation(scene_id, ("update", layer, name, row, unit), explain, rows), caching)
 
 
-@router.get("/api/traces/{scene_id}/summary", responses=responses(SUMMARY, "unknown-scene", "engine-differs", "busy", "storage"))
+@router.get(
+    "/api/traces/{scene_id}/summary", responses=responses(SUMMARY, "unknown-scene", "engine-differs", "too-expensive", "busy", "storage")
+)
 async def get_summary(request: Request, scene_id: str, caching: CachingDep, services: ServicesDep) -> Response:
     """The scene's network in the table that Keras prints: every layer with its output shape and its parameters."""
     return answer(request, await services.computing.made(scene_id, ("summary",), _summary), caching)

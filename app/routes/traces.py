@@ -30,7 +30,7 @@ SCENE_PROBLEMS = (
     "body-too-large",
     "unsupported-media-type",
 )
-ID_PROBLEMS = ("unknown-scene", "engine-differs", "invalid-parameter", "not-finite")
+ID_PROBLEMS = ("unknown-scene", "engine-differs", "invalid-parameter", "not-finite", "too-expensive")
 
 
 async def _scene(body: BodyDep, services: ServicesDep) -> Scene:

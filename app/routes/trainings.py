@@ -24,7 +24,7 @@ from app.trainings import Training
 router = APIRouter(tags=["trainings"])
 
 EVENTS = {"description": "Server-sent events, up to the end", "content": {EVENTS_TYPE: {"schema": {"type": "string"}}}}
-BODY_PROBLEMS = ("malformed-json", "body-too-large", "unsupported-media-type", "cross-site", "storage")
+BODY_PROBLEMS = ("malformed-json", "body-too-large", "unsupported-media-type", "cross-site", "busy", "storage")
 
 DATASET = {"description": "The data set", "content": {"application/json": {"schema": reference(DataSet)}}}
 Epochs = Annotated[int, Query(ge=1, le=most("epochs"), description="how many more epochs, after the last whole one of the scene")]
@@ -59,7 +59,7 @@ async def post_table(request: Request, body: BodyDep, services: ServicesDep) -> 
     return answer(request, json_answer(described(dataset) | {"heading": heading}), REVALIDATE)
 
 
-@router.get("/api/datasets/{dataset_id}", responses=responses(document_of(StoredDataSetDocument), "unknown-dataset", "storage"))
+@router.get("/api/datasets/{dataset_id}", responses=responses(document_of(StoredDataSetDocument), "unknown-dataset", "busy", "storage"))
 async def get_dataset(request: Request, dataset_id: str, services: ServicesDep) -> Response:
     """What is said of a data set that is known here."""
     return answer(request, json_answer(described(await services.datasets.get(dataset_id))), REVALIDATE)
