@@ -22,8 +22,10 @@ KERAS_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
 
 def broken_rules(scene: SceneFields) -> list[Fault]:
     """What is wrong between the fields; the numbers are only counted once the rest is right."""
-    return _broken(scene, _stack, _sequences, _vocabulary, unknown_words) or _broken(
-        scene, _loss, _clipping, broken_labels, _sample_weight, _initial_state, _edits, _inputs, _budget
+    return (
+        _broken(scene, _stack, _sequences, _vocabulary, unknown_words)
+        or _broken(scene, _loss, _clipping, broken_labels, _sample_weight, _initial_state, _edits, _inputs)
+        or _broken(scene, _budget)
     )
 
 
