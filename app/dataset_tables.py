@@ -39,7 +39,7 @@ def dataset_of_table(body: bytes) -> Read:
     try:
         table = Table.model_validate(strict_json.parse(body))
         examples, heading = _examples(table.text.removeprefix("\ufeff"))
-        return Read(DataSet.model_validate({"examples": examples}), heading)
+        return Read(DataSet.model_validate({"examples": examples}).known(), heading)
     except csv.Error:
         raise Faulty([Fault.at(("text",), "no_table")], "invalid-dataset") from None
     except ValidationError as error:

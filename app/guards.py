@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -113,8 +114,8 @@ class Faults:
 
         try:
             await self.app(scope, receive, watched)
-        except ClientDisconnect:
-            return  # who asked has gone, or the server stops: there is nobody to answer, and nothing went wrong here
+        except (ClientDisconnect, asyncio.CancelledError):
+            return  # the client has gone, or the server stops: there is nobody to answer, and nothing went wrong here
         except Exception:
             if started or scope["type"] != "http":
                 raise  # the connection breaks off: half an answer must not look like a whole one

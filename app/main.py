@@ -10,9 +10,10 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 import engine
+from app.clients import Clients, Seats
 from app.guards import Faults, HeadRequests, KnownHosts, PageOfSubPath, SecureAnswers, SubPath
 from app.handlers import add_handlers
-from app.network import trusted_proxies
+from app.network import trusted_by
 from app.policies import enforce
 from app.routes import (
     cells,
@@ -42,11 +43,11 @@ DESCRIPTION = "Deep recurrent networks, unrolled: every number forward, every gr
 def create_app(settings: Settings) -> FastAPI:
     """The application with these settings; what it needs is opened when it starts and closed when it stops."""
 
-    telemetry = Telemetry()
+    telemetry, seats = Telemetry(), Seats(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(settings, telemetry) as services:
+        async with opened(settings, telemetry, seats) as services:
             app.state.services = services
             yield
 
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         middleware=[
             Middleware(SubPath, root_path=settings.root_path),
             Middleware(Observed, telemetry=telemetry),
+            Middleware(Clients, seats=seats),
             Middleware(SecureAnswers),
             Middleware(HeadRequests),
             Middleware(Faults),
@@ -72,7 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         ],
     )
     computed = (scenes, traces, cells, worksheets, trainings, charts, gradients, studies)
-    app.state.traffic = Traffic.of(settings, trusted_proxies())
+    app.state.traffic = Traffic.of(settings, trusted_by(settings.trusted_proxies))
     for routes in (pages, docs, health, metrics, *computed, lectures, polls, plans):
         app.include_router(routes.router)
     add_handlers(app)

@@ -96,6 +96,6 @@ def party_of(address: str) -> str:
     return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
 
 
-def trusted_proxies() -> Callable[[str], bool]:
+def trusted_by(proxies: Sequence[str]) -> Callable[[str], bool]:
     """Tells whether an address is one whose X-Forwarded-For is believed, by uvicorn's own rule."""
-    return _TrustedHosts(os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")).__contains__
+    return _TrustedHosts(list(proxies)).__contains__

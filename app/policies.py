@@ -70,7 +70,7 @@ POLICIES |= {
     "POST /api/datasets": Policy(callers="own pages", body=most("dataset_bytes"), rate="pool"),
     "POST /api/datasets/table": Policy(callers="own pages", body=most("dataset_bytes"), rate="pool"),
     "GET /api/datasets/{dataset_id}": READ,
-    "GET /api/datasets/{dataset_id}/examples": READ,
+    "GET /api/datasets/{dataset_id}/examples": COMPUTE,
     "POST /api/trainings": Policy(callers="own pages", body=most("scene_bytes"), rate="pool"),
     "GET /api/trainings/{training_id}/events": READ,
     "DELETE /api/trainings/{training_id}": Policy(callers="own pages"),
@@ -114,6 +114,8 @@ async def enforce(request: Request) -> None:
         _require_own_page(request)
     if policy.body:
         _require_plain_json(request)
+    if policy.rate == "pool" and (cancel_on_leaving := request.scope.get("extensions", {}).get("cancel_on_leaving")):
+        cancel_on_leaving()
 
 
 def policy_of(request: Request) -> Policy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import uvicorn
@@ -26,7 +26,13 @@ class PoliteServer(uvicorn.Server):
     """Answers that are still computed get `grace` seconds to finish; who reads or sends slowly is let go."""
 
     def __init__(
-        self, app: ASGIApp, speaks: type[OutletProtocol], grace: float, announce: Callable[[], None], stopping: Callable[[], None]
+        self,
+        app: ASGIApp,
+        speaks: type[OutletProtocol],
+        grace: float,
+        proxies: Sequence[str],
+        announce: Callable[[], None],
+        stopping: Callable[[], None],
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -37,6 +43,7 @@ class PoliteServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                forwarded_allow_ips=list(proxies),
                 timeout_graceful_shutdown=math.ceil(grace) + NET,
             )
         )
@@ -79,6 +86,7 @@ class OutletProtocol(ArrivingProtocol):
     outlet: Outlet | None = None
     answer_seconds: float  # that a client may take to read what is written in one piece
     _unread: asyncio.TimerHandle | None = None
+    _computing: asyncio.Task[Any] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Every request of the connection comes with an outlet; a HEAD has nothing to write."""
@@ -93,14 +101,28 @@ class OutletProtocol(ArrivingProtocol):
                 # an answer before this one may still fill the buffers, and then nobody says again that they are full
                 self.outlet = Outlet(transport, chunked=scope["http_version"] == "1.1", paused=self.flow.write_paused)
                 scope["extensions"]["outlet"] = self.outlet
+            scope["extensions"]["cancel_on_leaving"] = self.cancel_on_leaving
             await app(scope, receive, send)
 
         self.app = with_outlet
 
+    def cancel_on_leaving(self) -> None:
+        """From now on the request that asks for it ends with its connection: nobody waits for what it computes, and it changes nothing."""
+        self._computing = asyncio.current_task()
+        if self._computing and self.transport.is_closing():
+            self._computing.cancel()
+
+    def on_response_complete(self) -> None:
+        """The next request asks for itself."""
+        self._computing = None
+        super().on_response_complete()
+
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tells the listener."""
+        """Tells the listener, and ends what is computed for this connection."""
         super().connection_lost(exc)
         self._stop_clock()
+        if self._computing:
+            self._computing.cancel()
         if self.outlet:
             self.outlet.lost()
 

@@ -374,6 +374,16 @@ FAULTS: dict[str, FaultKind] = {
         "Row {row} must end with its label, a number, or one number per word with spaces between. Received: {received}. Write it as: "
         "cat mat rat, 1",
     ),
+    "too_much_work": FaultKind(
+        "too-expensive",
+        "Computing a scene may take {limit} numbers at once, with every copy of a weight and all that the optimizer remembers. Received: a "
+        "scene that takes {received}. Take fewer units, or an embedding of fewer rows or dimensions.",
+    ),
+    "recall_too_far": FaultKind(
+        "too-expensive",
+        "A scene may be opened after a training whose computing takes at most {limit} steps of work. Received: {updates} updates, which "
+        "take about {received}. Start the training, which may take longer, or take fewer updates, or larger batches.",
+    ),
     "training_too_expensive": FaultKind(
         "too-expensive",
         "The {what} may be at most {limit}. Received: {received}. Take fewer units, layers, examples or epochs, or a smaller batch.",

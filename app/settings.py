@@ -41,13 +41,14 @@ class Settings(BaseSettings):
         description="Bytes of the disk that are set aside for lectures, and as many for scenes, in case it becomes full; Redis has none",
     )
     redis_url: RedisDsn | None = Field(None, description="Where several processes share scenes and lectures; without it, SQLite")
-    cache_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of computed traces and answers that are kept")
-    workers: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Computations at the same time")
-    waiting: int = Field(64, ge=0, description="Computations that may wait for a worker; the next gets 429")
+    cache_bytes: int = Field(192 * 2**20, ge=0, description="Bytes of computed traces and answers that are kept")
+    workers: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Computations at the same time; a small one more")
+    waiting: int = Field(1000, ge=0, description="Computations that may wait for a worker; the next gets 429")
     training_processes: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Trainings at the same time; the rest wait")
     training_waiting: int = Field(64, ge=0, description="Trainings that may wait; the next gets 429")
     training_patience: float = Field(10, gt=0, description="Seconds after which a training ends that nobody listens to")
-    history_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of past epochs that are kept to go back to; others are computed again")
+    training_slice: float = Field(5, gt=0, description="Seconds after which a training lets others go first that wait")
+    history_bytes: int = Field(64 * 2**20, ge=0, description="Bytes of past epochs that are kept to go back to; others are computed again")
     public_url: str = Field(
         "", pattern=r"^(https?://[^\s?#]+)?$", description="Where others reach this server, such as https://example.org/unrolled"
     )
@@ -64,6 +65,13 @@ class Settings(BaseSettings):
     )
     identities: int = Field(500, gt=0, description="Participants of a lecture that may vote from one address")
     metrics_from: tuple[str, ...] = Field(("127.0.0.1", "::1"), description='Addresses that may read /metrics, as JSON: ["10.0.0.7"]')
+    trusted_proxies: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"), description='Addresses or networks whose X-Forwarded-For is believed, as JSON: ["10.0.0.0/8"]'
+    )
+    cookie_key: SecretStr = Field(
+        SecretStr(""),
+        description="What the seats of participants are signed with, equal in all processes; without it each start makes a key",
+    )
     log_requests: bool = Field(False, description="Write a line for every request; lines are JSON, on stderr, without secrets")
     request_seconds: float = Field(20, gt=0, description="Seconds that a request may take to arrive, and one more for every 16 KiB of it")
     answer_seconds: float = Field(20, gt=0, description="Seconds that a client may take to read 64 KiB of an answer; then it is cut off")

@@ -92,7 +92,7 @@ def scenes() -> dict[str, Scene]:
 def main() -> None:
     """Writes every program, and what it computes."""
     arrays: dict[str, Any] = {}
-    cases = {}
+    cases: dict[str, dict[str, Any]] = {}
     for name, scene in scenes().items():
         in_keras, in_torch = programs(scene.document())
         cases[name] = {"scene": scene.document(), "keras": in_keras, "torch": in_torch, "summary": summary_of_keras(in_keras)}

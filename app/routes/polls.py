@@ -40,6 +40,7 @@ async def take_part(request: Request, room: RoomDep, body: BodyDep, services: Se
         raise Problem("too-many-identities", detail, headers={"Retry-After": "60"}) from None
     told = answer(request, json_answer({"nickname": wanted.nickname}), NEVER_KEPT)
     give_cookie(told, PARTICIPANT, secret, settings, room.code)
+    services.seats.give(told, hashed(secret))
     return told
 
 

@@ -16,7 +16,7 @@ from app.services import ServicesDep
 
 router = APIRouter(tags=["traces"])
 
-READ_AT_ONCE = 4096  # bytes: a larger scene takes milliseconds to validate, in which others would wait
+READ_AT_ONCE = 1024  # bytes: a larger scene takes milliseconds to validate, in which others would wait
 
 TRACE = {"description": "The trace, one safetensors file", "content": {TRACE_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 SCENE_PROBLEMS = (
@@ -30,7 +30,7 @@ SCENE_PROBLEMS = (
     "body-too-large",
     "unsupported-media-type",
 )
-ID_PROBLEMS = ("unknown-scene", "engine-differs", "invalid-parameter", "not-finite")
+ID_PROBLEMS = ("unknown-scene", "engine-differs", "invalid-parameter", "not-finite", "too-expensive")
 
 
 async def _scene(body: BodyDep, services: ServicesDep) -> Scene:
@@ -43,7 +43,7 @@ Transient = Annotated[bool, Query(description="store nothing: the scene is a ste
 EngineVersion = Annotated[str | None, Query(alias="engine", min_length=1, description="only an answer of this version of the engine")]
 
 
-def caching(engine_version: EngineVersion = None) -> str:
+async def caching(engine_version: EngineVersion = None) -> str:
     """How long an answer stays true: for one version of the engine, for ever."""
     if engine_version is None:
         return REVALIDATE

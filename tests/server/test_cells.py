@@ -4,7 +4,6 @@ import json
 import math
 from typing import Any
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from safetensors.numpy import load

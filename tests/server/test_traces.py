@@ -19,10 +19,10 @@ from safetensors.numpy import load
 
 import engine
 from app.computing import compute, json_answer
+from app.counting import count_numbers
 from app.errors import Problem
 from app.layout import encoded
 from app.scene_fields import Layer
-from app.scene_rules import count_numbers
 from app.scenes import Scene, default_scene
 from app.services import Services
 from app.traces import run

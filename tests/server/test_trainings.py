@@ -17,9 +17,12 @@ from typing import Any
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 from safetensors.numpy import load
+from starlette.responses import Response
 
 import app.predictions
+from app.clients import Seats
 from app.datasets import DataSet
 from app.histories import Histories, History, training_key
 from app.learning import at, batches, examples_of, teach
@@ -457,7 +460,7 @@ def test_a_training_that_nobody_listens_to_ends(server: ServerProcess, toy: Docu
 @pytest.fixture
 def patient(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server for those who take their time to listen."""
-    with ServerProcess(tmp_path, training_processes="1", training_patience="600") as process:
+    with ServerProcess(tmp_path, training_processes="1", training_patience="600", training_slice="600") as process:
         yield process
 
 
@@ -498,6 +501,42 @@ def test_too_many_trainings_are_refused_with_a_time_to_come_back(tmp_path: Path,
         assert refused.headers["Retry-After"] == "1"
         for training in started:
             client.delete(f"/api/trainings/{training}")
+
+
+def seat(settings: Settings, name: str) -> Document:
+    """The headers of a participant's request."""
+    given = Response()
+    Seats(settings).give(given, name)
+    return {"Cookie": given.headers["set-cookie"].partition(";")[0]}
+
+
+def test_one_client_leaves_places_for_others(tmp_path: Path, toy: Document) -> None:
+    settings = Settings(data=tmp_path, training_processes=1, training_waiting=5, cookie_key=SecretStr("key"))
+    with TestClient(create_app(settings), base_url=HOME) as client:
+        given: dict[str, list[int]] = {}
+        for name in ("a", "b", "c"):
+            answers = [client.post("/api/trainings?epochs=2000", json=endless(toy), headers=seat(settings, name)) for _ in range(5)]
+            given[name] = [answer.status_code for answer in answers]
+        assert given == {"a": [200] * 4 + [429], "b": [200] * 2 + [429] * 3, "c": [429] * 5}
+        assert (
+            "2 of them yours"
+            in require_problem(client.post("/api/trainings?epochs=1", json=endless(toy), headers=seat(settings, "b")), 429, "busy")[
+                "detail"
+            ]
+        )
+
+
+def test_a_training_lets_others_go_first_that_wait_and_goes_on_without_a_gap(tmp_path: Path, toy: Document) -> None:
+    settings = Settings(data=tmp_path, training_processes=1, training_slice=0.1, training_patience=60)
+    with TestClient(create_app(settings), base_url=HOME) as client:
+        long = client.post("/api/trainings?epochs=2000", json=endless(toy)).json()["id"]
+        assert train(client, learning("reviews", toy), 2)[-1] == ("ended", {"reason": "finished"})
+        client.delete(f"/api/trainings/{long}")
+        events = events_of(client, long)
+    kinds = [kind for kind, _ in events if kind in ("started", "queued")]
+    assert kinds[:2] == ["started", "queued"]
+    epochs = [data["epoch"] for data in epochs_of(events)]
+    assert epochs == list(range(1, len(epochs) + 1))
 
 
 def test_histories_forget_what_there_is_no_room_for_and_numbers_stay_the_same(client: TestClient, tmp_path: Path, toy: Document) -> None:
