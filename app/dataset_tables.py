@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -52,6 +53,8 @@ def _examples(text: str) -> tuple[list[dict[str, Any]], str | None]:
     for place, (number, row) in enumerate(rows):
         *sentence, label = row
         numbers = _numbers(label)
+        if infinite := next((text for text, number in zip(label.split(), numbers, strict=False) if math.isinf(number)), None):
+            raise Faulty([Fault.at(("examples", len(examples), "label"), "number_too_large", infinite)], "invalid-dataset")
         if numbers and sentence:
             examples.append({"sentence": " ".join(sentence).split(), "label": numbers if len(numbers) > 1 else numbers[0]})
         elif place or len(rows) == 1 or not sentence:
