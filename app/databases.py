@@ -127,6 +127,9 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, name: str, reserve: int = 0) -> None:
         self._connection = connection
         self._reserve = Reserve(connection, reserve) if reserve else None
+        path: str = connection.execute("PRAGMA database_list").fetchone()[2]
+        self._paths = (Path(path), Path(f"{path}-wal"))
+        self._files = [_identity(each) for each in self._paths]
         self._waiting: queue.SimpleQueue[_Operation[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -169,11 +172,19 @@ class Writer:
             for operation in group:
                 self._attempt(operation)
             self._connection.execute("COMMIT")
+            self._require_files()
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):  # a full disk has taken the transaction back already
                 self._connection.execute("ROLLBACK")
             for operation in group:
                 operation.error = error
+
+    def _require_files(self) -> None:
+        """OperationalError where what was committed is gone: an open file can be written to after it was deleted."""
+        found = [_identity(path) for path in self._paths]
+        if any(before not in (None, now) for before, now in zip(self._files, found, strict=True)):
+            raise sqlite3.OperationalError("the data folder was deleted or replaced under the running server: restart it")
+        self._files = found  # the log may have been made by this commit
 
     def _attempt(self, operation: _Operation[Any]) -> None:
         """One that fails takes nothing of the others with it, unless the whole transaction is gone, as on a full disk."""
@@ -216,6 +227,15 @@ class Reserve:
             self._connection.execute("INSERT OR REPLACE INTO reserve VALUES (1, zeroblob(?))", (self._size,))
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("DELETE FROM reserve")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Returns device and inode of the file that stands there now; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _settled(group: Sequence[_Operation[Any]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -162,6 +163,37 @@ def test_a_storage_that_may_not_be_written_is_a_503_that_says_so(fresh: TestClie
     answers = [fresh.post(f"/api/lectures/{code}/commands", json={**big, "id": str(number)}) for number in range(3)]
     require_problem(answers[-1], 503, "storage")
     assert fresh.get(f"/api/lectures/{code}").status_code == 200
+
+
+def replaced(folder: Path) -> None:
+    """Another folder of the same name, with copies of the files: what a restored backup looks like."""
+    folder.rename(folder.with_name("before"))
+    shutil.copytree(folder.with_name("before"), folder)
+
+
+def without_log(folder: Path) -> None:
+    (folder / f"{FILE}-wal").unlink()
+
+
+@pytest.mark.parametrize("fault", [shutil.rmtree, replaced, without_log], ids=["deleted", "replaced", "without its log"])
+def test_nothing_is_acknowledged_after_the_data_folder_is_gone(
+    fresh: TestClient, settings: Settings, caplog: pytest.LogCaptureFixture, fault: Callable[[Path], None]
+) -> None:
+    code = fresh.post("/api/lectures", json={}).json()["code"]
+    view = {"kind": "view", "fence": 1, "body": {"view": {"step": "1"}}}
+    assert fresh.get("/readyz").status_code == 200
+    assert fresh.post(f"/api/lectures/{code}/commands", json={**view, "id": "before"}).status_code == 200
+    fault(settings.data)
+    for answer in (
+        fresh.post(f"/api/lectures/{code}/commands", json={**view, "id": "after"}),
+        fresh.post(f"/api/lectures/{code}/commands", json={**view, "id": "after"}),
+        fresh.put(f"/api/lectures/{code}/participant", json={}),
+        fresh.post("/api/lectures", json={}),
+        fresh.get("/readyz"),
+    ):
+        require_problem(answer, 503, "storage")
+    assert fresh.get("/healthz").status_code == 200
+    assert "the data folder was deleted or replaced under the running server: restart it" in caplog.text
 
 
 def stored(data: Path) -> str:
