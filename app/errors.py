@@ -88,7 +88,9 @@ def spoken(path: Sequence[str | int]) -> str:
 
 def counted(limit: float | str | None) -> str:
     """A limit as a sentence has it: 1,000,000."""
-    return f"{limit:,.0f}" if isinstance(limit, int | float) else str(limit)
+    if not isinstance(limit, int | float):
+        return str(limit)
+    return f"{limit:,.0f}" if limit == int(limit) else f"{limit:g}"
 
 
 def shortened(text: str) -> str:

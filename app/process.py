@@ -38,6 +38,7 @@ RULES = {
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",
     "float_parsing": "a number",
+    "finite_number": "a finite number",
     "bool_parsing": "true or false",
     "string_type": "a text, or a list of texts",
     "url_parsing": "an address such as redis://127.0.0.1:6379/0",
