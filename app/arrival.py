@@ -25,6 +25,11 @@ NOT_HTTP = Problem(
     "A request must be HTTP/1.1 (RFC 9112). Received: something else. Check the request line, the headers, and that this is no HTTPS.",
     headers=CLOSE,
 )
+TWO_LENGTHS = Problem(
+    "malformed-request",
+    "A request says in one way where its body ends. Received: Content-Length and Transfer-Encoding. Send one of the two.",
+    headers=CLOSE,
+)
 TOO_LONG = Problem(
     "request-too-long",
     f"The address and the headers of a request may have at most {HEAD_BYTES} bytes. Received: more. Ask for less, or send it in a body.",
@@ -47,6 +52,7 @@ class Refusals:
     """The answers that no route makes, for wherever the server is mounted."""
 
     not_http: Response
+    two_lengths: Response
     too_long: Response
     too_slow: Response
     crowded: Response
@@ -54,7 +60,7 @@ class Refusals:
     @classmethod
     def below(cls, root_path: str) -> Refusals:
         """With addresses that begin with this path."""
-        return cls(*(_refusal(problem, root_path) for problem in (NOT_HTTP, TOO_LONG, TOO_SLOW, CROWDED)))
+        return cls(*(_refusal(problem, root_path) for problem in (NOT_HTTP, TWO_LENGTHS, TOO_LONG, TOO_SLOW, CROWDED)))
 
 
 def _refusal(problem: Problem, root_path: str) -> Response:
@@ -88,7 +94,9 @@ class ArrivingProtocol(H11Protocol):
         app = self.app
 
         async def bounded(scope: Any, receive: Any, send: Any) -> None:
-            if _is_long(scope):
+            if _has_two_lengths(scope):
+                await self.refusals.two_lengths(scope, receive, send)
+            elif _is_long(scope):
                 await self.refusals.too_long(scope, receive, send)
             elif self.is_crowded and not _may_be_a_member(scope):
                 await self.refusals.crowded(scope, receive, send)
@@ -170,6 +178,11 @@ class ArrivingProtocol(H11Protocol):
         if answer and (self.cycle is None or self.cycle.response_complete or not self.cycle.response_started):
             self.transport.write(as_bytes(answer))
         self.transport.close()
+
+
+def _has_two_lengths(scope: Scope) -> bool:
+    """A proxy in front may have believed the other one, and taken what is body here for the next request (RFC 9112, 6.1)."""
+    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}
 
 
 def _is_long(scope: Scope) -> bool:

@@ -6,11 +6,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.errors import Faulty, Problem, problem_answer
 from app.lectures.storage import UnknownLecture
+from app.policies import methods_at
 from app.problems import PROBLEMS
 from app.validation import faults_of
 
@@ -46,4 +48,7 @@ async def _gone(request: Request, error: Any) -> Response:
 
 async def _framework(request: Request, error: Any) -> Response:
     name, detail = BY_STATUS.get(error.status_code, ("internal", PROBLEMS["internal"].meaning))
-    return problem_answer(Problem(name, detail, headers=error.headers), request.scope)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:  # the framework names the methods of one route, and a path may have several
+        headers["Allow"] = ", ".join(methods_at(get_route_path(request.scope)))
+    return problem_answer(Problem(name, detail, headers=headers), request.scope)

@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(SubPath, root_path=settings.root_path),
             Middleware(Observed, telemetry=telemetry),
             Middleware(Clients, seats=seats),
-            Middleware(SecureAnswers),
+            Middleware(SecureAnswers, public_url=settings.public_url),
             Middleware(HeadRequests),
             Middleware(Faults),
             Middleware(KnownHosts, allowed=settings.allowed_hosts),

@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.requests import ClientDisconnect
+from starlette.routing import compile_path
 
 from app.errors import Problem
 from app.limits import most
+from app.settings import Settings
 from app.traffic import Traffic
 
 JSON_TYPE = "application/json"
@@ -107,6 +109,9 @@ POLICIES |= {
 }
 
 
+PATTERNS = [(method, compile_path(path)[0]) for method, path in (route.split(" ") for route in POLICIES)]
+
+
 async def enforce(request: Request) -> None:
     """Runs before every route: a problem where its policy says no."""
     policy = policy_of(request)
@@ -158,12 +163,26 @@ def _require_own_page(request: Request) -> None:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     foreign = site not in (None, "same-origin", "none")
     if not foreign and origin is not None and site is None:
-        foreign = urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+        foreign = origin.lower() not in _own_origins(request)
     if foreign:
         detail = (
             "Only pages of this server may send it scenes. Received: a request from a page of another site. Open this server's own page."
         )
         raise Problem("cross-site", detail)
+
+
+def _own_origins(request: Request) -> set[str]:
+    """How a browser names a page of this server, asked for as this request was, or as the setting says that others ask for it."""
+    settings: Settings = request.app.state.services.settings
+    public = urlsplit(settings.public_url.lower())
+    asked = {f"{request.url.scheme}://{request.headers.get('host', '').lower()}"}
+    return asked | ({f"{public.scheme}://{public.netloc}"} if public.netloc else set())
+
+
+def methods_at(path: str) -> list[str]:
+    """Returns the methods of all routes at this path, for the header Allow."""
+    methods = {method for method, pattern in PATTERNS if pattern.fullmatch(path)}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def _require_plain_json(request: Request) -> None:

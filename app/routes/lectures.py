@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Cookie, Depends, Header, Query, Request
+from pydantic import AfterValidator
 from starlette.responses import RedirectResponse, Response
 
 from app.answers import Representation, answer
@@ -21,7 +22,7 @@ from app.lectures.documents import (
     ReachDocument,
     StartedDocument,
 )
-from app.lectures.entering import PARTICIPANT, PRESENTER, address_of, give_cookie
+from app.lectures.entering import PARTICIPANT, PRESENTER, address_of, as_given, give_cookie
 from app.lectures.lectures import Lectures
 from app.lectures.listener import About
 from app.lectures.reach import join_address, presenter_address, qr_code, reachable
@@ -50,8 +51,8 @@ SVG = {"description": "The QR code", "content": {"image/svg+xml": {"schema": {"t
 RECORDING = {"description": "The lecture's log with its scenes", "content": {"application/json": {"schema": {"type": "object"}}}}
 WRONG = "Too many wrong codes came from this address."
 
-Secret = Annotated[str | None, Cookie(alias=PRESENTER, max_length=64)]
-Known = Annotated[str | None, Cookie(alias=PARTICIPANT, max_length=64)]
+Secret = Annotated[str | None, Cookie(alias=PRESENTER), AfterValidator(as_given)]
+Known = Annotated[str | None, Cookie(alias=PARTICIPANT), AfterValidator(as_given)]
 
 
 async def _room(request: Request, code: str, services: ServicesDep, secret: Secret = None, known: Known = None) -> Room:
