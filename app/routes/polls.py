@@ -8,7 +8,7 @@ from app.computing import json_answer
 from app.errors import Problem
 from app.lectures.commands import Participant, Vote, parsed
 from app.lectures.documents import ParticipantDocument, VoteDocument
-from app.lectures.entering import PARTICIPANT, address_of, as_given, give_cookie
+from app.lectures.entering import PARTICIPANT, address_of, give_cookie
 from app.lectures.questions import parse_question
 from app.lectures.refusals import require_poll
 from app.lectures.secret import hashed, new_secret
