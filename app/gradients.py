@@ -11,6 +11,7 @@ import numpy as np
 from app.errors import Problem, shortened
 from app.limits import most
 from app.networks import optimizer
+from app.overflow import overflow
 from app.remedies import remedied, untrained
 from app.scene_fields import EmbeddingLayer
 from app.scenes import Scene
@@ -37,7 +38,7 @@ def measured(scene: Scene, taught: Taught | None = None, also: Iterable[int] = (
     states = [record["h"] for record in found.layers if "h" in record]
     if np.isfinite(found.loss) and all(np.isfinite(array).all() for array in [*states, *found.weights]):
         return trace
-    raise _not_finite()
+    raise overflow(trace) or _not_finite()
 
 
 def gradients(trace: SceneTrace) -> Document:

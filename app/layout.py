@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 import engine
 from app.errors import Problem
+from app.overflow import overflow
 from app.safetensors import encode
 from app.traces import Array, SceneTrace
 
@@ -48,8 +49,7 @@ def encoded(trace: SceneTrace) -> bytes:
     """The trace as one safetensors file, or a problem: a number that is not finite is never sent."""
     layout, tensors = wire(trace)
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
-        detail = "Every number of a trace must be finite. Received: a scene in which one is not. Take smaller states, or a smaller rate."
-        raise Problem("not-finite", detail)
+        raise overflow(trace) or Problem("not-finite", "Every number of a trace must be finite, and a sum of finite ones is not.")
     return encode(tensors, {"layout": json.dumps(layout, separators=(",", ":"))})
 
 

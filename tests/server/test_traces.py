@@ -339,7 +339,8 @@ def test_a_scene_with_numbers_that_are_not_finite_is_a_problem_and_is_not_kept(
 ) -> None:
     step = SGD.step
     monkeypatch.setattr(SGD, "step", lambda *args: (step(*args)[0] * np.inf, {}))
-    require_problem(fresh.post("/api/traces", json=toy), 422, "not-finite")
+    detail = require_problem(fresh.post("/api/traces", json=toy), 422, "not-finite")["detail"]
+    assert "in kernel of layer 1 after the step. Take a smaller learning_rate, or clip the gradients." in detail
     require_problem(fresh.get(f"/api/scenes/{default_scene().id}"), 404, "unknown-scene")
 
 
