@@ -129,6 +129,7 @@ class Start(Part):
     passphrase: Annotated[str, Field(max_length=most("view_text"))] = ""
     scene: SceneId | None = None
     view: View = Field(default_factory=dict)
+    base: Annotated[Text | None, Field(description="the path of the page as its browser sees it, such as /unrolled/")] = None
 
 
 class Device(Part):

@@ -144,6 +144,12 @@ class Room:
         missed = itertools.islice(self.recent, len(self.recent) - (self.offset - position.offset), None)
         return retry + resumed + b"".join(missed)
 
+    def glimpse(self, position: Position | None) -> bytes:
+        """Returns all that a stream would begin with, for a client whose proxy holds streams back."""
+        last = self._last_word if self.closed else None
+        blocks = [*([link("down")] if self._storage.state == "down" else []), *([last] if last else [])]
+        return self.welcome(position) + b"".join(block.plain for block in blocks)
+
     def _untold(self, position: Position | None) -> Reason | None:
         """Why a position cannot be told what it has missed."""
         if position is None:

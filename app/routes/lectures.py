@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hmac
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Cookie, Depends, Header, Query, Request
 from pydantic import AfterValidator
@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from app.answers import Representation, answer
 from app.computing import json_answer
 from app.errors import Problem
-from app.events import EVENTS_TYPE, Broadcast
+from app.events import EVENTS_TYPE, HEADERS, Broadcast
 from app.lectures.commands import Device, Exchange, Start, parse_command, parsed
 from app.lectures.documents import (
     CodeDocument,
@@ -114,13 +114,14 @@ async def join(request: Request, code: str | None = None) -> Response:
     "/api/lectures",
     status_code=201,
     responses=responses(
-        document_of(StartedDocument), *BODY, "lecture-refused", "unknown-scene", "too-many-requests", "storage", status=201
+        document_of(StartedDocument), *BODY, "lecture-refused", "wrong-path", "unknown-scene", "too-many-requests", "storage", status=201
     ),
     openapi_extra=body_of(Start, {"title": "Deep RNNs", "view": {"step": "7"}}),
 )
 async def start_lecture(request: Request, body: BodyDep, services: ServicesDep) -> Response:
     """Start a lecture. Whoever does presents it, by the cookie that comes back; the key lets another device present it."""
     wanted = parsed(Start, body)
+    _require_same_path(wanted.base, services.settings.root_path)
     _require_starter(request, wanted.passphrase, services)
     services.tries.starts.require(address_of(request), "Many lectures were started from this address.")
     await services.lectures.require_room(services.settings.lectures_bytes)
@@ -132,6 +133,17 @@ async def start_lecture(request: Request, body: BodyDep, services: ServicesDep) 
     told.status_code = 201
     give_cookie(told, PRESENTER, session, services.settings, record.code)
     return told
+
+
+def _require_same_path(base: str | None, root_path: str) -> None:
+    """A problem where a proxy has another path for the page than the setting: a browser would not send the presenter's cookie back."""
+    if base is not None and (path := unquote(base).rstrip("/")) != unquote(root_path):
+        known = f"set to {root_path}" if root_path else "not set"
+        detail = (
+            f"This page is served below {path or '/'} by a proxy, but the server's setting UNROLLED_ROOT_PATH is {known}, so the browser "
+            f"would not send back the presenter's cookie. Whoever runs the server has to set UNROLLED_ROOT_PATH={path}. No lecture was started."
+        )
+        raise Problem("wrong-path", detail)
 
 
 def _require_starter(request: Request, passphrase: str, services: Services) -> None:
@@ -262,6 +274,9 @@ async def follow(
     role: Annotated[Literal["student", "presenter"], Query(alias="as")] = "student",
     mode: Annotated[Literal["following", "exploring"], Query()] = "following",
     hand: Annotated[bool, Query()] = False,
+    wait: Annotated[
+        Literal["0"] | None, Query(description="0: what the stream begins with, then the end; nobody is counted for it")
+    ] = None,
     nickname: Annotated[str, Query(max_length=most("nickname"))] = "",
     secret: Secret = None,
 ) -> Response:
@@ -269,6 +284,8 @@ async def follow(
     if role == "presenter":
         await _presenter(room, services, secret)
     position = Position.read(last_event_id or last)
+    if wait:
+        return Response(room.glimpse(position), media_type=EVENTS_TYPE, headers=HEADERS)
     about = About(role == "presenter", mode, hand, "".join(filter(str.isprintable, nickname)))
     return Broadcast(lambda outlet: room.listen(outlet, about, position), lambda: room.welcome(position))
 
