@@ -506,6 +506,9 @@ WORDS: dict[str, str] = {
     "theme.light": "Theme: light",
     "theme.dark": "Theme: dark",
     # the worksheet, a page of its own for paper
+    "missing.title": "There is nothing at this address",
+    "missing.text": "The link may have lost a part on its way, or lead to something that was deleted. Check the address, or begin at the start.",
+    "missing.start": "Open Unrolled",
     "worksheet.title": "Worksheet: {words}",
     "worksheet.name": "Name",
     "worksheet.date": "Date",

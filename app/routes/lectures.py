@@ -140,8 +140,8 @@ def _require_same_path(base: str | None, root_path: str) -> None:
     if base is not None and (path := unquote(base).rstrip("/")) != unquote(root_path):
         known = f"set to {root_path}" if root_path else "not set"
         detail = (
-            f"This page is served below {path or '/'} by a proxy, but the server's setting UNROLLED_ROOT_PATH is {known}, so the browser "
-            f"would not send back the presenter's cookie. Whoever runs the server has to set UNROLLED_ROOT_PATH={path}. No lecture was started."
+            f"A proxy serves this page below {path or '/'}, but the server's setting UNROLLED_ROOT_PATH is {known}, so the browser "
+            f"would not send back the presenter's cookie. Whoever runs the server has to set UNROLLED_ROOT_PATH={path}. Nothing began."
         )
         raise Problem("wrong-path", detail)
 

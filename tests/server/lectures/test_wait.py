@@ -60,8 +60,8 @@ def test_whoever_asks_with_wait_0_is_nobody_who_listens_and_hears_that_the_serve
 @pytest.mark.parametrize(
     ("root_path", "base", "sentence"),
     [
-        ("", "/unrolled/", "below /unrolled by a proxy, but the server's setting UNROLLED_ROOT_PATH is not set"),
-        ("/unrolled", "/", "below / by a proxy, but the server's setting UNROLLED_ROOT_PATH is set to /unrolled"),
+        ("", "/unrolled/", "below /unrolled, but the server's setting UNROLLED_ROOT_PATH is not set"),
+        ("/unrolled", "/", "below /, but the server's setting UNROLLED_ROOT_PATH is set to /unrolled"),
         ("/unrolled", "/unrolled/", ""),
         ("/r%C3%A9seau", "/r%C3%A9seau/", ""),
         ("", "/", ""),
