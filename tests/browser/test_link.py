@@ -150,3 +150,14 @@ def test_an_id_that_the_server_does_not_know_opens_the_toy_and_says_so(page: Pag
     expect(page.get_by_role("alert").filter(has_text="not known")).to_be_visible()
     drawn(page)
     expect(grid(page).get_by_role("gridcell")).to_have_count(6)
+
+
+def test_a_link_whose_hash_was_encoded_on_its_way_becomes_the_link_that_it_was(browser: Browser, server: Server) -> None:
+    page = browser.new_page()
+    page.goto(f"{server.address}%23v=1&step=4&pinned=1%2C2")
+    page.wait_for_url(re.compile(r"/#v=1.*step=4"))
+    expect_step(page, 4)
+    page.goto(f"{server.address}nothing/there")
+    page.get_by_role("link", name="Open Unrolled").click()
+    page.wait_for_url(re.compile(f"^{re.escape(server.address)}(#.*)?$"))
+    page.close()
