@@ -12,7 +12,7 @@ from app.explanations import cell, output, rows_of, weight
 from app.limits import most
 from app.networks import network, summary_in_keras
 from app.openapi import document_of, responses
-from app.routes.traces import CachingDep
+from app.routes.traces import ID_PROBLEMS, CachingDep
 from app.services import ServicesDep
 from app.traces import SceneTrace
 from app.updates import update
@@ -83,9 +83,7 @@ async def get_update(
     return answer(request, await services.computing.explanation(scene_id, ("update", layer, name, row, unit), explain, rows), caching)
 
 
-@router.get(
-    "/api/traces/{scene_id}/summary", responses=responses(SUMMARY, "unknown-scene", "engine-differs", "too-expensive", "busy", "storage")
-)
+@router.get("/api/traces/{scene_id}/summary", responses=responses(SUMMARY, *ID_PROBLEMS, "too-expensive", "busy", "storage"))
 async def get_summary(request: Request, scene_id: str, caching: CachingDep, services: ServicesDep) -> Response:
     """The scene's network in the table that Keras prints: every layer with its output shape and its parameters."""
     return answer(request, await services.computing.made(scene_id, ("summary",), _summary), caching)

@@ -40,7 +40,7 @@ async def _scene(body: BodyDep, services: ServicesDep) -> Scene:
 SceneDep = Annotated[Scene, Depends(_scene)]
 
 Transient = Annotated[bool, Query(description="store nothing: the scene is a step on the way to another, and its id is not asked for")]
-EngineVersion = Annotated[str | None, Query(alias="engine", description="only an answer of this version of the engine")]
+EngineVersion = Annotated[str | None, Query(alias="engine", min_length=1, description="only an answer of this version of the engine")]
 
 
 async def caching(engine_version: EngineVersion = None) -> str:
@@ -49,7 +49,7 @@ async def caching(engine_version: EngineVersion = None) -> str:
         return REVALIDATE
     if engine_version != engine.__version__:
         ours = engine.__version__
-        detail = f"This server computes with engine {ours}. Received: {shortened(engine_version) or 'none'}. Ask for {ours}."
+        detail = f"This server computes with engine {ours}. Received: {shortened(engine_version)}. Ask for {ours}."
         raise Problem("engine-differs", detail)
     return FOREVER
 

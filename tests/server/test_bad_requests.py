@@ -131,9 +131,9 @@ def _alternatives(schema: dict[str, Any]) -> list[dict[str, Any]]:
     return [each for each in told if each != {"type": "null"}]
 
 
-def test_an_engine_that_is_none_is_another_one(client: TestClient, toy_id: str) -> None:
+def test_an_engine_that_is_none_is_told_so_by_every_kind_of_route(client: TestClient, toy_id: str) -> None:
     for path in (f"/api/traces/{toy_id}", f"/api/traces/{toy_id}/summary", "/api/studies/cliff"):
-        require_problem(client.get(path, params={"engine": ""}), 409, "engine-differs")
+        require_problem(client.get(path, params={"engine": ""}), 422, "invalid-parameter")
 
 
 def test_a_cookie_that_this_server_never_gave_is_no_cookie(fresh: TestClient) -> None:
