@@ -18,6 +18,7 @@ from app.traffic import Connections
 
 NET = 5  # s: if a connection does not end although it was told to
 SWEEP = 0.05  # s: how often a server that stops looks who needs no more waiting for
+READ_AT_ONCE = 16 * 2**10  # bytes
 UNSENT = 64 * 2**10  # bytes of an answer that the kernel takes before they can be sent
 BODY_RATE = 16 * 2**10  # bytes that give a request a second more
 
@@ -93,6 +94,8 @@ class OutletProtocol(ArrivingProtocol):
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=0)  # so writing is paused for exactly as long as something is unsent
         _keep_little_unsent(transport)
+        if hasattr(transport, "max_size"):  # asyncio's own: bytes that are read at once, between which all other connections have a turn
+            transport.max_size = READ_AT_ONCE
         app = self.app
 
         async def with_outlet(scope: Any, receive: Any, send: Any) -> None:

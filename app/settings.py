@@ -80,12 +80,14 @@ class Settings(BaseSettings):
         20, gt=0, le=86_400, description="Seconds that a client may take to read 64 KiB of an answer; then it is cut off"
     )
     body_bytes: int = Field(
-        64 * 2**20, ge=2**20, description="Bytes of request bodies that are held at once; beyond that, the stillest upload is cut off"
+        64 * 2**20,
+        ge=2**20,
+        description="Bytes of request bodies that are held at once; beyond that, the stillest upload is cut off, or the largest",
     )
     answer_bytes: int = Field(
         128 * 2**20,
         ge=2**20,
-        description="Bytes of answers that are held for readers at once; beyond that, the stillest reader is cut off",
+        description="Bytes of answers that are held for readers at once; beyond that, the stillest reader is cut off, or of the largest",
     )
     connections_per_address: int = Field(
         2000,

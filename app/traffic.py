@@ -44,7 +44,8 @@ class Share:
 class Budget:
     """Bytes that transfers hold. If they are too many, the transfer that has been still for longest is let go.
 
-    If all of them are moving, the new one gets 429. Transfers that send the same bytes have the same key, and count once.
+    If all of them are moving, the largest is let go, and if none is larger than the one that needs room, that one gets 429.
+    So a small request gets through. Transfers that send the same bytes have the same key, and count once.
     """
 
     def __init__(self, most: int, retry_after: int) -> None:
@@ -83,12 +84,20 @@ class Budget:
 
     def _make_room(self, share: Share) -> None:
         while self.bytes > self.most:
-            stillest = next(iter(self._shares))
-            if stillest is share or time.monotonic() - stillest.moved_at < STALE:
+            given_up = self._in_the_way(share)
+            if given_up is None:
                 detail = f"The server holds as much unfinished traffic as it can. Try again in {self._retry_after} s."
                 raise Problem("busy", detail, headers={"Retry-After": str(self._retry_after), "Connection": "close"})
-            self._give_back(stillest)
-            stillest.let_go()
+            self._give_back(given_up)
+            given_up.let_go()
+
+    def _in_the_way(self, share: Share) -> Share | None:
+        """The transfer that gives way to this one."""
+        stillest = next(iter(self._shares))
+        if stillest is not share and time.monotonic() - stillest.moved_at >= STALE:
+            return stillest
+        largest = max(self._shares, key=lambda each: each.size)
+        return largest if largest.size > share.size else None
 
     def _give_back(self, share: Share) -> None:
         if share not in self._shares:

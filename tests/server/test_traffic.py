@@ -55,6 +55,19 @@ def test_where_every_transfer_moves_the_new_one_is_told_to_come_back(clock: Cloc
         assert budget.bytes == 80
 
 
+def test_a_small_transfer_gets_through_where_large_ones_move(clock: Clock) -> None:
+    budget, ended = Budget(100, 1), list[str]()
+    with (
+        budget.share(lambda: ended.append("large")) as large,
+        budget.share(lambda: ended.append("larger")) as larger,
+        budget.share(lambda: ended.append("small")) as small,
+    ):
+        budget.grow(large, 40)
+        budget.grow(larger, 55)
+        budget.grow(small, 10)
+        assert (ended, budget.bytes) == (["larger"], 50)
+
+
 def test_a_few_bytes_now_and_then_are_no_progress(clock: Clock) -> None:
     budget, ended = Budget(100, 1), list[str]()
     with budget.share(lambda: ended.append("dripping")) as dripping, budget.share(lambda: None) as new:
