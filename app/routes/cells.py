@@ -83,7 +83,7 @@ async def get_update(
     return answer(request, await services.computing.explanation(scene_id, ("update", layer, name, row, unit), explain, rows), caching)
 
 
-@router.get("/api/traces/{scene_id}/summary", responses=responses(SUMMARY, *ID_PROBLEMS, "too-expensive", "busy", "storage"))
+@router.get("/api/traces/{scene_id}/summary", responses=responses(SUMMARY, *ID_PROBLEMS, "busy", "storage"))
 async def get_summary(request: Request, scene_id: str, caching: CachingDep, services: ServicesDep) -> Response:
     """The scene's network in the table that Keras prints: every layer with its output shape and its parameters."""
     return answer(request, await services.computing.made(scene_id, ("summary",), _summary), caching)
