@@ -22,6 +22,7 @@ from safetensors.numpy import load
 from starlette.responses import Response
 
 import app.predictions
+import engine
 from app.clients import Seats
 from app.datasets import DataSet
 from app.histories import Histories, History, training_key
@@ -170,6 +171,14 @@ def test_what_was_missed_is_told_to_whoever_comes_back(client: TestClient, toy: 
 
 
 @pytest.mark.parametrize("cell", CELLS)
+def test_what_another_engine_learnt_is_not_gone_on_from(toy: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene.model_validate(learning("reviews", toy))
+    ours = training_key(scene)
+    monkeypatch.setattr(engine, "__version__", "0.1.0")
+
+    assert training_key(scene) != ours
+
+
 def test_sentences_of_different_lengths_are_learnt_as_if_each_stood_alone(toy: Document, cell: str) -> None:
     """The gradient of a batch is the mean of its sentences' gradients, padded or not."""
     reviews = [{"sentence": ["cat"], "label": 1}, {"sentence": ["rat", "mat", "cat", "rat"], "label": 0}]
