@@ -20,7 +20,7 @@ from app.trainings import Trainings
 from app.work import Pool
 
 KEPT = 4  # data sets, of which each took a while to read
-AT_ONCE = Cost(30_000_000, 10_000_000)  # some tenths of a second, for which no process is started
+AT_ONCE = Cost(30_000_000, 25_000_000)  # some tenths of a second, for which no process is started
 
 
 class DataSets:

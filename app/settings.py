@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         description="Bytes of the disk that are set aside for lectures, and as many for scenes, in case it becomes full; Redis has none",
     )
     redis_url: RedisDsn | None = Field(None, description="Where several processes share scenes and lectures; without it, SQLite")
-    cache_bytes: int = Field(192 * 2**20, ge=0, description="Bytes of computed traces and answers that are kept")
+    cache_bytes: int = Field(128 * 2**20, ge=0, description="Bytes of computed traces and answers that are kept")
     workers: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Computations at the same time; a small one more")
     waiting: int = Field(1000, ge=0, description="Computations that may wait for a worker; the next gets 429")
     training_processes: int = Field(max(1, (os.cpu_count() or 2) - 1), gt=0, description="Trainings at the same time; the rest wait")
