@@ -520,19 +520,21 @@ def seat(settings: Settings, name: str) -> Document:
 
 
 def test_one_client_leaves_places_for_others(tmp_path: Path, toy: Document) -> None:
-    settings = Settings(data=tmp_path, training_processes=1, training_waiting=5, cookie_key=SecretStr("key"))
+    patient = {"training_patience": 600, "training_slice": 600}
+    settings = Settings(data=tmp_path, training_processes=1, training_waiting=5, cookie_key=SecretStr("key"), **patient)
     with TestClient(create_app(settings), base_url=HOME) as client:
         given: dict[str, list[int]] = {}
+        started: list[str] = []
         for name in ("a", "b", "c"):
             answers = [client.post("/api/trainings?epochs=2000", json=endless(toy), headers=seat(settings, name)) for _ in range(5)]
             given[name] = [answer.status_code for answer in answers]
+            started += [answer.json()["id"] for answer in answers if answer.status_code == 200]
         assert given == {"a": [200] * 4 + [429], "b": [200] * 2 + [429] * 3, "c": [429] * 5}
-        assert (
-            "2 of them yours"
-            in require_problem(client.post("/api/trainings?epochs=1", json=endless(toy), headers=seat(settings, "b")), 429, "busy")[
-                "detail"
-            ]
-        )
+        refused = client.post("/api/trainings?epochs=1", json=endless(toy), headers=seat(settings, "b"))
+        assert "2 of them yours" in require_problem(refused, 429, "busy")["detail"]
+        for training in reversed(started):
+            client.delete(f"/api/trainings/{training}")
+            assert events_of(client, training)[-1] == ("ended", {"reason": "stopped"})
 
 
 def test_a_training_lets_others_go_first_that_wait_and_goes_on_without_a_gap(tmp_path: Path, toy: Document) -> None:
