@@ -13,8 +13,9 @@ import pytest
 
 from app.scenes import default_scene
 from app.shipped_datasets import shipped
-from tests.server.lectures.beside import Baseline, Witness
+from tests.server.lectures.beside import PACE, Baseline, Witness
 from tests.server.lectures.client import Place, ask
+from tests.server.lectures.pace import pause
 from tests.server.lectures.seconds import within
 from tests.server.lectures.servers import LectureServer, processes
 from tests.server.lectures.test_load import MIB, at_the_limit
@@ -76,7 +77,7 @@ def small_scenes() -> Iterator[Scene]:
 def test_a_lecture_and_a_student_beside_a_client_that_asks_for_all_it_may(data: Path) -> None:
     async def beside(server: LectureServer) -> None:
         place = Place(server.port)
-        async with Baseline(server), Witness(place, 0.1) as witness:
+        async with Baseline(server), Witness(place, 0.2) as witness:
             took, most = [], 0
             attacker = processes.Process(target=attack, args=(server.port, 70), daemon=True)
             attacker.start()
@@ -88,6 +89,7 @@ def test_a_lecture_and_a_student_beside_a_client_that_asks_for_all_it_may(data: 
                 assert answer.status == 200, answer
                 took.append(time.monotonic() - began)
                 most = max(most, server.memory)
+                await pause(PACE)
             assert attacker.is_alive(), "it goes on to the end"
             attacker.kill()
         assert max(took) < within(1), sorted(took)
