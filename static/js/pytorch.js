@@ -1,4 +1,5 @@
 import { leftOut } from "./left-out.js";
+import { lookup } from "./lookup.js";
 import { embeddingOf, outputEverywhere, parameters, recurrentLayers } from "./scene.js";
 
 /** @import { Layer, Scene } from "./types.js" */
@@ -65,7 +66,7 @@ function steps(/** @type {Scene} */ scene) {
   const every = outputEverywhere(scene);
   const { units, activation = "linear" } = /** @type {Layer} */ (scene.layers.at(-1));
   if (!every) lines.push(`x = x[:, -1]  # only the last timestep: ${shapeOf(false, recurrentLayers(scene).at(-1)?.units)}`);
-  const applied = ACTIVATIONS[activation];
+  const applied = lookup(ACTIVATIONS, activation);
   const sum = "self.dense(x)";
   return [...lines, `return ${applied ? `${applied}(${sum}${activation === "softmax" ? ", dim=-1" : ""})` : sum}  # ${shapeOf(every, units)}`];
 }
@@ -77,7 +78,7 @@ function optimizer(/** @type {Scene["optimizer"]} */ { type, ...options }) {
   const { beta_1: one, beta_2: two } = options;
   const names = { rho: "alpha", epsilon: "eps" };
   const told = Object.entries(options).filter(([name, value]) => value !== null && !RATES.includes(name) && !name.startsWith("beta_"))
-    .map(([name, value]) => `${names[name] ?? name}=${python(value)}`);
+    .map(([name, value]) => `${lookup(names, name) ?? name}=${python(value)}`);
   return `torch.optim.${type}(${["model.parameters()", `lr=${options.learning_rate}`, ...(one === undefined ? [] : [`betas=(${one}, ${two})`]), ...told].join(", ")})`;
 }
 

@@ -85,7 +85,7 @@ export function mountRule(root, store) {
 
   /** The number that is chosen, as far as this layer has it. */
   function numberIn(/** @type {State} */ state, layer, sizes) {
-    const weight = chosen.weight in sizes ? chosen.weight : Object.keys(sizes)[0];
+    const weight = Object.hasOwn(sizes, chosen.weight) ? chosen.weight : Object.keys(sizes)[0];
     const { rows, columns } = sizes[weight];
     const first = state.shown.trace?.rowsOf({ layer, weight })[0] ?? 1;
     return { layer, weight, row: rows && within(chosen.row ?? first, rows), unit: within(chosen.column, columns) };
