@@ -1,3 +1,4 @@
+import { lookup } from "./lookup.js";
 import { readMoment, writeMoment } from "./moment.js";
 import { packedScene, unpackScene } from "./packing.js";
 import { stepIn } from "./state.js";
@@ -18,6 +19,29 @@ const SHARES = /^(-?\d(?:\.\d{1,5})?),(-?\d(?:\.\d{1,5})?)$/;
 const oneOf = (choices) => (text) => (choices.includes(text) ? text : undefined);
 const count = (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined);
 const flag = (text) => ({ 1: true, 0: false })[text];
+
+const CLOSING = /[\p{P}\p{S}\s]$/u;
+const MOST_SIGNS = 8;
+
+/** A text as it stands, and then without one closing sign after another: mail and chat take the full stop of a sentence, or the bracket around it, into a link. */
+function* readings(text) {
+  let rest = text;
+  for (let signs = 0; signs <= MOST_SIGNS && rest; signs += 1) {
+    yield rest;
+    if (!CLOSING.test(rest)) return;
+    rest = rest.slice(0, -1);
+  }
+}
+
+/** What the first reading of a text that can be read says; undefined where none can. */
+function firstRead(text, read) {
+  if (text === "") return read(text);
+  for (const reading of readings(text)) {
+    const value = read(reading);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
 
 /** The notations that the table of the page has; the first is in force unless another is chosen. */
 export const NOTATIONS = ["lecture", "keras", "pytorch", "d2l", "pascanu", "ng"];
@@ -53,9 +77,9 @@ const PARTS = {
   versus: { write: String, read: oneOf(["SimpleRNN", "LSTM", "GRU", "sentence", "learnt/1", "learnt/10", "learnt/50", "before"]) },
   otherSentence: { write: (sentence) => sentence.join(" "), read: (text) => text.normalize("NFC").split(/\s+/u).filter(Boolean) },
   contrast: { write: (on) => (on ? "1" : "0"), read: flag },
-  lab: { write: (text) => text, read: (text) => (/^[\w.~ ]{0,80}$/.test(text) ? text : undefined) },
-  study: { write: (text) => text, read: (text) => (/^[\w.~-]{0,80}$/.test(text) ? text : undefined) },
-  unfolded: { write: (text) => text, read: (text) => (/^[a-z.]{0,80}$/.test(text) ? text : undefined) },
+  lab: { write: (text) => text, read: (text) => (/^(|[\w.~ ]{0,79}[\w~])$/.test(text) ? text : undefined) },
+  study: { write: (text) => text, read: (text) => (/^(|[\w.~-]{0,79}[\w~])$/.test(text) ? text : undefined) },
+  unfolded: { write: (text) => text, read: (text) => (/^(|[a-z.]{0,79}[a-z])$/.test(text) ? text : undefined) },
   epochs: { write: String, read: (text) => (/^-?\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : undefined) }, // as typed: what cannot be is said where it is asked for
   chart: { write: String, read: oneOf(["loss", "weights", "gradients", "states", "path", "histogram", "singular"]) },
   path: { write: String, read: (text) => (/^(|\w{3,9}~\d{1,3}\/\d{1,3}(,\d{1,3}\/\d{1,3}){0,49})$/.test(text) ? text : undefined) },
@@ -98,7 +122,7 @@ export function writeView(/** @type {State} */ state) {
 
 /** The parts of a view that such texts say, and the names of those that could not be read. @returns {{view: View, bad: string[]}} */
 export function readView(texts) {
-  const read = Object.keys(PARTS).filter((name) => Object.hasOwn(texts, name)).map((name) => [name, PARTS[name].read(texts[name])]);
+  const read = Object.keys(PARTS).filter((name) => Object.hasOwn(texts, name)).map((name) => [name, firstRead(texts[name], PARTS[name].read)]);
   return { view: Object.fromEntries(read.filter(([, value]) => value !== undefined)), bad: read.filter(([, value]) => value === undefined).map(([name]) => name) };
 }
 
@@ -106,7 +130,7 @@ export function readView(texts) {
 export function writeLink(/** @type {State} */ state) {
   const fragment = new URLSearchParams({ v: String(VERSION), scene: packedScene(state.shown.scene) ?? plainScene(state) });
   for (const [name, text] of Object.entries(writeView(state))) fragment.set(name, text);
-  return `#${fragment}`;
+  return `#${fragment}`.replace(/[.*_-]$/, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`); // mail and chat leave out what looks like punctuation
 }
 
 function plainScene(/** @type {State} */ { shown: { scene, id, transient } }) {
@@ -121,29 +145,45 @@ function plainScene(/** @type {State} */ { shown: { scene, id, transient } }) {
  * @returns {{newer?: string, packed?: string, scene: Scene | null, id: string | null, view: View, bad: string[]}} a scene that is packed has to be unpacked
  */
 export function readLink(hash) {
-  const fragment = new URLSearchParams(hash.replace(/^#/, ""));
+  const parts = partsOf(hash);
   /** @type {ReturnType<typeof readLink>} */
   const link = { scene: null, id: null, view: {}, bad: [] };
-  if (![...fragment.keys()].length) return link;
-  const version = fragment.get("v") ?? "";
-  if (!/^\d+$/.test(version)) return { ...link, bad: ["v"] };
+  const names = Object.keys(parts);
+  if (!names.length) return link;
+  const known = names.some((name) => name === "scene" || VIEW.includes(name));
+  const version = firstRead(lookup(parts, "v") ?? (known ? String(VERSION) : ""), (text) => (/^\d+$/.test(text) ? text : undefined));
+  if (version === undefined) return { ...link, bad: ["v"] };
   if (Number(version) > VERSION) return { ...link, newer: version };
 
-  const scene = fragment.get("scene");
-  if (scene && SCENE_ID.test(scene)) link.id = scene;
-  else if (scene && Number(version) > 1 && PACKED.test(scene)) Object.assign(link, { packed: scene });
-  else if (scene) link.scene = readScene(scene);
-  if (scene && !link.id && !link.scene && !link.packed) link.bad.push("scene");
+  const text = lookup(parts, "scene");
+  const scene = text ? firstRead(text, (reading) => readSceneOf(reading, Number(version))) : {};
+  const { view, bad } = readView(parts);
+  return { ...link, ...scene, view, bad: [...(scene ? [] : ["scene"]), ...bad] };
+}
 
-  const { view, bad } = readView(Object.fromEntries(fragment));
-  return { ...link, view, bad: [...link.bad, ...bad] };
+/** The parts of a fragment by their names, also where mail or chat has written &amp; for &. @returns {Record<string, string>} */
+function partsOf(hash) {
+  const said = [...new URLSearchParams(hash.replace(/^#/, ""))];
+  const mended = said.map(([name, text]) => [name.replace(/^(amp;)+/, ""), text]);
+  return Object.fromEntries([...mended, ...said]); // what stands there as it should has the last word
+}
+
+/** The scene of a link: its id, itself, or packed; undefined where it is none of them. @returns {{id: string} | {packed: string} | {scene: Scene} | undefined} */
+function readSceneOf(text, version) {
+  if (SCENE_ID.test(text)) return { id: text };
+  if (version > 1 && PACKED.test(text)) return { packed: text };
+  const scene = readScene(text);
+  return scene ? { scene } : undefined;
 }
 
 /** The same link with its scene, or with the scene among what could not be read. */
 export async function unpackLink(/** @type {ReturnType<typeof readLink>} */ { packed, ...link }) {
-  const text = await unpackScene(packed ?? "");
-  const scene = text === null ? null : readScene(text);
-  return scene ? { ...link, scene } : { ...link, bad: ["scene", ...link.bad] };
+  for (const reading of readings(packed ?? "")) {
+    const text = await unpackScene(reading);
+    const scene = text === null ? null : readScene(text);
+    if (scene) return { ...link, scene };
+  }
+  return { ...link, bad: ["scene", ...link.bad] };
 }
 
 const strings = (list) => Array.isArray(list) && list.every((word) => typeof word === "string");

@@ -73,6 +73,8 @@ def test_a_link_pasted_into_the_open_page_is_opened(page: Page) -> None:
     expect_step(page, 12)
     page.evaluate("location.hash = '#v=1&step=5'")
     expect_step(page, 5)
+    page.evaluate("location.hash = '#v=1&amp;step=7).'")  # as mail and chat mangle it
+    expect_step(page, 7)
 
 
 WRITES_ON_CALL = """

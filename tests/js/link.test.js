@@ -130,6 +130,51 @@ test("a scene that is no scene is refused", () => {
   }
 });
 
+test("a link that mail or chat has mangled says what it said", async () => {
+  const view = { theme: "dark", kept: [{ layer: "2", timestep: 3 }] };
+  const json = `scene=${encodeURIComponent(JSON.stringify(scene))}`;
+  const packed = { ...scene };
+  await packScene(packed);
+  const whole = writeLink(state({ step: 7, ...view }, packed)).slice(1);
+  const step = timelineOf(scene, "cell", "timestep").steps[7];
+  const said = async (hash) => {
+    const link = readLink(hash);
+    return link.packed ? unpackLink(link) : link;
+  };
+  for (const end of ["", ".", ")", ",", ">", ").", ">,", "!", "…", "”", "。", "]*", " "]) {
+    assert.deepEqual(await said(`#${whole}${end}`), { scene, id: null, view: { step, ...view }, bad: [] }, end);
+    assert.deepEqual(await said(`#${whole.replaceAll("&", "&amp;")}${end}`), { scene, id: null, view: { step, ...view }, bad: [] }, `&amp; ${end}`);
+    assert.deepEqual(readLink(`#v=1&${json}${end}`), { scene, id: null, view: {}, bad: [] }, end);
+    assert.deepEqual(readLink(`#v=1&step=4&scene=${id}${end}`), { scene: null, id, view: { step: { number: 4 } }, bad: [] }, end);
+    assert.deepEqual((await said(`#v=2&scene=${new URLSearchParams(whole).get("scene")}${end}`)).scene, scene, end);
+    assert.deepEqual(readLink(`#v=1${end}`), { scene: null, id: null, view: {}, bad: [] }, end);
+  }
+  assert.deepEqual(readLink("#v=1&amp;amp;step=4&theme=dark&amp;theme=light").view, { step: { number: 4 }, theme: "dark" });
+});
+
+test("a part that can be read as it stands is, whatever it ends with", () => {
+  assert.deepEqual(readLink("#v=1&versus=sentence&otherSentence=who+is+it%3F").view.otherSentence, ["who", "is", "it?"]);
+  const ending = { ...scene, vocabulary: ["cat", "cat."], sentence: ["cat."] };
+  assert.deepEqual(readLink(`#v=1&scene=${encodeURIComponent(JSON.stringify(ending))}`).scene, ending);
+});
+
+test("only closing signs are left out, and no more than a few", () => {
+  for (const text of [`4${".".repeat(9)}`, "4.x", ".4", "4 5"]) assert.deepEqual(readLink(`#v=1&step=${encodeURIComponent(text)}`).bad, ["step"], text);
+});
+
+test("a link does not end with a sign that looks like punctuation, and is read as it was", () => {
+  for (const [sentence, end] of [["end.", "%2E"], ["end_", "%5F"], ["end*", "%2A"], ["end-", "%2D"]]) {
+    const link = writeLink(state({ otherSentence: ["the", sentence] }));
+    assert.ok(link.endsWith(end), link);
+    assert.deepEqual(readLink(link).view.otherSentence, ["the", sentence]);
+  }
+});
+
+test("a link without a version is one of this version", () => {
+  assert.deepEqual(readLink("#view=gradients"), { scene: null, id: null, view: { view: "gradients" }, bad: [] });
+  assert.deepEqual(readLink(`#scene=${encodeURIComponent(JSON.stringify(scene))}`).scene, scene);
+});
+
 test("a link of a newer version says so, and an empty fragment says nothing", () => {
   assert.equal(readLink("#v=3&step=1").newer, "3");
   assert.deepEqual(readLink(""), { scene: null, id: null, view: {}, bad: [] });
