@@ -2,6 +2,7 @@ import { lookup } from "./lookup.js";
 import { readMoment, writeMoment } from "./moment.js";
 import { packedScene, unpackScene } from "./packing.js";
 import { stepIn } from "./state.js";
+import { wordsOf } from "./typed-words.js";
 
 /** @import { Place, Scene, State } from "./types.js" */
 
@@ -75,7 +76,7 @@ const PARTS = {
   exact: { write: (on) => (on ? "1" : "0"), read: flag },
   view: { write: String, read: oneOf(["grid", "gradients", "training", "compare"]) },
   versus: { write: String, read: oneOf(["SimpleRNN", "LSTM", "GRU", "sentence", "learnt/1", "learnt/10", "learnt/50", "before"]) },
-  otherSentence: { write: (sentence) => sentence.join(" "), read: (text) => text.normalize("NFC").split(/\s+/u).filter(Boolean) },
+  otherSentence: { write: (sentence) => sentence.join(" "), read: wordsOf },
   contrast: { write: (on) => (on ? "1" : "0"), read: flag },
   lab: { write: (text) => text, read: (text) => (/^(|[\w.~ ]{0,79}[\w~])$/.test(text) ? text : undefined) },
   study: { write: (text) => text, read: (text) => (/^(|[\w.~-]{0,79}[\w~])$/.test(text) ? text : undefined) },

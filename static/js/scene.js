@@ -179,9 +179,6 @@ export function withSwapped(scene, lower) {
   return withOrder(scene, layers, switches(scene));
 }
 
-/** What a person typed, as words: between spaces, and words that look the same are the same. */
-export const wordsOf = (typed) => typed.normalize("NFC").split(/\s+/u).filter(Boolean);
-
 /** The scene with another sentence and its label. */
 export const withSentence = (scene, sentence, label) => {
   const same = sentence.join(" ") === scene.sentence.join(" ");
