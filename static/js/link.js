@@ -1,6 +1,7 @@
 import { lookup } from "./lookup.js";
 import { readMoment, writeMoment } from "./moment.js";
 import { packedScene, unpackScene } from "./packing.js";
+import { isScene } from "./scene-schema.js";
 import { stepIn } from "./state.js";
 import { wordsOf } from "./typed-words.js";
 
@@ -19,7 +20,7 @@ const SHARES = /^(-?\d(?:\.\d{1,5})?),(-?\d(?:\.\d{1,5})?)$/;
 
 const oneOf = (choices) => (text) => (choices.includes(text) ? text : undefined);
 const count = (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined);
-const flag = (text) => ({ 1: true, 0: false })[text];
+const flag = (text) => (/^[01]$/.test(text) ? text === "1" : undefined);
 
 const CLOSING = /[\p{P}\p{S}\s]$/u;
 const MOST_SIGNS = 8;
@@ -187,26 +188,11 @@ export async function unpackLink(/** @type {ReturnType<typeof readLink>} */ { pa
   return { ...link, bad: ["scene", ...link.bad] };
 }
 
-const strings = (list) => Array.isArray(list) && list.every((word) => typeof word === "string");
-
-/** An Embedding stands at the bottom or nowhere; above it are a recurrent layer and an output at least. */
-function readableLayers(layers) {
-  if (!Array.isArray(layers)) return false;
-  const [lowest] = layers;
-  const embedding = lowest?.type === "Embedding";
-  const upper = layers.slice(embedding ? 1 : 0);
-  return (!embedding || (Number.isInteger(lowest.input_dim) && Number.isInteger(lowest.output_dim)))
-    && upper.length >= 2 && upper.every((layer) => typeof layer?.type === "string" && Number.isInteger(layer.units));
-}
-
-/** Enough of a check to draw the scene's controls; the server checks the rest, and says in words what is wrong. */
-function readScene(text) {
+/** The scene that a text is, or null. */
+export function readScene(text) {
   try {
     const scene = JSON.parse(text);
-    if (scene === null) return null;
-    const whole = strings(scene.vocabulary) && strings(scene.sentence) && readableLayers(scene.layers) && Number.isInteger(scene.weights?.seed)
-      && typeof scene.optimizer?.learning_rate === "number" && "label" in scene;
-    return whole ? scene : null;
+    return isScene(scene) ? scene : null;
   } catch {
     return null;
   }

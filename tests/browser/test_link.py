@@ -115,6 +115,46 @@ def test_a_link_that_cannot_be_read_says_so_and_the_page_is_shown(page: Page, wa
         expect(grid(page).get_by_role("gridcell")).to_have_count(6)
 
 
+def hostile(toy: dict[str, Any]) -> list[str]:
+    """Links whose fields hold what no page writes, the worst of those that the tests of the reader go through."""
+    dense = {"type": "Dense", "units": 1_000_000_000, "activation": "softmax"}
+    embedded = [{"type": "Embedding", "input_dim": 0, "output_dim": -1}, {"type": "GRU", "units": 0}, dense]
+    scenes: list[Any] = [
+        toy | {"optimizer": {"type": "Lion", "learning_rate": 0.1}},
+        json.loads(json.dumps(toy).lower()),
+        toy | {"vocabulary": [], "sentence": [], "label": [], "inputs": {"input/1/x/1": 1e308}},
+        toy | {"layers": [{"type": "toString", "units": 1}, dense]},
+        toy
+        | {"layers": embedded, "loss": "categorical_crossentropy", "label": -1e308, "initial_state": [{"h": [], "c": []}], "window": -1},
+        toy | {"layers": [toy["layers"][0]] * 60 + [dense], "optimizer": {"type": "SGD", "learning_rate": -1e308, "constructor": True}},
+        toy | {"weights": {"seed": -1, "edits": {"constructor": 0}, "training": {"dataset": "", "batch_size": 0, "updates": 2**53}}},
+        [toy],
+        None,
+    ]
+    views = (
+        "tab=layer&lit=1/toString&pinned=9,9&unit=999999",
+        "tab=gradient&lit=d/1/constructor/1,1&step=backward.1.1",
+        "step=update.output..kernel&pinned=output,3&kept=output/3,9/9&folded=1",
+        "view=gradients&lab=constructor~NaN~-1~1e9&study=toString~~~~~~constructor~99999&unfolded=studies.toString&path=toString~1/1,9/9",
+        "view=compare&versus=sentence&otherSentence=%3Cb%3E%E2%80%AE&step=words.input.99&zoom=0.000001&pan=-9,9",
+        "view=training&epochs=-999999999&chart=path&shapes=constructor&speed=toString",
+    )
+    return [f"#v=1&scene={quote(json.dumps(scene))}&{view}" for scene, view in zip(scenes, [*views, *views[:3]], strict=True)]
+
+
+def test_no_link_leaves_an_empty_page(page: Page, watched: Watched, server: Server) -> None:
+    watched.allowed.append("422")
+    toy = page.evaluate("JSON.parse(document.getElementById('tables').textContent).scene")
+    for link in hostile(toy):
+        page.evaluate(BEGIN_ANEW, server.address + link)
+        expect(page.get_by_role("alert").filter(visible=True)).not_to_have_count(0)
+        expect(page.get_by_role("group", name="layer 1", exact=True, include_hidden=True)).to_have_count(1)
+        page.evaluate(BEGIN_ANEW, server.address + re.sub("scene=[^&]*&", "", link))
+        expect(page.get_by_role("main").filter(visible=True)).not_to_have_count(0)
+        drawn(page)
+        assert watched.faults == [], (link, watched.faults)
+
+
 def test_a_scene_in_a_link_that_breaks_a_rule_is_explained_and_can_be_mended(page: Page, watched: Watched, server: Server) -> None:
     watched.allowed.append("422")
     scene = page.evaluate("JSON.parse(document.getElementById('tables').textContent).scene")

@@ -1,4 +1,4 @@
-import { DEFAULT_VIEW, readView, writeView } from "../link.js";
+import { DEFAULT_VIEW, readScene, readView, writeView } from "../link.js";
 import { scrollIn } from "../layout.js";
 import { readMoment, writeMoment } from "../moment.js";
 import { trainingOf } from "../recipe.js";
@@ -57,13 +57,7 @@ const readers = {
 };
 
 /** A scene that cannot work, as its text says it. */
-function draftOf(text) {
-  try {
-    return text === undefined ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
+const draftOf = (text) => (text === undefined ? null : readScene(text));
 
 /**
  * What a view says: whatever it does not name is as a page opens with. What says the same as `before` is the same object, so that nobody draws or asks again.

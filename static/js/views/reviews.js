@@ -22,7 +22,7 @@ function unknownWord({ problem, scene }) {
 /** How many labels a loss can choose between; null: any number. */
 function labelsOf({ loss, layers }) {
   if (loss === "mse") return null;
-  return loss === "binary_crossentropy" ? 2 : layers.at(-1).units;
+  return loss === "binary_crossentropy" ? 2 : Math.max(1, Math.min(tables.limits.units.max, layers.at(-1).units)); // the server says that more are too many
 }
 
 /** The label that the loss understands: 0 or 1, a class, or a number. */
