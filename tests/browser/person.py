@@ -74,7 +74,9 @@ def expect_step(page: Page, number: int) -> None:
 
 
 def to_step(page: Page, number: int) -> None:
-    """Goes to a step as a link does; pressing is for where it is the subject."""
+    """Goes to a step as a link does, once the scene is there that was asked for; pressing is for where it is the subject."""
+    drawn(page)
+    expect(page.locator("#window [aria-busy=true]")).to_have_count(0)
     page.evaluate("(step) => { location.hash = `v=1&step=${step}`; }", number)
     expect_step(page, number)
 
