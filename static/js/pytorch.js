@@ -85,7 +85,7 @@ function optimizer(/** @type {Scene["optimizer"]} */ { type, ...options }) {
 const LOSSES = { binary_crossentropy: "nn.BCELoss()", mse: "nn.MSELoss()", categorical_crossentropy: "nn.NLLLoss()  # of logarithms; y are classes" };
 
 /** What is made of the gradients before the update. */
-function clipping({ clipvalue, clipnorm, global_clipnorm: global }) {
+function clipping(/** @type {any} */ { clipvalue, clipnorm, global_clipnorm: global }) {
   if (clipvalue) return [`nn.utils.clip_grad_value_(model.parameters(), ${clipvalue})`];
   if (global) return [`nn.utils.clip_grad_norm_(model.parameters(), ${global})`];
   return clipnorm ? ["for parameter in model.parameters():", `${INDENT}nn.utils.clip_grad_norm_(parameter, ${clipnorm})`] : [];
