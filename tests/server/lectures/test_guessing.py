@@ -140,7 +140,7 @@ def test_after_a_restart_wrong_codes_lock_out_neither_listeners_nor_presenters_n
         assert (await ask(place, "POST", f"{presenter.path}/presenter", {"key": presenter.key})).status == 429
 
     with LectureServer(data, wrong_codes=str(TRIES)) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
 
 
 def test_wrong_codes_leave_the_passphrase_alone(strict: LectureServer) -> None:
@@ -149,7 +149,7 @@ def test_wrong_codes_leave_the_passphrase_alone(strict: LectureServer) -> None:
         assert (await guesses(place, TRIES + 1))[-1].status == 429
         assert (await ask(place, "POST", "/api/lectures", {"passphrase": "gradient"})).status == 201
 
-    asyncio.run(tries())
+    run(tries())
 
 
 def test_a_wrong_passphrase_is_refused_and_counted(strict: LectureServer) -> None:

@@ -21,6 +21,7 @@ from tests.server.lectures.servers import LectureServer
 from tests.server.lectures.sockets import SMALL, is_over
 from tests.server.lectures.test_floods import connected
 from tests.server.serving import PATIENCE, split
+from tests.watchdog import run
 
 MIB = 2**20
 BUDGETS = {"answer_bytes": str(MIB), "body_bytes": str(MIB)}
@@ -74,7 +75,7 @@ def test_answers_that_nobody_reads_stay_within_their_budget_and_others_get_their
         assert await held(place, "answers") == 0
 
     with LectureServer(data, faults=AT_ONCE, **BUDGETS) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
         assert server.said == ""
 
 
@@ -93,7 +94,7 @@ def test_an_answer_that_is_not_read_in_time_ends_and_a_slow_reader_gets_all_of_i
                 assert all(await asyncio.gather(*(asyncio.to_thread(is_over, sock) for sock in sockets)))
 
     with LectureServer(data, answer_seconds="0.5") as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
         assert server.said == ""
 
 
@@ -117,7 +118,7 @@ def test_bodies_that_do_not_end_stay_within_their_budget_and_others_are_received
             assert json.loads(body)["type"] == "/problems/request-too-slow"
 
     with LectureServer(data, faults=AT_ONCE, **BUDGETS) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
         assert server.said == ""
 
 
@@ -161,7 +162,7 @@ def test_an_address_has_so_many_connections_and_a_lectures_people_get_in_all_the
             with pytest.raises(ConnectionError):
                 await ask(crowd, "GET", "/healthz")
 
-    asyncio.run(lecture())
+    run(lecture())
     assert narrow.said == ""
 
 
@@ -188,4 +189,4 @@ def test_sixty_readers_and_four_hundred_senders_leave_memory_where_it_may_be(dat
                     await pause(PACE)
 
     with LectureServer(data) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))

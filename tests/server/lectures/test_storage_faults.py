@@ -142,7 +142,7 @@ def test_on_a_full_disk_lectures_go_on_scenes_give_way_and_a_restart_is_possible
         await presenter.step(-1)
 
     with LectureServer(data, scenes_bytes=str(2**20), reserved_bytes=str(2**20)) as server:
-        asyncio.run(lecture(server))
+        run(lecture(server))
         assert server.said == ""
 
 
