@@ -62,7 +62,8 @@ def _outputs(trace: SceneTrace, examples: Examples, size: int) -> Iterator[tuple
             run = trace.model.forward(places(trace.rows, some.x), mask=some.mask)
             padded = run.padded_outputs
             share = len(some.x) if padded is None else int(np.count_nonzero(~padded))
-            yield run.output, float(trace.model.loss(run, some.y, trace.scene.loss, some.sample_weight)), share
+            loss = float(trace.model.loss(run, some.y, trace.scene.loss, some.sample_weight))
+        yield run.output, loss, share
 
 
 def _prediction(example: Example, output: Array, target: Array) -> tuple[Array, Array]:

@@ -15,6 +15,7 @@ from app.main import create_app
 from app.network import party_of
 from app.polite_server import PoliteServer, protocol
 from app.settings import Settings
+from app.traffic import Connections
 from tests.server.asking import HOME
 
 KEY = Settings(cookie_key="k" * 24)
@@ -64,7 +65,7 @@ def test_a_participant_of_a_lecture_is_a_client_of_its_own_whose_cookie_nobody_c
 
 
 def test_only_a_proxy_of_the_setting_may_say_for_whom_it_asks(settings: Settings) -> None:
-    speaks = protocol("", 1, 1)
+    speaks = protocol(settings, Connections(1, 1, lambda address: False), 1)
     server = PoliteServer(create_app(settings), speaks, 1, ("10.0.0.0/8",), lambda: None, lambda: None)
     trusted = server.config.forwarded_allow_ips
 

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.networks import summary_in_keras
+from app.networks import network, summary_in_keras
 from app.scenes import Scene
 from app.tables import page_tables
-from app.traces import inputs, run
+from app.traces import inputs, places, run
+from engine import Sequential
 from tests.contract.repository import ROOT
 
 FOLDER = ROOT / "tests" / "reference"
@@ -47,7 +48,7 @@ def test_a_program_takes_the_step_that_the_page_shows(name: str, source: str) ->
     found = {key.removeprefix(f"{name}/{source}/"): array for key, array in NUMBERS.items() if key.startswith(f"{name}/{source}/")}
     after = copy.copy(trace.model)
     after.set_weights(trace.updated)
-    again = after.forward(inputs(scene, trace.words)[np.newaxis]).output
+    again = after.forward(places(trace.rows, inputs(scene, trace.words))[np.newaxis]).output
 
     np.testing.assert_allclose(found.pop("output"), trace.forward.output, rtol=0, atol=1e-12)
     np.testing.assert_allclose(found.pop("again"), again, rtol=0, atol=allowed(scene, source))
@@ -79,7 +80,7 @@ def test_the_bias_of_the_notes_moves_as_far_in_pytorch_as_here() -> None:
 def test_the_summary_is_the_one_that_the_keras_program_prints(name: str) -> None:
     scene = Scene.model_validate(CASES[name]["scene"])
 
-    assert summary_in_keras(scene, run(scene).model.layers) == CASES[name]["summary"]
+    assert summary_in_keras(scene, Sequential(network(scene)).layers) == CASES[name]["summary"]
 
 
 @each

@@ -17,8 +17,9 @@ from tests.server.lectures.beside import PACE, Baseline, Witness
 from tests.server.lectures.client import Place, ask
 from tests.server.lectures.pace import pause
 from tests.server.lectures.seconds import within
-from tests.server.lectures.servers import LectureServer, processes
+from tests.server.lectures.servers import LectureServer
 from tests.server.lectures.test_load import MIB, at_the_limit
+from tests.server.serving import processes
 
 Scene = dict[str, Any]
 HOSTILE, HONEST = {"X-Forwarded-For": "198.51.100.9"}, {"X-Forwarded-For": "192.0.2.1"}
