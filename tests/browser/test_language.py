@@ -77,6 +77,7 @@ def names_in_code() -> set[str]:
         "English",
         "softmax",
         "log",
+        "sech",
         "return_sequences",
         "True",
         "False",
