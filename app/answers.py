@@ -13,6 +13,8 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.traffic import Traffic
+
 PIECE = 64 * 2**10  # bytes: the page starts to draw after the first
 WORTH_COMPRESSING = 1000  # bytes: less than that fits one packet anyway
 COMPRESSION = 6
@@ -58,11 +60,14 @@ class Pieces(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send waits while the other side's buffers are full, so a slow reader costs no memory."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        size = len(self.body)
-        for start in range(0, max(size, 1), PIECE):
-            end = start + PIECE
-            await send({"type": "http.response.body", "body": self.body[start:end], "more_body": end < size})
+        traffic: Traffic = scope["app"].state.traffic
+        size, body = len(self.body), bytes(self.body)
+        with traffic.sending(scope, body) as sent:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            for start in range(0, max(size, 1), PIECE):
+                end = start + PIECE
+                await send({"type": "http.response.body", "body": body[start:end], "more_body": end < size})
+                sent(PIECE)
 
 
 def answer(request: Request, it: Representation, caching: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.errors import Problem, problem_answer
 from app.guards import SECURITY_HEADERS
+from app.traffic import Connections
 
 HEAD_BYTES = 16 * 2**10  # of a request line with its headers
 CLOSE = {"Connection": "close"}
@@ -24,10 +25,20 @@ NOT_HTTP = Problem(
     "A request must be HTTP/1.1 (RFC 9112). Received: something else. Check the request line, the headers, and that this is no HTTPS.",
     headers=CLOSE,
 )
+TWO_LENGTHS = Problem(
+    "malformed-request",
+    "A request says in one way where its body ends. Received: Content-Length and Transfer-Encoding. Send one of the two.",
+    headers=CLOSE,
+)
 TOO_LONG = Problem(
     "request-too-long",
     f"The address and the headers of a request may have at most {HEAD_BYTES} bytes. Received: more. Ask for less, or send it in a body.",
     headers=CLOSE,
+)
+CROWDED = Problem(
+    "too-many-requests",
+    "Your address has too many open connections. Close other tabs of this page, or try again in 5 s.",
+    headers={**CLOSE, "Retry-After": "5"},
 )
 TOO_SLOW = Problem(
     "request-too-slow",
@@ -38,16 +49,18 @@ TOO_SLOW = Problem(
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """The three answers that no route makes, for wherever the server is mounted."""
+    """The answers that no route makes, for wherever the server is mounted."""
 
     not_http: Response
+    two_lengths: Response
     too_long: Response
     too_slow: Response
+    crowded: Response
 
     @classmethod
     def below(cls, root_path: str) -> Refusals:
         """With addresses that begin with this path."""
-        return cls(*(_refusal(problem, root_path) for problem in (NOT_HTTP, TOO_LONG, TOO_SLOW)))
+        return cls(*(_refusal(problem, root_path) for problem in (NOT_HTTP, TWO_LENGTHS, TOO_LONG, TOO_SLOW, CROWDED)))
 
 
 def _refusal(problem: Problem, root_path: str) -> Response:
@@ -69,23 +82,35 @@ class ArrivingProtocol(H11Protocol):
     patience: float  # s
     rate: float  # bytes of a body that give a second more
     most: int  # connections at the same time
+    places: Connections  # and for each address
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._overdue: asyncio.TimerHandle | None = None
         self._began = 0.0
         self._received = 0
+        self._address = ""
+        self.member = False
         app = self.app
 
         async def bounded(scope: Any, receive: Any, send: Any) -> None:
-            await (self.refusals.too_long if _is_long(scope) else app)(scope, receive, send)
+            if _has_two_lengths(scope):
+                await self.refusals.two_lengths(scope, receive, send)
+            elif _is_long(scope):
+                await self.refusals.too_long(scope, receive, send)
+            elif self.is_crowded and not _may_be_a_member(scope):
+                await self.refusals.crowded(scope, receive, send)
+            else:
+                await app(scope, receive, send)
 
         self.app = bounded
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The clock begins to run. Who comes when all places are taken is let go at once: those who are in stay."""
         super().connection_made(transport)
-        if len(self.connections) > self.most:
+        self._address = self.client[0] if self.client else ""
+        has_place = self.places.enter(self._address)
+        if len(self.connections) > self.most or not has_place:
             transport.abort()
         else:
             self._judge(arriving=True)
@@ -104,7 +129,25 @@ class ArrivingProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody waits any more."""
         super().connection_lost(exc)
+        self.places.leave(self._address, self.member)
         self._judge(arriving=False)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether its address has too many connections, so that only members get answers."""
+        return not self.member and self.places.is_crowded(self._address)
+
+    def join(self) -> bool:
+        """Counts it among the members' connections; False if there is no room for it."""
+        self.member = self.member or self.places.join(self._address)
+        return self.member
+
+    def let_go(self) -> None:
+        """Ends it. An incomplete request is answered first; half an answer just ends."""
+        if self._is_arriving():
+            self._refuse(self.refusals.too_slow)
+        else:
+            self.transport.abort()
 
     def _is_arriving(self) -> bool:
         """Whether the next move is the other side's, in the middle of a request."""
@@ -137,8 +180,18 @@ class ArrivingProtocol(H11Protocol):
         self.transport.close()
 
 
+def _has_two_lengths(scope: Scope) -> bool:
+    """A proxy in front may have believed the other one, and taken what is body here for the next request (RFC 9112, 6.1)."""
+    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}
+
+
 def _is_long(scope: Scope) -> bool:
     """h11 counts only what is not complete yet: a head that comes in one piece may be longer."""
     return (
         len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES
     )
+
+
+def _may_be_a_member(scope: Scope) -> bool:
+    """Whether a request carries a cookie where a lecture looks for one. Whether the cookie is good, the lecture finds out."""
+    return "/api/lectures/" in scope["path"] and any(name == b"cookie" for name, _ in scope["headers"])

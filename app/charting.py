@@ -10,11 +10,15 @@ from app.charts.pen import Pen
 from app.charts.sheet import Chart
 from app.charts.table import OF_A_SCENE, OVER_EPOCHS, require_chart
 from app.computing import Computing, json_answer
+from app.counting import reading_cost
 from app.histories import Past
 from app.lessons import Lessons
+from app.scene_fields import EmbeddingLayer
 from app.scenes import Scene, parse_scene
 from app.traces import SceneTrace
 from app.work import Cache, Pool
+
+HISTOGRAM = "histogram"  # the chart that shows every number of every weight
 
 Part = Literal["figure", "table"]
 
@@ -30,12 +34,20 @@ class Charts:
         require_chart(name)
         what = ("chart", name, part, pen.language.code, pen.theme)
         if name in OF_A_SCENE:
-            return await self._computing.made(scene_id, what, partial(_of_a_scene, name, pen, part))
+            return await self._computing.made(
+                scene_id, what, partial(_of_a_scene, name, pen, part), every_row if name == HISTOGRAM else None
+            )
         return await self._cache.get((scene_id, *what), lambda: self._over_epochs(name, scene_id, pen, part))
 
     async def _over_epochs(self, name: str, scene_id: str, pen: Pen, part: Part) -> Representation:
         scene = parse_scene(await self._computing.scene(scene_id))
-        return await self._pool.run(_of_a_training, name, scene, await self._lessons.past(scene), pen, part)
+        return await self._pool.compute(reading_cost(scene), _of_a_training, name, scene, await self._lessons.past(scene), pen, part)
+
+
+def every_row(scene: Scene) -> range:
+    """All rows of the embedding, of which a histogram counts the numbers."""
+    lowest = scene.layers[0]
+    return range(lowest.input_dim if isinstance(lowest, EmbeddingLayer) else 0)
 
 
 def _of_a_scene(name: str, pen: Pen, part: Part, trace: SceneTrace) -> Representation:

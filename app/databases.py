@@ -8,9 +8,9 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -18,6 +18,7 @@ from app.errors import Problem
 
 T = TypeVar("T")
 LOOKED_THROUGH = 64 * 2**20  # bytes; to look through a larger file holds up the start, so its damage shows where it is read
+RESERVE = "CREATE TABLE IF NOT EXISTS reserve (id INTEGER PRIMARY KEY, content BLOB NOT NULL)"
 State = Literal["up", "down"]
 Action = Callable[[sqlite3.Connection], T]
 logger = logging.getLogger(__name__)
@@ -27,32 +28,40 @@ class StorageRefused(Exception):
     """The storage cannot be used, and a sentence says what to do: the server does not start."""
 
 
-def out_of_reach(retry_after: int) -> Problem:
+class DiskFull(Problem):
+    """The answer where there was no room on the disk."""
+
+
+def out_of_reach(retry_after: int, kind: type[Problem] = Problem) -> Problem:
     """The answer where nothing could be stored."""
     detail = f"The server cannot reach its storage, so nothing was stored. Try again in {retry_after} s."
-    return Problem("storage", detail, headers={"Retry-After": str(retry_after)})
+    return kind("storage", detail, headers={"Retry-After": str(retry_after)})
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a file holds, and how sure a commit is: NORMAL outlives the process, FULL also the machine."""
+    """What a file holds, and how sure a commit is: NORMAL outlives the process, FULL also the machine.
+
+    `upgrades[n]` makes version n + 1 of the tables of version n; `statements` make whatever is not there yet.
+    """
 
     version: int
     statements: Sequence[str]
     synchronous: Literal["NORMAL", "FULL"]
+    upgrades: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 class Database:
     """A file of this schema, and its two threads."""
 
-    def __init__(self, path: Path, schema: Schema, patience: float, retry_after: int) -> None:
+    def __init__(self, path: Path, schema: Schema, patience: float, retry_after: int, reserve: int = 0) -> None:
         self._patience = patience
         self._retry_after = retry_after
         self._schema = schema
         connection = opened(path, schema, patience)
         self._reader = sqlite3.connect(path, timeout=patience, check_same_thread=False)
         self._read_thread = ThreadPoolExecutor(1, thread_name_prefix=f"{path.stem}-read")
-        self._writer = Writer(connection, f"{path.stem}-write")
+        self._writer = Writer(connection, f"{path.stem}-write", reserve)
 
     def close(self) -> None:
         """What waits is written first."""
@@ -78,7 +87,12 @@ class Database:
                 return await answer
         except (sqlite3.Error, TimeoutError) as error:
             logger.warning("storage does not answer: %r", error)
-            raise out_of_reach(self._retry_after) from error
+            raise out_of_reach(self._retry_after, DiskFull if is_full(error) else Problem) from error
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a write found no room: on the disk, or because a file may not grow."""
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
 
 
 class _Operation(Generic[T]):
@@ -110,8 +124,12 @@ class _Operation(Generic[T]):
 class Writer:
     """One thread that commits whatever has gathered in one transaction: a thousand votes are not a thousand syncs."""
 
-    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, name: str, reserve: int = 0) -> None:
         self._connection = connection
+        self._reserve = Reserve(connection, reserve) if reserve else None
+        path: str = connection.execute("PRAGMA database_list").fetchone()[2]
+        self._paths = (Path(path), Path(f"{path}-wal"))
+        self._files = [_identity(each) for each in self._paths]
         self._waiting: queue.SimpleQueue[_Operation[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -133,6 +151,8 @@ class Writer:
             group, last = self._gathered(first)
             self._commit(group)
             _settled(group)
+            if self._reserve:
+                self._reserve.refill()
             if last:
                 return
 
@@ -152,11 +172,19 @@ class Writer:
             for operation in group:
                 self._attempt(operation)
             self._connection.execute("COMMIT")
+            self._require_files()
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):  # a full disk has taken the transaction back already
                 self._connection.execute("ROLLBACK")
             for operation in group:
                 operation.error = error
+
+    def _require_files(self) -> None:
+        """OperationalError where what was committed is gone: an open file can be written to after it was deleted."""
+        found = [_identity(path) for path in self._paths]
+        if any(before not in (None, now) for before, now in zip(self._files, found, strict=True)):
+            raise sqlite3.OperationalError("the data folder was deleted or replaced under the running server: restart it")
+        self._files = found  # the log may have been made by this commit
 
     def _attempt(self, operation: _Operation[Any]) -> None:
         """One that fails takes nothing of the others with it, unless the whole transaction is gone, as on a full disk."""
@@ -172,6 +200,42 @@ class Writer:
                 raise
             self._connection.execute("ROLLBACK TO operation")
         self._connection.execute("RELEASE operation")
+
+
+class Reserve:
+    """Free pages in the file, and a log file of the same size, so that some writes need no more of the disk.
+
+    SQLite fills free pages before it makes a file longer, and writes its log from the beginning again once it was copied to the file.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, size: int) -> None:
+        self._connection = connection
+        self._size = size
+        self._pages: int = size // connection.execute("PRAGMA page_size").fetchone()[0]
+        connection.execute(f"PRAGMA wal_autocheckpoint = {max(1, self._pages // 2)}")
+        self._fill()
+
+    def refill(self) -> None:
+        """Again and again, as long as the disk has room."""
+        with contextlib.suppress(sqlite3.Error):
+            if self._connection.execute("PRAGMA freelist_count").fetchone()[0] < self._pages // 2:
+                self._fill()
+
+    def _fill(self) -> None:
+        """Written and deleted in two steps, or the pages would never reach the disk."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("INSERT OR REPLACE INTO reserve VALUES (1, zeroblob(?))", (self._size,))
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("DELETE FROM reserve")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Returns device and inode of the file that stands there now; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _settled(group: Sequence[_Operation[Any]]) -> None:
@@ -228,11 +292,25 @@ def _prepare(connection: sqlite3.Connection, path: Path, schema: Schema) -> None
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {schema.synchronous}")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("BEGIN IMMEDIATE")
-    for statement in schema.statements:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        if version != schema.version:
+            _make_current(connection, version, schema)
+        connection.execute(f"PRAGMA user_version = {schema.version}")
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        if not is_full(error) or version != schema.version:
+            raise
+        with contextlib.suppress(sqlite3.Error):  # a full disk keeps no server from starting: what is there can be read
+            connection.execute("ROLLBACK")
+
+
+def _make_current(connection: sqlite3.Connection, version: int, schema: Schema) -> None:
+    for number in range(version or schema.version, schema.version):
+        for statement in schema.upgrades.get(number, ()):
+            connection.execute(statement)
+    for statement in (*schema.statements, RESERVE):
         connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {schema.version}")
-    connection.execute("COMMIT")
 
 
 def _move_aside(path: Path) -> None:

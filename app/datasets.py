@@ -46,10 +46,15 @@ class DataSet(Part):
         """Every word once, in the order in which they first appear."""
         return tuple(dict.fromkeys(word for example in self.examples for word in example.sentence))
 
+    def known(self) -> Self:
+        """The same, with its id and its vocabulary computed, which takes a tenth of a second where there are many examples."""
+        _ = self.id, self.vocabulary
+        return self
+
     @classmethod
     def parse(cls, body: bytes) -> Self:
         """The data set of a JSON text, or a problem that names every place that is wrong."""
         try:
-            return cls.model_validate(strict_json.parse(body))
+            return cls.model_validate(strict_json.parse(body)).known()
         except ValidationError as error:
             raise Faulty(faults_of(error.errors(include_url=False)), "invalid-dataset") from None

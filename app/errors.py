@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -87,7 +88,9 @@ def spoken(path: Sequence[str | int]) -> str:
 
 def counted(limit: float | str | None) -> str:
     """A limit as a sentence has it: 1,000,000."""
-    return f"{limit:,.0f}" if isinstance(limit, int | float) else str(limit)
+    if not isinstance(limit, int | float):
+        return str(limit)
+    return f"{limit:,.0f}" if limit == int(limit) else f"{limit:g}"
 
 
 def shortened(text: str) -> str:
@@ -105,6 +108,8 @@ def summary(value: Any) -> float | str | None:
             return f"a list of {len(value)}"
         case dict():
             return "an object"
+        case float() if not math.isfinite(value):  # which JSON has not
+            return "not a number" if math.isnan(value) else f"{'minus ' if value < 0 else ''}infinity"
         case None | bool() | int() | float():
             return value
         case _:
@@ -114,7 +119,7 @@ def summary(value: Any) -> float | str | None:
 def spelled(value: Any) -> str:
     """What was received, for a sentence: as it would stand in JSON."""
     short = summary(value)
-    if isinstance(value, list | tuple | dict):
+    if isinstance(value, list | tuple | dict) or (isinstance(value, float) and isinstance(short, str)):
         return str(short)
     return json.dumps(short, ensure_ascii=False)
 
@@ -122,5 +127,5 @@ def spelled(value: Any) -> str:
 def problem_answer(problem: Problem, scope: Scope) -> Response:
     """The problem as an answer to this request."""
     document = problem.document(scope.get("root_path", ""), quote(scope["path"]))
-    body = json.dumps(document, ensure_ascii=False).encode()
+    body = json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
     return Response(body, problem.status, {"Cache-Control": "no-store", **problem.headers}, PROBLEM_TYPE)

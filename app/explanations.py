@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, product
 from typing import Any, NamedTuple
 
 from app.errors import Problem
 from app.limits import most
+from app.scene_fields import EmbeddingLayer
+from app.scenes import Scene
 from app.traces import SceneTrace
 from engine import Explanation, Factor, QuantityAddress, Term, WeightAddress, explain
 
@@ -53,25 +55,48 @@ def output(trace: SceneTrace, timestep: int, unit: int | None = None) -> Documen
     back = [Numbers(layer, timestep, quantity, units) for quantity in trace.gradients.layers[layer]]
     place = {"scene": scene.id, "layer": "output", "timestep": timestep}
     told = _document(trace, QuantityAddress(layer, timestep - 1, "loss", 0), loss)
-    return {**place, "forward": [*_numbers(trace, ahead), told], "backward": _numbers(trace, back, gradient=True)}
+    return {**place, "forward": chain(_numbers(trace, ahead), [told]), "backward": _numbers(trace, back, gradient=True)}
+
+
+def rows_of(scene: Scene, layer: str, row: int | None) -> tuple[int, ...]:
+    """The row of the embedding that a question is about, from 0: also one that the sentence does not read has a place in its trace."""
+    lowest = scene.layers[0]
+    if layer != "embedding" or row is None or not isinstance(lowest, EmbeddingLayer):
+        return ()
+    _require("row", row, lowest.input_dim)
+    return (row - 1,)
 
 
 def weight_of(trace: SceneTrace, layer: str, name: str, row: int | None, unit: int) -> tuple[int, ...]:
     """Where one number of a weight stands in its array, from 0; a problem if there is none."""
     index = _known_weight(trace, layer, name)
     *rows, width = trace.model.layers[index].weight(name).shape
-    return (*(_chosen("row", row or 1, size)[0] for size in rows), _chosen("unit", unit, width)[0])
+    chosen = [_rows(trace, layer, row or 1, size)[0] for size in rows]
+    return (*chosen, _chosen("unit", unit, width)[0])
 
 
 def weight(trace: SceneTrace, layer: str, name: str, row: int | None = None, unit: int | None = None) -> Document:
     """The gradient of every number of a weight, or of those of one row or of one unit; of an embedding, of the rows that are used."""
     index = _known_weight(trace, layer, name)
     *rows, width = trace.model.layers[index].weight(name).shape
-    used = [_chosen("row", row, size) for size in rows] if row or trace.rows is None or index else [trace.rows]
-    places = list(product(*used, _chosen("unit", unit, width)))
-    _require_few_terms(len(places) * len(trace.scene.sentence))
-    gradients = [_document(trace, *_weight_gradient(trace, index, name, place)) for place in places]
+    numbers = list(product(*(_rows(trace, layer, row, size) for size in rows), _chosen("unit", unit, width)))
+    _require_few_terms(len(numbers) * len(trace.scene.sentence))
+    gradients = (_document(trace, *_weight_gradient(trace, index, name, place)) for place in numbers)
     return {"scene": trace.scene.id, "layer": layer, "name": name, "gradients": gradients}
+
+
+def index_of(trace: SceneTrace, layer: str, place: tuple[int, ...]) -> list[int]:
+    """The index of a number of a weight, from 1; of an embedding, among all its rows."""
+    if layer == "embedding" and trace.rows is not None:
+        place = (trace.rows[place[0]], *place[1:])
+    return [part + 1 for part in place]
+
+
+def _rows(trace: SceneTrace, layer: str, row: int | None, size: int) -> Sequence[int]:
+    """The rows of a weight that are asked for, as places in its array. Of an embedding all rows count, and the model has this one."""
+    if layer != "embedding" or row is None or trace.rows is None:
+        return _chosen("row", row, size)
+    return [trace.rows.index(row - 1)]
 
 
 def _known_weight(trace: SceneTrace, layer: str, name: str) -> int:
@@ -87,17 +112,16 @@ def _weight_gradient(trace: SceneTrace, layer: int, name: str, place: tuple[int,
     return WeightAddress(layer, name, place, gradient=True), explanation
 
 
-def _numbers(trace: SceneTrace, wanted: Iterable[Numbers], gradient: bool = False) -> list[Document]:
+def _numbers(trace: SceneTrace, wanted: Iterable[Numbers], gradient: bool = False) -> Iterator[Document]:
+    """One after another, as they are written: all at once would be ten times as large as their text."""
     gradients = trace.gradients if gradient else None
-    explained = []
     for layer, timestep, quantity, units in wanted:
         for unit in units:
             at = QuantityAddress(layer, timestep - 1, quantity, unit, gradient)
             found = explain(
                 trace.model, trace.forward, layer=layer, timestep=timestep - 1, quantity=quantity, unit=unit, gradients=gradients
             )
-            explained.append(_document(trace, at, found))
-    return explained
+            yield _document(trace, at, found)
 
 
 def _document(trace: SceneTrace, at: QuantityAddress | WeightAddress, explanation: Explanation) -> Document:
@@ -124,7 +148,7 @@ def _address(trace: SceneTrace, at: QuantityAddress | WeightAddress) -> Document
     layer = trace.layer_names[at.layer]
     if isinstance(at, WeightAddress):
         layer = layer if at.layer else "embedding"
-        return {"layer": layer, "weight": at.weight, "index": [place + 1 for place in at.index], "gradient": at.gradient}
+        return {"layer": layer, "weight": at.weight, "index": index_of(trace, layer, at.index), "gradient": at.gradient}
     return {"layer": layer, "timestep": at.timestep + 1, "quantity": at.quantity, "unit": at.unit + 1, "gradient": at.gradient}
 
 

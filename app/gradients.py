@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,9 +11,11 @@ import numpy as np
 from app.errors import Problem, shortened
 from app.limits import most
 from app.networks import optimizer
+from app.overflow import overflow
 from app.remedies import remedied, untrained
+from app.scene_fields import EmbeddingLayer
 from app.scenes import Scene
-from app.traces import SceneTrace, Taught, initial_state, inputs, run, tokens
+from app.traces import SceneTrace, Taught, initial_state, inputs, places, run, token_of, tokens
 from engine.clipping import norm
 from engine.errors import EngineError
 from engine.jacobians import Cell, Grid, follow
@@ -26,17 +28,17 @@ from engine.spectra import meters
 Document = dict[str, Any]
 
 
-def measured(scene: Scene, taught: Taught | None = None) -> SceneTrace:
-    """The trace of a scene after its training, or a problem: a number that is not finite is never sent.
+def measured(scene: Scene, taught: Taught | None = None, also: Iterable[int] = ()) -> SceneTrace:
+    """The trace of a scene after its training, with also these rows of its embedding. A problem: a number that is not finite is never sent.
 
     Every gradient ends in a state's or in a weight's, and an infinite term leaves no finite sum: those two kinds tell of all.
     """
-    trace = run(scene, taught)
+    trace = run(scene, taught, also)
     found = trace.gradients
     states = [record["h"] for record in found.layers if "h" in record]
     if np.isfinite(found.loss) and all(np.isfinite(array).all() for array in [*states, *found.weights]):
         return trace
-    raise _not_finite()
+    raise overflow(trace) or _not_finite()
 
 
 def gradients(trace: SceneTrace) -> Document:
@@ -76,14 +78,14 @@ def remedy(scene: Scene, name: str) -> Document:
     return {"name": name, "scene": after.document(), "before": gradients(measured(before)), "after": gradients(measured(after))}
 
 
-def path(trace: SceneTrace, places: Sequence[Cell]) -> Document:
+def path(trace: SceneTrace, cells: Sequence[Cell]) -> Document:
     """The product of the Jacobians along a path of (layer, timestep)."""
-    _require_path(trace.scene, places)
-    _require_few_numbers(trace.scene, places)
+    _require_path(trace.scene, cells)
+    _require_few_numbers(trace.scene, cells)
     grid = Grid(trace.gradients)
     try:
         with np.errstate(over="ignore", invalid="ignore"):
-            found = follow(grid, [_cell(place) for place in places])
+            found = follow(grid, [_cell(place) for place in cells])
     except EngineError:
         raise _not_finite() from None
     return {
@@ -110,6 +112,11 @@ def strongest(trace: SceneTrace, layer: int, timestep: int) -> Document:
     return {"cells": _places(found.cells), "carried": norm(found.carried), "whole": norm(found.whole), "exact": found.exact}
 
 
+def rows_of_word(scene: Scene, word: str) -> tuple[int, ...]:
+    """The row of the embedding, from 0, that a word reads, if it reads one."""
+    return (token_of(scene)[word],) if word in scene.vocabulary and isinstance(scene.layers[0], EmbeddingLayer) else ()
+
+
 def memory(trace: SceneTrace, timestep: int, word: str) -> Document:
     """What one changed word leaves behind, with the weights that the scene has, which may have learnt on its own sentence."""
     scene = trace.scene
@@ -121,7 +128,7 @@ def memory(trace: SceneTrace, timestep: int, word: str) -> Document:
     sentence = [*scene.sentence[: timestep - 1], word, *scene.sentence[timestep:]]
     changed = scene.model_copy(update={"sentence": tuple(sentence)})
     with np.errstate(over="ignore", invalid="ignore"):
-        after = trace.model.forward(inputs(changed, tokens(changed))[np.newaxis], initial_state(scene))
+        after = trace.model.forward(inputs(changed, places(trace.rows, tokens(changed)))[np.newaxis], initial_state(scene))
         found = remembered(trace.forward, after, timestep - 1)
     if not all(np.isfinite(left.distances).all() and np.isfinite(left.first) for left in found):
         raise _not_finite()

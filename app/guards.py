@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import re
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -12,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import Problem, problem_answer
 
 logger = logging.getLogger(__name__)
+
+HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.%]+)\]|(?P<name>[\w.~-]*))(?::\d{1,5})?", re.ASCII)  # in lower case, as Host has it
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -26,11 +30,32 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+UNUSED_FEATURES = (
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "usb",
+)
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES),
 }
+TRANSPORT_SECURITY = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def security_headers(public_url: str) -> dict[str, str]:
+    """Returns what every answer carries; over https also that browsers are to ask by no other way for a year."""
+    return SECURITY_HEADERS | (TRANSPORT_SECURITY if public_url.startswith("https:") else {})
 
 
 class SubPath:
@@ -64,15 +89,16 @@ class PageOfSubPath:
 class SecureAnswers:
     """Every answer carries the headers that keep a browser from doing what the page does not need."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
         self.app = app
+        self.headers = security_headers(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Adds the headers when an answer starts."""
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                MutableHeaders(scope=message).update(self.headers)
             await send(message)
 
         await self.app(scope, receive, secured)
@@ -113,8 +139,8 @@ class Faults:
 
         try:
             await self.app(scope, receive, watched)
-        except ClientDisconnect:
-            return  # who asked has gone, or the server stops: there is nobody to answer, and nothing went wrong here
+        except (ClientDisconnect, asyncio.CancelledError):
+            return  # the client has gone, or the server stops: there is nobody to answer, and nothing went wrong here
         except Exception:
             if started or scope["type"] != "http":
                 raise  # the connection breaks off: half an answer must not look like a whole one
@@ -134,14 +160,13 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is meant for us."""
-        if scope["type"] != "http" or "*" in self.allowed or (name := _host(scope)) in self.allowed:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        detail = f"This server answers to the names {', '.join(sorted(self.allowed))}. Received: {name[:64] or 'none'}. Use one of them."
+        host = Headers(scope=scope).get("host", "").lower()
+        found = HOST.fullmatch(host)
+        if found and ("*" in self.allowed or (found["address"] or found["name"]) in self.allowed):
+            await self.app(scope, receive, send)
+            return
+        detail = f"This server answers to the names {', '.join(sorted(self.allowed))}. Received: {host[:64] or 'none'}. Use one of them."
         await problem_answer(Problem("wrong-host", detail), scope)(scope, receive, send)
-
-
-def _host(scope: Scope) -> str:
-    """The name in the Host header, without its port."""
-    host = Headers(scope=scope).get("host", "").lower()
-    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]

@@ -10,6 +10,7 @@ from typing import Any
 
 import rfc8785
 
+import engine
 from app.scenes import Scene
 from engine import Epoch
 from engine.types import Array
@@ -122,9 +123,13 @@ def weights_of(epoch: Epoch) -> list[Array]:
 
 
 def training_key(scene: Scene) -> str:
-    """The same for all scenes that are moments of one training."""
+    """The same for all scenes that are moments of one training, under one engine: what another engine learnt is computed anew."""
     document = {name: value for name, value in scene.document().items() if name in LEARNT}
     weights = document["weights"]
     training = {name: value for name, value in weights["training"].items() if name not in ("updates", "edits")}
-    kept = {**document, "weights": {"seed": weights["seed"], "edits": weights.get("edits", {}), "training": training}}
+    kept = {
+        "engine": engine.__version__,
+        **document,
+        "weights": {"seed": weights["seed"], "edits": weights.get("edits", {}), "training": training},
+    }
     return hashlib.sha256(rfc8785.dumps(kept)).hexdigest()

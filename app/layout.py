@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 import engine
 from app.errors import Problem
+from app.overflow import overflow
 from app.safetensors import encode
 from app.traces import Array, SceneTrace
 
-VERSION = 1
+VERSION = 2  # documented in docs/trace-format.md
 
 Entry = dict[str, str | int]
 Tensors = dict[str, npt.NDArray[Any]]
@@ -48,13 +49,12 @@ def encoded(trace: SceneTrace) -> bytes:
     """The trace as one safetensors file, or a problem: a number that is not finite is never sent."""
     layout, tensors = wire(trace)
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
-        detail = "Every number of a trace must be finite. Received: a scene in which one is not. Take smaller states, or a smaller rate."
-        raise Problem("not-finite", detail)
+        raise overflow(trace) or Problem("not-finite", "Every number of a trace must be finite, and a sum of finite ones is not.")
     return encode(tensors, {"layout": json.dumps(layout, separators=(",", ":"))})
 
 
 def wire(trace: SceneTrace) -> tuple[dict[str, Any], Tensors]:
-    """The layout and the tensors, flat, in the order in which they are sent."""
+    """The layout and the tensors in the order in which they are sent: weights in their own shapes, rows of several layers flat."""
     scene = trace.scene
     initial, forward, output, backward, entering = _blocks(trace)
     layout = {
@@ -124,7 +124,7 @@ def _initial_gradients(trace: SceneTrace, initial: Block) -> Array:
 
 
 def _by_weight(kind: str, trace: SceneTrace, weights: Sequence[Array]) -> Tensors:
-    return {f"{kind}/{layer}/{name}": weight.ravel() for (layer, name), weight in trace.sent(weights).items()}
+    return {f"{kind}/{layer}/{name}": weight for (layer, name), weight in trace.sent(weights).items()}
 
 
 def _shapes(trace: SceneTrace) -> dict[str, dict[str, list[int]]]:

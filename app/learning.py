@@ -8,12 +8,13 @@ from itertools import chain, islice
 
 import numpy as np
 
+from app.counting import Cost, count_numbers, update_cost
 from app.datasets import DataSet, Example
 from app.errors import MOST_FAULTS, Fault, Faulty, Problem
 from app.limits import most
 from app.networks import network, optimizer
 from app.scene_fields import SceneFields, Training
-from app.scene_rules import broken_labels, count_numbers, unknown_words
+from app.scene_rules import broken_labels, unknown_words
 from app.scenes import Scene
 from app.traces import Taught, model_of, target, token_of
 from engine import EngineError, Epoch, Sequential
@@ -53,6 +54,19 @@ def require_fitting(scene: Scene, dataset: DataSet) -> None:
         raise Faulty(found, "invalid-dataset")
 
 
+def longest(dataset: DataSet) -> int:
+    """The timesteps of the longest example."""
+    return max(len(example.sentence) for example in dataset.examples)
+
+
+def cost_of(scene: Scene, dataset: DataSet, updates: int) -> Cost:
+    """What so many updates take."""
+    if not updates:
+        return Cost(0)
+    one = update_cost(scene, longest(dataset), min(training_of(scene).batch_size, len(dataset.examples)))
+    return Cost(one.work * updates, one.numbers)
+
+
 def numbers_of(scene: Scene, dataset: DataSet) -> int:
     """The values and gradients of the longest example."""
     return count_numbers(reading(scene, max(dataset.examples, key=lambda example: len(example.sentence))))
@@ -63,6 +77,7 @@ def require_room(scene: Scene, dataset: DataSet, epochs: int) -> None:
     numbers, examples = numbers_of(scene, dataset), len(dataset.examples)
     counts = {
         "batch_numbers": numbers * min(training_of(scene).batch_size, examples),
+        "work_numbers": cost_of(scene, dataset, 1).numbers,
         "training_numbers": numbers * examples * epochs,
         "updates": batches(scene, dataset) * epochs,
     }
@@ -84,7 +99,7 @@ def examples_of(scene: Scene, dataset: DataSet) -> Examples:
         return Examples(x, y, None, None if mask.all() else mask)
     y = np.zeros((len(read), timesteps, width))
     y[mask] = np.concatenate([target(each, np.empty((1, len(each.sentence), width)))[0] for each in read])
-    return Examples(x, y, None, None) if mask.all() else Examples(x, y, mask.astype(float), mask)
+    return Examples(x, y, None, None if mask.all() else mask)
 
 
 def learner(scene: Scene) -> Sequential:
@@ -111,7 +126,12 @@ def teach(scene: Scene, dataset: DataSet, resume: Epoch | None = None) -> Taught
         last = next(islice(lessons(scene, dataset, math.ceil(wanted / each), resume), wanted - start - 1, None))
     except EngineError as error:
         raise Problem("not-finite", str(error)) from error
-    return Taught([weight for layer in last.layers for weight in layer.weights], last.optimizer_state)
+    return taught_by(last)
+
+
+def taught_by(update: Update) -> Taught:
+    """What a training has come to after this update."""
+    return Taught([weight for layer in update.layers for weight in layer.weights], update.optimizer_state)
 
 
 def beginning(scene: Scene) -> Taught:

@@ -7,10 +7,11 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
+from app.counting import Cost, reading_bytes
 from app.datasets import DataSet
-from app.errors import Problem
+from app.errors import Problem, shortened
 from app.histories import Histories, Past, training_key, weights_of
-from app.learning import at, batches, numbers_of, require_fitting, require_room, teach, training_of
+from app.learning import at, batches, cost_of, require_fitting, require_room, teach, training_of
 from app.scenes import Scene
 from app.shipped_datasets import shipped_by_id
 from app.store import Store
@@ -19,7 +20,7 @@ from app.trainings import Trainings
 from app.work import Pool
 
 KEPT = 4  # data sets, of which each took a while to read
-AT_ONCE = 30_000_000  # values and gradients: some tenths of a second, for which no process is started
+AT_ONCE = Cost(30_000_000, 25_000_000)  # some tenths of a second, for which no process is started
 
 
 class DataSets:
@@ -38,9 +39,12 @@ class DataSets:
             return self._kept[dataset_id]
         canonical = await self._store.get(dataset_id, "datasets")
         if canonical is None:
-            detail = f"No data set {dataset_id[:8]}… is known here. Send its examples to POST /api/datasets."
+            detail = (
+                "The table that this network learns from is not on this server any more. "
+                f"Received: the data set {shortened(dataset_id[:8])}…. Upload the file again, or send its examples to POST /api/datasets."
+            )
             raise Problem("unknown-dataset", detail)
-        self._kept[dataset_id] = await self._pool.run(DataSet.parse, canonical)
+        self._kept[dataset_id] = await self._pool.compute(reading_bytes(len(canonical)), DataSet.parse, canonical)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return self._kept[dataset_id]
@@ -67,17 +71,19 @@ class Lessons:
         if scene.weights.training is None:
             return None
         dataset = await self.dataset_of(scene)
-        epoch = training_of(scene).updates // batches(scene, dataset)
+        updates = training_of(scene).updates
+        epoch = updates // batches(scene, dataset)
         await self.require_fitting(scene, dataset, epoch + 1)
-        if self._ahead(scene, dataset, epoch) > AT_ONCE:
-            await self._trainings.recall(scene, dataset, epoch, epoch)
-        return await self._pool.run(teach, scene, dataset, self._histories.of(scene).before(epoch))
+        cost = self._ahead(scene, dataset, updates)
+        if cost.work > AT_ONCE.work or cost.numbers > AT_ONCE.numbers:
+            return await self._trainings.recall(scene, dataset, updates, cost)
+        return await self._pool.compute(cost, teach, scene, dataset, self._histories.of(scene).before(epoch))
 
     async def require_fitting(self, scene: Scene, dataset: DataSet, epochs: int) -> None:
         """A problem unless the scene can learn from the data set for so many epochs."""
         history = self._histories.of(scene)
         if not history.fits:
-            await self._pool.run(require_fitting, scene, dataset)
+            await self._pool.compute(reading_bytes(len(dataset.canonical)), require_fitting, scene, dataset)
             history.fits = True
         require_room(scene, dataset, epochs)
 
@@ -91,7 +97,7 @@ class Lessons:
         async with self._recalling.setdefault(training_key(scene), asyncio.Lock()):
             if not history.records.keys() >= set(range(1, last + 1)):  # the server was started anew, or had no room for it
                 await self.require_fitting(scene, dataset, last)
-                await self._trainings.recall(scene, dataset, 0, last)
+                await self._trainings.recall(scene, dataset, last * each, cost_of(scene, dataset, last * each), anew=True)
                 history = self._histories.of(scene)
         weights: dict[int, Sequence[Array]] = {
             number: weights_of(epoch) for number, epoch in sorted(history.epochs.items()) if number <= last
@@ -100,7 +106,8 @@ class Lessons:
             weights[last] = taught.weights
         return Past([history.records[number] for number in range(1, last + 1)], weights)
 
-    def _ahead(self, scene: Scene, dataset: DataSet, epoch: int) -> int:
-        """How many numbers lie between the nearest kept epoch and this one."""
-        kept = self._histories.of(scene).before(epoch)
-        return (epoch - (kept.epoch if kept else 0)) * len(dataset.examples) * numbers_of(scene, dataset)
+    def _ahead(self, scene: Scene, dataset: DataSet, updates: int) -> Cost:
+        """What it takes to get from the nearest kept epoch to this update."""
+        each = batches(scene, dataset)
+        kept = self._histories.of(scene).before(updates // each)
+        return cost_of(scene, dataset, updates - (kept.epoch * each if kept else 0))

@@ -48,6 +48,8 @@ LIMITS = {
     "model_bytes": Limit(1, 16 * 2**20, "bytes of an uploaded model"),
     "json_depth": Limit(1, 16, "levels of nesting in a scene"),
     "trace_numbers": Limit(1, 3_000_000, "values and gradients of one trace"),
+    "work_numbers": Limit(1, 80_000_000, "numbers that all computations hold at the same time, of which each counts at its peak"),
+    "recall_work": Limit(1, 20_000_000_000, "work that a link may take which opens a training: numbers computed, up to its update"),
     "worksheet": Limit(1, 1_200, "numbers of a worksheet: the weights that it gives, and every h with its gradient"),
     "jacobian_numbers": Limit(1, 3_000_000, "numbers of the Jacobians along a path, or of all among which the strongest is sought"),
     "study": Limit(-10, 10, "weight, bias or state of a study of one unit"),

@@ -10,8 +10,10 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 import engine
+from app.clients import Clients, Seats
 from app.guards import Faults, HeadRequests, KnownHosts, PageOfSubPath, SecureAnswers, SubPath
 from app.handlers import add_handlers
+from app.network import trusted_by
 from app.policies import enforce
 from app.routes import (
     cells,
@@ -33,6 +35,7 @@ from app.routes import (
 from app.services import opened
 from app.settings import Settings
 from app.telemetry import Observed, Telemetry
+from app.traffic import Traffic
 
 DESCRIPTION = "Deep recurrent networks, unrolled: every number forward, every gradient backward, each with the terms it comes from."
 
@@ -40,11 +43,11 @@ DESCRIPTION = "Deep recurrent networks, unrolled: every number forward, every gr
 def create_app(settings: Settings) -> FastAPI:
     """The application with these settings; what it needs is opened when it starts and closed when it stops."""
 
-    telemetry = Telemetry()
+    telemetry, seats = Telemetry(), Seats(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(settings, telemetry) as services:
+        async with opened(settings, telemetry, seats) as services:
             app.state.services = services
             yield
 
@@ -62,7 +65,8 @@ def create_app(settings: Settings) -> FastAPI:
         middleware=[
             Middleware(SubPath, root_path=settings.root_path),
             Middleware(Observed, telemetry=telemetry),
-            Middleware(SecureAnswers),
+            Middleware(Clients, seats=seats),
+            Middleware(SecureAnswers, public_url=settings.public_url),
             Middleware(HeadRequests),
             Middleware(Faults),
             Middleware(KnownHosts, allowed=settings.allowed_hosts),
@@ -70,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         ],
     )
     computed = (scenes, traces, cells, worksheets, trainings, charts, gradients, studies)
+    app.state.traffic = Traffic.of(settings, trusted_by(settings.trusted_proxies))
     for routes in (pages, docs, health, metrics, *computed, lectures, polls, plans):
         app.include_router(routes.router)
     add_handlers(app)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import ipaddress
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 EVERY_NETWORK = ("0.0.0.0", "::")
 PORTS_TRIED = 50
@@ -80,3 +83,19 @@ def address(host: str, port: int, root_path: str) -> str:
     """The URL to type into a browser."""
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}{root_path}/"
+
+
+def party_of(address: str) -> str:
+    """What counts as one address: a network of IPv6 with a prefix of 64 bits, which one household or device has to itself."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:  # a socket of another kind, or a test client
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def trusted_by(proxies: Sequence[str]) -> Callable[[str], bool]:
+    """Tells whether an address is one whose X-Forwarded-For is believed, by uvicorn's own rule."""
+    return _TrustedHosts(list(proxies)).__contains__

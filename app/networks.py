@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
 from app.scene_fields import DenseLayer, EmbeddingLayer, SceneFields, is_recurrent
 from app.scene_fields import Layer as LayerFields
 from engine import GRU, LSTM, SGD, Adagrad, Adam, Dense, Dropout, Embedding, OneHot, RMSprop, SimpleRNN
 from engine.initializers import RECURRENT_INITIALIZERS
 from engine.layers import Layer
 from engine.optimizers import Optimizer
+from engine.summary import summary
 
 CELLS: dict[str, type[SimpleRNN | LSTM | GRU]] = {cell.__name__: cell for cell in (SimpleRNN, LSTM, GRU)}
 OPTIMIZERS: dict[str, type[SGD | RMSprop | Adam | Adagrad]] = {rule.__name__: rule for rule in (SGD, RMSprop, Adam, Adagrad)}
@@ -22,8 +28,20 @@ def network(scene: SceneFields, training: bool = False) -> list[Layer]:
     return layers if layers[0].encodes else [OneHot(len(scene.vocabulary)), *layers]
 
 
-def _dropout(fields: LayerFields) -> list[Layer]:
+def _dropout(fields: LayerFields) -> list[Dropout]:
     return [Dropout(fields.dropout)] if is_recurrent(fields) and fields.dropout else []
+
+
+def summary_in_keras(scene: SceneFields, layers: Sequence[Layer]) -> str:
+    """What the Keras program of a scene prints of itself, from its built layers: in Keras's float32, with its Dropout, and without our
+    OneHot, because the program's input is vectors."""
+    own = layers[-len(scene.layers) :]
+    told = [each for layer, fields in zip(own, scene.layers, strict=True) for each in (layer, *(_dropped(layer, fields)))]
+    return summary(told, np.dtype("float32"))
+
+
+def _dropped(layer: Layer, fields: LayerFields) -> list[Layer]:
+    return [replace(dropout, features=layer.width) for dropout in _dropout(fields)]
 
 
 def optimizer(scene: SceneFields) -> Optimizer:

@@ -61,6 +61,11 @@ class Outlet:
             self._listener.lost()
 
     @property
+    def has_listener(self) -> bool:
+        """Whether the connection is a listener's, which has its own rule for what is not read."""
+        return self._listener is not None
+
+    @property
     def waiting(self) -> int:
         """Bytes that were written and that the kernel has not taken."""
         return self._transport.get_write_buffer_size()

@@ -81,6 +81,16 @@ def _modules() -> list[str]:
     return sorted(path.relative_to(ROOT / "static").as_posix() for path in found - {root})
 
 
+def missing_page(language: Language, base: str) -> Representation:
+    """The page for what is not found; `base` leads from its address to the start."""
+    return _missing_page(language, base, STATIC.fingerprint)
+
+
+@lru_cache(maxsize=64)
+def _missing_page(language: Language, base: str, _files: str) -> Representation:
+    return _rendered("missing.html", w=language.words, language=language.code, base=base)
+
+
 @cache
 def checked_page() -> Representation:
     """What the engine was checked against, made from the record of a run of the tests."""

@@ -8,9 +8,12 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.requests import ClientDisconnect
+from starlette.routing import compile_path
 
 from app.errors import Problem
 from app.limits import most
+from app.settings import Settings
+from app.traffic import Traffic
 
 JSON_TYPE = "application/json"
 
@@ -69,7 +72,7 @@ POLICIES |= {
     "POST /api/datasets": Policy(callers="own pages", body=most("dataset_bytes"), rate="pool"),
     "POST /api/datasets/table": Policy(callers="own pages", body=most("dataset_bytes"), rate="pool"),
     "GET /api/datasets/{dataset_id}": READ,
-    "GET /api/datasets/{dataset_id}/examples": READ,
+    "GET /api/datasets/{dataset_id}/examples": COMPUTE,
     "POST /api/trainings": Policy(callers="own pages", body=most("scene_bytes"), rate="pool"),
     "GET /api/trainings/{training_id}/events": READ,
     "DELETE /api/trainings/{training_id}": Policy(callers="own pages"),
@@ -106,6 +109,9 @@ POLICIES |= {
 }
 
 
+PATTERNS = [(method, compile_path(path)[0]) for method, path in (route.split(" ") for route in POLICIES)]
+
+
 async def enforce(request: Request) -> None:
     """Runs before every route: a problem where its policy says no."""
     policy = policy_of(request)
@@ -113,6 +119,8 @@ async def enforce(request: Request) -> None:
         _require_own_page(request)
     if policy.body:
         _require_plain_json(request)
+    if policy.rate == "pool" and (cancel_on_leaving := request.scope.get("extensions", {}).get("cancel_on_leaving")):
+        cancel_on_leaving()
 
 
 def policy_of(request: Request) -> Policy:
@@ -128,12 +136,15 @@ async def read_body(request: Request) -> bytes:
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > limit:
         raise _too_large(limit)
+    traffic: Traffic = request.app.state.traffic
     body = bytearray()
     try:
-        async for piece in request.stream():
-            body += piece
-            if len(body) > limit:
-                raise _too_large(limit)
+        with traffic.receiving(request.scope) as received:
+            async for piece in request.stream():
+                received(len(piece))
+                body += piece
+                if len(body) > limit:
+                    raise _too_large(limit)
     except ClientDisconnect:
         raise Problem("malformed-json", "The body ended before its declared length. Send all of it.") from None
     return bytes(body)
@@ -152,12 +163,26 @@ def _require_own_page(request: Request) -> None:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     foreign = site not in (None, "same-origin", "none")
     if not foreign and origin is not None and site is None:
-        foreign = urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+        foreign = origin.lower() not in _own_origins(request)
     if foreign:
         detail = (
             "Only pages of this server may send it scenes. Received: a request from a page of another site. Open this server's own page."
         )
         raise Problem("cross-site", detail)
+
+
+def _own_origins(request: Request) -> set[str]:
+    """How a browser names a page of this server, asked for as this request was, or as the setting says that others ask for it."""
+    settings: Settings = request.app.state.services.settings
+    public = urlsplit(settings.public_url.lower())
+    asked = {f"{request.url.scheme}://{request.headers.get('host', '').lower()}"}
+    return asked | ({f"{public.scheme}://{public.netloc}"} if public.netloc else set())
+
+
+def methods_at(path: str) -> list[str]:
+    """Returns the methods of all routes at this path, for the header Allow."""
+    methods = {method for method, pattern in PATTERNS if pattern.fullmatch(path)}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def _require_plain_json(request: Request) -> None:

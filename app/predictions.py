@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ import numpy as np
 from app.datasets import DataSet, Example
 from app.learning import examples_of, numbers_of
 from app.limits import most
-from app.traces import SceneTrace
+from app.scene_fields import EmbeddingLayer
+from app.scenes import Scene
+from app.traces import SceneTrace, places, token_of
 from engine.losses import LOSSES
 from engine.training import Examples
 from engine.types import Array
@@ -19,17 +22,30 @@ Document = dict[str, Any]
 AT_ONCE = 3_000_000  # values and gradients of the examples that are run at once
 
 
-def predictions(trace: SceneTrace, dataset: DataSet) -> Document:
-    """The outputs for the first examples, as many as a page shows, and loss and accuracy over all of them."""
+def rows_of_words(scene: Scene, dataset: DataSet) -> set[int]:
+    """The rows of the embedding, from 0, that the examples read; none where there is no embedding."""
+    token = token_of(scene)
+    return {token[word] for word in dataset.vocabulary} if isinstance(scene.layers[0], EmbeddingLayer) else set()
+
+
+def predictions(trace: SceneTrace, dataset: DataSet) -> Iterator[Document | None]:
+    """The outputs for the first examples, as many as a page shows, and loss and accuracy over all of them; a None for each turn before."""
     scene, examples = trace.scene, examples_of(trace.scene, dataset)
-    outputs, loss = _outputs(trace, examples, max(1, AT_ONCE // numbers_of(scene, dataset)))
+    outputs: list[Array] = []
+    losses: list[float] = []
+    shares: list[int] = []
+    for output, loss, share in _outputs(trace, examples, max(1, AT_ONCE // numbers_of(scene, dataset))):
+        outputs.extend(output)
+        losses.append(share * loss)
+        shares.append(share)
+        yield None
     right = LOSSES[scene.loss].right
     told = [_prediction(example, *rows) for example, *rows in zip(dataset.examples, outputs, examples.y, strict=True)]
     judged = [right(output, target) for output, target in told] if right else []
-    return {
+    yield {
         "scene": scene.id,
         "examples": len(dataset.examples),
-        "loss": loss,
+        "loss": math.fsum(losses) / sum(shares),
         "accuracy": float(np.concatenate([each.ravel() for each in judged]).mean()) if judged else None,
         "predictions": [
             {**example.model_dump(mode="json"), "output": output.tolist(), "right": bool(judged[place].all()) if judged else None}
@@ -38,17 +54,16 @@ def predictions(trace: SceneTrace, dataset: DataSet) -> Document:
     }
 
 
-def _outputs(trace: SceneTrace, examples: Examples, size: int) -> tuple[list[Array], float]:
-    """The output of every example, and the loss of all, so many at a time: what lies between is not kept."""
-    outputs: list[Array] = []
-    losses: list[float] = []
+def _outputs(trace: SceneTrace, examples: Examples, size: int) -> Iterator[tuple[Array, float, int]]:
+    """So many examples at a time: their outputs, their mean loss, and the outputs that it is a mean over. What lies between is not kept."""
     for start in range(0, len(examples.x), size):
         some = examples.at(slice(start, start + size))
         with np.errstate(over="ignore", invalid="ignore"):
-            run = trace.model.forward(some.x, mask=some.mask)
-            losses.append(len(some.x) * float(trace.model.loss(run, some.y, trace.scene.loss, some.sample_weight)))
-        outputs.extend(run.output)
-    return outputs, math.fsum(losses) / len(examples.x)
+            run = trace.model.forward(places(trace.rows, some.x), mask=some.mask)
+            padded = run.padded_outputs
+            share = len(some.x) if padded is None else int(np.count_nonzero(~padded))
+            loss = float(trace.model.loss(run, some.y, trace.scene.loss, some.sample_weight))
+        yield run.output, loss, share
 
 
 def _prediction(example: Example, output: Array, target: Array) -> tuple[Array, Array]:

@@ -146,6 +146,11 @@ PROBLEMS: dict[str, ProblemType] = {
         "This lecture cannot be started here",
         "Who may start lectures is a setting of the server. Ask whoever runs it for the passphrase, or start a server of your own.",
     ),
+    "wrong-path": ProblemType(
+        409,
+        "The server is set up for another path",
+        "A proxy serves the page below a path that the server does not know. Whoever runs the server has to set UNROLLED_ROOT_PATH to it.",
+    ),
     "not-for-you": ProblemType(403, "This is for whoever runs the server", "A setting of the server says which addresses may ask."),
     "not-presenter": ProblemType(
         403,
@@ -163,6 +168,11 @@ PROBLEMS: dict[str, ProblemType] = {
         "One device presents at a time. Take over, or leave it to the other.",
     ),
     "lecture-ended": ProblemType(409, "The lecture has ended", "Nothing can be added to it. It can be watched again."),
+    "lecture-full": ProblemType(
+        409,
+        "The lecture's log is full",
+        "A log may have the bytes of the setting lecture_log_bytes. The lecture can still be ended, and watched again.",
+    ),
     "lecture-changed": ProblemType(
         409,
         "The lecture has changed meanwhile",
@@ -196,7 +206,7 @@ PROBLEMS: dict[str, ProblemType] = {
         "Each entry of errors names an example, the rule, what was received, and what to do.",
     ),
     "no-training": ProblemType(422, "The scene has no training", "Name a data set in `training` of the weights."),
-    "busy": ProblemType(429, "Too many computations at once", "Try again after the seconds that the header Retry-After names."),
+    "busy": ProblemType(429, "The server is busy", "Try again after the seconds that the header Retry-After names."),
     "internal": ProblemType(
         500,
         "The server made a mistake",
@@ -364,10 +374,47 @@ FAULTS: dict[str, FaultKind] = {
         "in the vocabulary.",
     ),
     "no_table": FaultKind("invalid-dataset", "A quotation mark in the table is opened and never closed. Close it, or take it out."),
+    "two_byte_table": FaultKind(
+        "invalid-dataset",
+        "The table is in UTF-16, as a spreadsheet's “Unicode text” is, and was read as UTF-8. Save it as “CSV UTF-8”, and choose it again.",
+    ),
+    "grouped_label": FaultKind(
+        "invalid-dataset",
+        "The label of row {row} can be read in two ways: with a decimal comma, or with a comma between thousands. Received: {received}. "
+        "Write it with a point, or without the comma.",
+    ),
+    "lost_character": FaultKind(
+        "invalid-dataset",
+        "{place} holds U+FFFD, which stands for a character that was lost. Received: {received}. The table was not saved in UTF-8: save it "
+        "as “CSV UTF-8”, and choose it again.",
+    ),
+    "space_within": FaultKind(
+        "invalid-dataset", "{place} holds a space that does not end a word. Received: {received}. Write a common space there, or none."
+    ),
+    "lone_direction": FaultKind(
+        "invalid-dataset",
+        "{place} holds an invisible character that turns the direction of text and is not ended within the word. Received: {received}. "
+        "Take it out.",
+    ),
+    "invisible_difference": FaultKind(
+        "invalid-dataset",
+        "{place} looks like another word of the table and differs from it by invisible characters alone. Received: {received}, and before "
+        "it “{other}”. Write both the same.",
+    ),
     "no_label": FaultKind(
         "invalid-dataset",
         "Row {row} must end with its label, a number, or one number per word with spaces between. Received: {received}. Write it as: "
         "cat mat rat, 1",
+    ),
+    "too_much_work": FaultKind(
+        "too-expensive",
+        "Computing a scene may take {limit} numbers at once, with every copy of a weight and all that the optimizer remembers. Received: a "
+        "scene that takes {received}. Take fewer units, or an embedding of fewer rows or dimensions.",
+    ),
+    "recall_too_far": FaultKind(
+        "too-expensive",
+        "A scene may be opened after a training whose computing takes at most {limit} steps of work. Received: {updates} updates, which "
+        "take about {received}. Start the training, which may take longer, or take fewer updates, or larger batches.",
     ),
     "training_too_expensive": FaultKind(
         "too-expensive",
@@ -397,6 +444,7 @@ PLACES: dict[tuple[str | type, ...], str] = {
     ("examples",): "the examples",
     ("examples", int): "example {1}",
     ("examples", int, str): "the {2} of example {1}",
+    ("examples", int, "sentence", int): "word {3} of the sentence of example {1}",
     ("examples", int, str, int): "number {3} of the {2} of example {1}",
     ("optimizer", str): "`{1}` of the optimizer",
     ("choice",): "the answer",

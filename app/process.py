@@ -27,14 +27,18 @@ from app.services import Services
 from app.settings import Settings
 from app.storages import try_storages
 from app.telemetry import configure_logging
+from app.traffic import Traffic
 
-SECRET = {"redis_url", "passphrase"}  # the first may hold a password; they are shown nowhere
+SWITCH = 0.001  # s for which a thread that computes keeps the interpreter while the event loop has something to do
+
+SECRET = {"redis_url", "passphrase", "cookie_key"}  # the first may hold a password; they are shown nowhere
 
 # What pydantic calls it -> what a setting must be.
 RULES = {
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",
     "float_parsing": "a number",
+    "finite_number": "a finite number",
     "bool_parsing": "true or false",
     "string_type": "a text, or a list of texts",
     "url_parsing": "an address such as redis://127.0.0.1:6379/0",
@@ -103,19 +107,25 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     """Until it is told to stop."""
     configure_logging(settings.log_requests)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
+    sys.setswitchinterval(SWITCH)
     gc.freeze()  # what is loaded by now stays: to look through it for garbage, at the very end too, takes a tenth of a second
     port = listener.getsockname()[1]
     settings = settings.model_copy(update={"port": port})
     app = create_app(settings)
-    speaks = protocol(settings.root_path, settings.request_seconds, most_connections())
-    server = PoliteServer(app, speaks, settings.shutdown_seconds, lambda: announce(settings, port), lambda: end_streams(app))
+    traffic: Traffic = app.state.traffic
+    speaks = protocol(settings, traffic.connections, most_connections())
+    server = PoliteServer(
+        app, speaks, settings.shutdown_seconds, settings.trusted_proxies, lambda: announce(settings, port), lambda: end_streams(app)
+    )
     server.run([listener])
 
 
 def end_streams(app: FastAPI) -> None:
-    """Whoever follows a lecture is told to come back."""
+    """Whoever follows a lecture is told to come back, and so is whoever waits for a computation."""
     services: Services = app.state.services
     services.lectures.stop()
+    services.pool.stop()
+    services.trainings.stop()
 
 
 def announce(settings: Settings, port: int) -> None:

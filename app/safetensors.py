@@ -23,4 +23,4 @@ def encode(tensors: Tensors, metadata: Mapping[str, str]) -> bytes:
         position = end
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % ALIGNMENT)
-    return b"".join([len(text).to_bytes(8, "little"), text, *(tensor.tobytes() for tensor in tensors.values())])
+    return b"".join([len(text).to_bytes(8, "little"), text, *(tensor.tobytes(order="C") for tensor in tensors.values())])

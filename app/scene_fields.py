@@ -36,6 +36,8 @@ def _without_minus_zero(number: float) -> float:
 
 
 VERSION = 1
+ID_PATTERN = r"^[0-9a-f]{64}$"
+ADDRESS_PATTERN = r"^[\w/,]*$"  # of a number, as a link writes it
 CLIPPING = ("clipnorm", "global_clipnorm", "clipvalue")
 FROM_LIST = Strict(False)  # a JSON list becomes a tuple: the one conversion there is
 
@@ -131,7 +133,7 @@ class Training(Part):
     """What the weights have learnt: from a data set, known by its id, in batches whose order follows from the seed, in so many updates of
     the scene's optimizer; edits: what is set by hand after that."""
 
-    dataset: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    dataset: Annotated[str, Field(pattern=ID_PATTERN)]
     batch_size: Annotated[int, _between("batch_size")]
     seed: Annotated[int, _between("seed")] = 0
     updates: Annotated[int, _between("updates")] = 0

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain, islice, pairwise
 
+from app.counting import count_numbers, scene_cost, weight_shapes
 from app.errors import MOST_FAULTS, Fault, shortened
 from app.limits import most
-from app.networks import network
 from app.scene_fields import CLIPPING, DenseLayer, EmbeddingLayer, LSTMState, RecurrentLayer, SceneFields, is_recurrent
 from engine.losses import LOSSES
-from engine.quantities import all_quantities
 
 WORDS_LISTED = 10
 LEARNING = 10  # so many of the largest traces may a scene compute while it learns
@@ -24,8 +22,10 @@ KERAS_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
 
 def broken_rules(scene: SceneFields) -> list[Fault]:
     """What is wrong between the fields; the numbers are only counted once the rest is right."""
-    return _broken(scene, _stack, _sequences, _vocabulary, unknown_words) or _broken(
-        scene, _loss, _clipping, broken_labels, _sample_weight, _initial_state, _edits, _inputs, _budget
+    return (
+        _broken(scene, _stack, _sequences, _vocabulary, unknown_words)
+        or _broken(scene, _loss, _clipping, broken_labels, _sample_weight, _initial_state, _edits, _inputs)
+        or _broken(scene, _budget)
     )
 
 
@@ -182,36 +182,10 @@ def _stands_in(index: str, shape: tuple[int, ...] | None) -> bool:
     return shape is not None and len(places) == len(shape) and all(1 <= place <= size for place, size in zip(places, shape, strict=True))
 
 
-def weight_shapes(scene: SceneFields) -> dict[tuple[str, str], tuple[int, ...]]:
-    """The shape of every weight by (layer, name), in the order of Sequential.get_weights."""
-    words, *recurrent, dense = network(scene)
-    named = [("embedding", words), *((str(number), layer) for number, layer in enumerate(recurrent, start=1)), ("output", dense)]
-    features = [0, words.width, *(layer.width for layer in recurrent)]
-    return {
-        (name, weight): shape
-        for (name, layer), below in zip(named, features, strict=True)
-        for weight, shape in zip(layer.initializers, layer.weight_shapes(below), strict=True)
-    }
-
-
 def _budget(scene: SceneFields) -> Iterator[Fault]:
     if (count := count_numbers(scene)) > most("trace_numbers"):
         yield Fault.at((), "too_expensive", count, most("trace_numbers"))
+    elif (numbers := scene_cost(scene).numbers) > most("work_numbers"):
+        yield Fault.at((), "too_much_work", numbers, most("work_numbers"))
     elif count * scene.weights.steps > LEARNING * most("trace_numbers"):
         yield Fault.at(("weights", "steps"), "too_many_steps", scene.weights.steps, LEARNING * most("trace_numbers") // count)
-
-
-def count_numbers(scene: SceneFields) -> int:
-    """How many numbers the trace of this scene will hold, from its shape alone."""
-    timesteps, outputs = len(scene.sentence), len(scene.output_timesteps)
-    words, *recurrent, dense = network(scene)
-    sizes = {name: math.prod(shape) for name, shape in weight_shapes(scene).items()}
-    if ("embedding", "embeddings") in sizes:
-        sizes["embedding", "embeddings"] = len(set(scene.sentence)) * words.width  # only the rows that are used
-    weights = sum(sizes.values())
-    states = sum(len(layer.states) * layer.width for layer in recurrent)
-    forward = words.width + sum(len(layer.quantities) * layer.width for layer in recurrent)
-    backward = words.width + sum(len(all_quantities(type(layer).__name__)) * layer.width + 1 for layer in recurrent)
-    entering = 1 if LOSSES[scene.loss].activation else len(dense.quantities)
-    loss = 1
-    return 3 * weights + 2 * states + timesteps * (forward + backward) + outputs * (len(dense.quantities) + entering) * dense.width + loss

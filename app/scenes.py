@@ -53,6 +53,11 @@ class Scene(SceneFields):
         """The SHA-256 of the canonical form, in hexadecimal."""
         return hashlib.sha256(self.canonical).hexdigest()
 
+    @property
+    def dataset(self) -> str | None:
+        """The id of the data set that it learns from, if it does."""
+        return self.weights.training.dataset if self.weights.training else None
+
 
 def parse_scene(body: bytes) -> Scene:
     """The scene of a JSON text, or a problem that names every place that is wrong."""

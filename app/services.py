@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.charting import Charts
+from app.clients import Seats
 from app.computing import Computing
 from app.histories import Histories
 from app.lectures.entering import Tries
@@ -27,15 +28,20 @@ MINUTE, HOUR = 60.0, 3600.0
 
 @dataclass(frozen=True, slots=True)
 class AddressTries:
-    """How often an address may try what costs more than an answer."""
+    """How often an address may fail, or start a lecture."""
 
     codes: Tries
+    passphrases: Tries  # unlike a code and a key, one may be guessed: so a right one is refused too, but not because of wrong codes
     starts: Tries
 
     @classmethod
     def of(cls, settings: Settings) -> AddressTries:
         """As the settings have it."""
-        return cls(Tries(settings.wrong_codes, MINUTE), Tries(settings.lectures_per_hour, HOUR))
+        return cls(
+            Tries(settings.wrong_codes, MINUTE),
+            Tries(settings.wrong_codes, MINUTE),
+            Tries(settings.lectures_per_hour, HOUR),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +61,19 @@ class Services:
     lectures: Lectures
     telemetry: Telemetry
     tries: AddressTries
+    seats: Seats
 
 
 @asynccontextmanager
-async def opened(settings: Settings, telemetry: Telemetry) -> AsyncIterator[Services]:
+async def opened(settings: Settings, telemetry: Telemetry, seats: Seats) -> AsyncIterator[Services]:
     """The services of one server."""
     async with storages(settings) as kept:
-        with _serving(settings, kept, telemetry) as services:
+        with _serving(settings, kept, telemetry, seats) as services:
             yield services
 
 
 @contextmanager
-def _serving(settings: Settings, kept: Storages, telemetry: Telemetry) -> Iterator[Services]:
+def _serving(settings: Settings, kept: Storages, telemetry: Telemetry, seats: Seats) -> Iterator[Services]:
     """What computes and who listens, over what is kept."""
     cache, histories, store = Cache(settings.cache_bytes), Histories(settings.history_bytes), kept.scenes
     with (
@@ -79,7 +86,9 @@ def _serving(settings: Settings, kept: Storages, telemetry: Telemetry) -> Iterat
         computing = Computing(store, cache, pool, lessons)
         charts = Charts(computing, lessons, cache, pool)
         tries = AddressTries.of(settings)
-        yield Services(settings, store, cache, pool, datasets, histories, trainings, lessons, computing, charts, lectures, telemetry, tries)
+        yield Services(
+            settings, store, cache, pool, datasets, histories, trainings, lessons, computing, charts, lectures, telemetry, tries, seats
+        )
 
 
 def _trainings(settings: Settings, store: Store, histories: Histories) -> Trainings:
@@ -89,11 +98,12 @@ def _trainings(settings: Settings, store: Store, histories: Histories) -> Traini
         settings.training_processes,
         settings.training_waiting,
         settings.training_patience,
+        settings.training_slice,
         settings.retry_after,
     )
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 

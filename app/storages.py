@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from app.bounded_store import BoundedStore
 from app.lectures.sqlite_storage import SqliteStorage
 from app.lectures.storage import LectureStorage
 from app.settings import Settings
-from app.store import SqliteStore, Store
+from app.store import Shelf, SqliteStore, Store, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,16 @@ async def storages(settings: Settings) -> AsyncIterator[Storages]:
 
 async def try_storages(settings: Settings) -> None:
     """A storage that cannot be used is found before anything is promised. StorageRefused."""
-    async with storages(settings):
+    async with storages(settings.model_copy(update={"reserved_bytes": 0})):  # the reserve takes a while, and is needed once
         pass
 
 
 @asynccontextmanager
 async def _sqlite(settings: Settings) -> AsyncIterator[Storages]:
-    limits = (settings.storage_patience, settings.retry_after)
+    limits = (settings.storage_patience, settings.retry_after, settings.reserved_bytes)
     with SqliteStore(settings.data, *limits) as scenes:
-        async with SqliteStorage(settings.data, *limits) as lectures:
-            yield Storages(scenes, lectures)
+        async with SqliteStorage(settings.data, *limits, settings.lecture_log_bytes) as lectures:
+            yield Storages(_bounded(settings, scenes, lectures), lectures)
 
 
 @asynccontextmanager
@@ -47,9 +48,14 @@ async def _redis(settings: Settings) -> AsyncIterator[Storages]:
     from app.lectures.redis_scripts import SCRIPTS
     from app.lectures.redis_storage import RedisStorage
     from app.redis_link import Link
-    from app.redis_store import RedisStore
+    from app.redis_store import STORE_SCRIPTS, RedisStore
 
-    async with Link(str(settings.redis_url), settings.retry_after, SCRIPTS) as link:
+    async with Link(str(settings.redis_url), settings.retry_after, SCRIPTS | STORE_SCRIPTS) as link:
         scenes = RedisStore(link)
-        async with RedisStorage(link, settings.retry_after) as lectures:
-            yield Storages(scenes, lectures)
+        async with RedisStorage(link, settings.retry_after, settings.lecture_log_bytes) as lectures:
+            yield Storages(_bounded(settings, scenes, lectures), lectures)
+
+
+def _bounded(settings: Settings, shelf: Shelf, lectures: LectureStorage) -> BoundedStore:
+    budgets: dict[Table, int] = {"scenes": settings.scenes_bytes, "datasets": settings.datasets_bytes}
+    return BoundedStore(shelf, lectures.naming, budgets, settings.retry_after)

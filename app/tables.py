@@ -14,6 +14,7 @@ from app.notation import NOTATIONS
 from app.presets import ORDER_MATTERS, PRESETS, REVIEWS
 from app.scene_fields import CLIPPING
 from app.scenes import default_scene
+from app.shipped_datasets import shipped_by_id
 from app.words_late import is_late
 from engine import GRU, LSTM, Dense, Embedding, SimpleRNN
 from engine.activations import ELEMENTWISE
@@ -57,6 +58,7 @@ def page_tables(language: Language = ENGLISH) -> dict[str, Any]:
             layer: [{**asdict(quantity), "label": language.label(quantity.label)} for quantity in quantities]
             for layer, quantities in QUANTITIES.items()
         },
+        "datasets": list(shipped_by_id()),
         "limits": limits_document(),
         "reviews": REVIEWS,
         "scene": default_scene().document(),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import secrets
 import sys
 import time
+from collections import OrderedDict
 from contextvars import ContextVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -16,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUEST_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 FIELDS = "{asctime}{levelname}{name}{message}"
+QUIET = 60.0  # s in which the same warning is written once
+MOST_WARNINGS = 256  # that are remembered
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 OTHER = "other"  # a method or a path of somebody's own making would be a figure of its own, and kept for ever
 
@@ -31,10 +35,33 @@ class _WithRequestId(logging.Filter):
         return True
 
 
+class Repetitions(logging.Filter):
+    """Lets a warning through once in QUIET seconds, then with how often it was held back, so that no client can fill the log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()  # when last, and how often since
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Errors of our own are always written."""
+        if record.levelno != logging.WARNING:
+            return True
+        key, now = (record.name, record.getMessage()), time.monotonic()
+        last, held_back = self._told.pop(key, (-math.inf, 0))
+        passes = now - last >= QUIET
+        self._told[key] = (now, 0) if passes else (last, held_back + 1)
+        if len(self._told) > MOST_WARNINGS:
+            self._told.popitem(last=False)
+        if passes and held_back:
+            record.held_back = held_back
+        return passes
+
+
 def configure_logging(requests: bool) -> None:
     """Each line on stderr is one JSON object, whatever stands in it; with a line for every request, or without."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter(FIELDS, style="{", rename_fields={"asctime": "at", "levelname": "level", "name": "logger"}))
+    handler.addFilter(Repetitions())
     handler.addFilter(_WithRequestId())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of every piece that is written to whoever has gone
@@ -52,6 +79,13 @@ class Telemetry:
         self.seconds = Histogram("unrolled_request_seconds", "Seconds until an answer begins, by route", ("route",), registry=self.registry)
         self.rooms = Gauge("unrolled_lecture_rooms", "Lectures that are open in this process", registry=self.registry)
         self.listeners = Gauge("unrolled_lecture_listeners", "Streams of lectures that are open in this process", registry=self.registry)
+        self.connections = Gauge("unrolled_connections", "Open connections", registry=self.registry)
+        self.member_connections = Gauge(
+            "unrolled_member_connections", "Open connections of presenters and participants", registry=self.registry
+        )
+        self.held = Gauge("unrolled_held_bytes", "Bytes of bodies and answers that connections hold", ("what",), registry=self.registry)
+        self.stored = Gauge("unrolled_stored_bytes", "Bytes that are stored, by table", ("table",), registry=self.registry)
+        self.budget = Gauge("unrolled_stored_bytes_budget", "Bytes that may be stored, by table", ("table",), registry=self.registry)
         self.tasks = Gauge(
             "unrolled_tasks", "Tasks of this process's event loop: they grow where something is never let go", registry=self.registry
         )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from app.counting import weight_shapes
 from app.networks import network, optimizer
-from app.scene_fields import LSTMState, SceneFields
-from app.scene_rules import weight_shapes
+from app.scene_fields import EmbeddingLayer, LSTMState, SceneFields
 from app.scenes import Scene
-from engine import Gradients, Sequential, Trace
+from engine import Embedding, Gradients, Sequential, Trace
 from engine.optimizers import Optimizer, OptimizerState
 from engine.regularization import with_penalty
 
@@ -31,10 +32,14 @@ class Learning(NamedTuple):
 
 @dataclass(frozen=True)
 class SceneTrace:
-    """What a scene computes: the engine's trace and gradients, and the weights after one step of the optimizer."""
+    """What a scene computes: the engine's trace and gradients, and the weights after one step of the optimizer.
+
+    rows: the rows of the embedding that the model has, in order, from 0; the others have no gradient. None: there is no embedding.
+    """
 
     scene: Scene
     words: npt.NDArray[np.int64]
+    rows: Sequence[int] | None
     model: Sequential
     forward: Trace
     gradients: Gradients
@@ -52,15 +57,9 @@ class SceneTrace:
         layers = zip(self.layer_names, self.model.layers, strict=True)
         return [("embedding" if part.encodes else layer, name) for layer, part in layers for name in part.initializers]
 
-    @property
-    def rows(self) -> list[int] | None:
-        """The rows of the embedding that the sentence uses, from 0; None: there is no embedding."""
-        return np.unique(self.words).tolist() if self.model.layers[0].initializers else None
-
     def sent(self, weights: Sequence[Array]) -> dict[tuple[str, str], Array]:
-        """Weights, or their gradients, by name; of an embedding only the rows that are used."""
-        named = dict(zip(self.weight_names, weights, strict=True))
-        return {name: weight[self.rows] if name[0] == "embedding" else weight for name, weight in named.items()}
+        """Weights, or their gradients, by name; of an embedding only the rows that the model has."""
+        return dict(zip(self.weight_names, weights, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +70,66 @@ class Taught:
     state: OptimizerState
 
 
-def run(scene: Scene, taught: Taught | None = None) -> SceneTrace:
-    """A pure function: the same scene, and what its training came to if it has one, the same numbers."""
-    model, rule = model_of(scene), optimizer(scene)
-    state = rule.start(model.get_weights())
-    if scene.weights.training:
-        assert taught is not None
-        model.set_weights(with_edits(scene, taught.weights, scene.weights.training.edits))
-        state = taught.state
+def run(scene: Scene, taught: Taught | None = None, also: Iterable[int] = ()) -> SceneTrace:
+    """A pure function: the same scene, and what its training came to if it has one, the same numbers.
+
+    also: rows of the embedding, from 0, that the model has beside those of the sentence.
+    """
+    words, rule = tokens(scene), optimizer(scene)
+    model, state = _beginning(scene, taught)
+    rows = used_rows(scene, also)
+    if rows is not None:  # a table of 10,000 rows moves in those that are read, and nowhere else
+        model = _with_rows(model, rows)
+        state = state and _state_of_rows(state, rows)
+    state = state or rule.start(model.get_weights())
+    read = places(rows, words)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found afterwards, once, for all
         for _ in range(scene.weights.steps):
-            weights, learning = learnt(scene, *_both_ways(scene, model), rule, state)
+            weights, learning = learnt(scene, *_both_ways(scene, model, read), rule, state)
             model.set_weights(weights)
             state = learning.after
-        forward, gradients = _both_ways(scene, model)
+        forward, gradients = _both_ways(scene, model, read)
         updated, learning = learnt(scene, forward, gradients, rule, state)
-    return SceneTrace(scene, tokens(scene), model, forward, gradients, updated, learning)
+    return SceneTrace(scene, words, rows, model, forward, gradients, updated, learning)
 
 
-def _both_ways(scene: Scene, model: Sequential) -> tuple[Trace, Gradients]:
+def used_rows(scene: SceneFields, also: Iterable[int] = ()) -> list[int] | None:
+    """The rows of the embedding that the sentence reads, and others, in order, from 0; None: there is no embedding."""
+    return sorted({*tokens(scene).tolist(), *also}) if isinstance(scene.layers[0], EmbeddingLayer) else None
+
+
+def places(rows: Sequence[int] | None, words: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Tokens as a model reads them that has these rows of the embedding."""
+    return words if rows is None else np.searchsorted(rows, words)
+
+
+def _beginning(scene: Scene, taught: Taught | None) -> tuple[Sequential, OptimizerState | None]:
+    """The whole model, and what its optimizer remembers; None: nothing yet."""
+    model = model_of(scene)
+    if scene.weights.training is None:
+        return model, None
+    assert taught is not None
+    model.set_weights(with_edits(scene, taught.weights, scene.weights.training.edits))
+    return model, taught.state
+
+
+def _with_rows(model: Sequential, rows: Sequence[int]) -> Sequential:
+    """The same model with these rows of its embedding."""
+    first, *above = model.layers
+    assert isinstance(first, Embedding)
+    fewer = copy.copy(model)
+    fewer.layers = (replace(first, input_dim=len(rows)).with_weights([first.weights[0][rows]], model.dtype), *above)
+    return fewer
+
+
+def _state_of_rows(state: OptimizerState, rows: Sequence[int]) -> OptimizerState:
+    """What the optimizer remembers of these rows of the embedding, and of all other weights."""
+    return replace(state, numbers={name: (arrays[0][rows], *arrays[1:]) for name, arrays in state.numbers.items()})
+
+
+def _both_ways(scene: Scene, model: Sequential, read: npt.NDArray[np.int64]) -> tuple[Trace, Gradients]:
     """Forward and backward with the weights that the model has now."""
-    forward = model.forward(inputs(scene, tokens(scene))[np.newaxis], initial_state(scene))
+    forward = model.forward(inputs(scene, read)[np.newaxis], initial_state(scene))
     labels, weights = target(scene, forward.output), scene.sample_weight
     return forward, model.backward(forward, labels, scene.loss, None if weights is None else [weights], window=scene.window)
 
@@ -112,13 +150,16 @@ def model_of(scene: SceneFields) -> Sequential:
 
 
 def with_edits(scene: SceneFields, weights: Sequence[Array], edits: Mapping[str, float]) -> list[Array]:
-    """Copies of the weights in which some numbers are set by hand."""
-    edited = [weight.copy() for weight in weights]
-    named = dict(zip(weight_shapes(scene), edited, strict=True))
+    """The weights, and in place of those in which some numbers are set by hand copies with these numbers."""
+    named = dict(zip(weight_shapes(scene), weights, strict=True))
+    copied: set[tuple[str, str]] = set()
     for address, value in edits.items():
         layer, name, index = address.split("/")
+        if (layer, name) not in copied:
+            named[layer, name] = named[layer, name].copy()
+            copied.add((layer, name))
         named[layer, name][tuple(int(place) - 1 for place in index.split(","))] = value
-    return edited
+    return list(named.values())
 
 
 def inputs(scene: SceneFields, words: npt.NDArray[np.int64]) -> npt.NDArray[Any]:

@@ -16,9 +16,10 @@ import numpy as np
 
 from app.datasets import DataSet
 from app.histories import Record, size_of
-from app.learning import lessons
+from app.learning import batches, lessons, taught_by
 from app.limits import most
 from app.scenes import Scene, parse_scene
+from app.traces import Taught
 from engine import EngineError, Epoch
 from engine.clipping import norm
 from engine.training import Update
@@ -31,17 +32,17 @@ KINDNESS = 10  # a trace that somebody waits for goes first, and the frames of a
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Train the scene up to the end of an epoch, from the beginning or from the end of another."""
+    """Train the scene up to an update, from the beginning or from the end of an epoch."""
 
     scene: bytes
     dataset: bytes
-    epochs: int
+    updates: int
     resume: Epoch | None
 
     @classmethod
-    def of(cls, scene: Scene, dataset: DataSet, epochs: int, resume: Epoch | None) -> Job:
+    def of(cls, scene: Scene, dataset: DataSet, updates: int, resume: Epoch | None) -> Job:
         """Scene and data set as the other side reads them: its own validation is part of what it knows."""
-        return cls(scene.canonical, dataset.canonical, epochs, resume)
+        return cls(scene.canonical, dataset.canonical, updates, resume)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,14 @@ class Diverged:
     detail: str
 
 
-Message = Progress | Ended | Diverged
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What the training came to at its last update."""
+
+    taught: Taught
+
+
+Message = Progress | Ended | Diverged | Reached
 
 
 class Reporter:
@@ -118,13 +126,18 @@ def require_bounded(update: Update) -> None:
 
 
 def train(job: Job, out: IO[bytes]) -> None:
-    """Every epoch of the job, as messages."""
+    """Every epoch of the job, and what its last update left, as messages."""
     reporter = Reporter(out)
     scene, dataset = parse_scene(job.scene), DataSet.parse(job.dataset)
+    each = batches(scene, dataset)
+    epochs = math.ceil(job.updates / each)
     try:
-        for update in lessons(scene, dataset, job.epochs, job.resume):
+        for update in lessons(scene, dataset, epochs, job.resume):
             require_bounded(update)
-            reporter.tell(update, last=update.epoch == job.epochs)
+            reporter.tell(update, last=update.epoch == epochs)
+            if (update.epoch - 1) * each + update.batch == job.updates:
+                reporter.send(Reached(taught_by(update)))
+                return
     except EngineError as error:
         reporter.send(Diverged(str(error)))
 

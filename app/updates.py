@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from app.explanations import weight_of
+from app.explanations import index_of, weight_of
 from app.traces import SceneTrace
 
 Document = dict[str, Any]
@@ -73,7 +73,7 @@ def update(trace: SceneTrace, layer: str, name: str, row: int | None, unit: int)
         "scene": trace.scene.id,
         "layer": layer,
         "name": name,
-        "index": [part + 1 for part in place],
+        "index": index_of(trace, layer, place),
         "optimizer": given.type,
         "gradient": one(trace.gradients.weights[at]),
         "penalised": one(learning.pulled[at]),

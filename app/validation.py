@@ -9,7 +9,7 @@ from typing import Any
 from app.errors import MOST_FAULTS, Fault, counted, spoken
 from app.limits import LIMITS, most
 from app.problems import FAULTS
-from app.scene_fields import CLIPPING, VERSION
+from app.scene_fields import ADDRESS_PATTERN, CLIPPING, ID_PATTERN, VERSION
 
 Path = tuple[str | int, ...]
 Context = Mapping[str, Any]
@@ -27,6 +27,12 @@ def _context(code: str, name: str) -> Rule:
 def _nothing(code: str) -> Rule:
     return code, lambda _: None
 
+
+# What a text must be that has to match a pattern.
+PATTERNS = {
+    ID_PATTERN: "an id of 64 hexadecimal digits",
+    ADDRESS_PATTERN: "the address of a number: letters, digits, / and commas, such as 1/kernel/1,2",
+}
 
 # What pydantic calls it -> our code, and where its limit stands.
 RULES: dict[str, Rule] = {
@@ -51,7 +57,7 @@ RULES: dict[str, Rule] = {
     "less_than_equal": _context("too_large", "le"),
     "literal_error": _context("unknown_choice", "expected"),
     "union_tag_invalid": _context("unknown_choice", "expected_tags"),
-    "string_pattern_mismatch": _fixed("an id of 64 hexadecimal digits"),
+    "string_pattern_mismatch": ("wrong_type", lambda context: PATTERNS[context["pattern"]]),
     "string_too_short": _nothing("empty"),
     "string_too_long": _context("text_too_long", "max_length"),
     "too_short": _nothing("empty"),
@@ -129,7 +135,7 @@ def _fault(error: Mapping[str, Any]) -> Fault:
             received, code = len(received), MANY.get(loc[-1], code)
             words["recurrent"] = most("recurrent_layers")
         case "too_small" | "too_large":
-            words["bounds"] = _bounds(path)
+            words["bounds"] = _bounds(path, code, limit(context))
     return Fault.at(path, code, received, limit(context), **words)
 
 
@@ -139,7 +145,9 @@ def _path(loc: Path) -> Path:
     return tuple(part for index, part in enumerate(loc) if index != branch and not (index and loc[index - 1] in UNIONS))
 
 
-def _bounds(path: Path) -> str:
-    """Both ends of what may stand there."""
-    low, high = BOUNDS[next(part for part in reversed(path) if isinstance(part, str) and part in BOUNDS)]
+def _bounds(path: Path, code: str, passed: float) -> str:
+    """Both ends of what may stand there; where the table does not know the field with this limit, the end that was passed."""
+    low, high = next((BOUNDS[part] for part in reversed(path) if isinstance(part, str) and part in BOUNDS), (None, None))
+    if low is None or passed not in (low, high):
+        return f"{counted(passed)} or {'more' if code == 'too_small' else 'less'}"
     return counted(low) if low == high else f"{counted(low)} to {counted(high)}"

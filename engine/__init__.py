@@ -14,7 +14,7 @@ from engine.sequential import Sequential
 from engine.trace import Gradients, LayerTrace, Trace
 from engine.training import Epoch
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "GRU",

@@ -1,19 +1,23 @@
-"""Activations: each function beside its derivative, which is written in the function's own result y."""
+"""Activations: each function beside its derivative, both computed from the pre-activation a.
+
+The derivative is not written in the function's result: 1 - tanh² loses its digits as tanh nears 1, and is 0 from |a| = 19 on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from engine.errors import EngineError
-from engine.types import Array
+from engine.types import Array, DType, read_only
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """y = function(a, out); dL/da = dL/dy * derivative(y, out), which `slope` spells with the letter of y in place of {0}."""
+    """y = function(a, out); dL/da = dL/dy * derivative(a, out), which `slope` names, with the letter of a in place of {0}."""
 
     name: str
     function: Callable[[Array, Array], Array]
@@ -27,17 +31,16 @@ def linear(a: Array, out: Array) -> Array:
     return out
 
 
-def linear_slope(y: Array, out: Array) -> Array:
+def linear_slope(a: Array, out: Array) -> Array:
     """1."""
     out.fill(1)
     return out
 
 
-def tanh_slope(y: Array, out: Array) -> Array:
-    """1 - y^2."""
-    out.fill(1)
-    out -= y * y
-    return out
+def tanh_slope(a: Array, out: Array) -> Array:
+    """sech² a = 4 e^(-2|a|) / (1 + e^(-2|a|))², with |a| by the real part."""
+    scale_by(2, minus_size(a, out))
+    return scale_by(4, ratio_of_decay(out))
 
 
 def relu(a: Array, out: Array) -> Array:
@@ -45,32 +48,78 @@ def relu(a: Array, out: Array) -> Array:
     return np.multiply(a, a.real > 0, out=out)
 
 
-def relu_slope(y: Array, out: Array) -> Array:
-    """1 where y > 0, else 0."""
-    out[...] = y.real > 0
+def relu_slope(a: Array, out: Array) -> Array:
+    """1 where a > 0, else 0."""
+    out[...] = a.real > 0
     return out
 
 
 def sigmoid(a: Array, out: Array) -> Array:
-    """1 / (1 + exp(-a)), by way of its logarithm, which does not overflow."""
-    return np.exp(-softplus(-a), out)
+    """1 / (1 + e^-a), exact to a few units in the last place."""
+    return one_by_one_plus(decay(a, largest_power(out.dtype), out), constant(1, out.dtype), out)
 
 
-def sigmoid_slope(y: Array, out: Array) -> Array:
-    """y (1 - y)."""
-    out.fill(1)
-    out -= y
-    out *= y
-    return out
+def sigmoid_slope(a: Array, out: Array) -> Array:
+    """e^-|a| / (1 + e^-|a|)², with |a| by the real part."""
+    return ratio_of_decay(minus_size(a, out))
+
+
+def decay(a: Array, largest: Array, out: Array) -> Array:
+    """e^-a, or e^largest where that is smaller, by the real part, by which NumPy orders complex numbers."""
+    np.negative(a, out)
+    return np.exp(np.minimum(out, largest, out=out), out)
+
+
+def one_by_one_plus(decayed: Array, one: Array, out: Array) -> Array:
+    """1 / (1 + e^-a) of e^-a."""
+    return np.divide(one, np.add(decayed, one, out), out)
+
+
+def minus_size(a: Array, out: Array) -> Array:
+    """-|a|: of a and -a the one with the smaller real part. out may be a itself."""
+    if a.dtype.kind == "c":
+        return np.minimum(a, -a, out=out)
+    return np.negative(np.abs(a, out), out)
+
+
+def ratio_of_decay(minus_a: Array) -> Array:
+    """e^-a / (1 + e^-a)² of -a, in place."""
+    decayed = np.exp(minus_a, minus_a)
+    shifted = decayed + constant(1, decayed.dtype)
+    decayed /= shifted
+    decayed /= shifted
+    return decayed
+
+
+def scale_by(factor: int, array: Array) -> Array:
+    """The same array, each number times the factor."""
+    array *= constant(factor, array.dtype)
+    return array
 
 
 def softplus(a: Array) -> Array:
-    """log(exp(0) + exp(a)), shifted by the larger of 0 and a, so that nothing overflows."""
-    if a.dtype.kind != "c":
-        return np.logaddexp(np.zeros((), a.dtype), a)
-    larger = np.maximum(a.real, 0)  # logaddexp knows no complex numbers
-    logarithm: Array = larger + np.log(np.exp(-larger) + np.exp(a - larger))
+    """log(1 + e^a) = max(a, 0) + log1p(e^-|a|), exact to a few units in the last place, by the real part."""
+    logarithm: Array = np.maximum(a, 0) + softplus_tail(a)
     return logarithm
+
+
+def softplus_tail(a: Array) -> Array:
+    """log1p(e^-|a|): what log(1 + e^a) is more than max(a, 0)."""
+    logarithm: Array = np.log1p(np.exp(minus_size(a, np.empty_like(a))))
+    return logarithm
+
+
+@lru_cache(maxsize=32)
+def constant(value: float, dtype: DType) -> Array:
+    """A number as an array, because a Python number would be converted at every call."""
+    return read_only(np.array(value, dtype))
+
+
+@lru_cache(maxsize=8)
+def largest_power(dtype: DType) -> Array:
+    """The largest b whose e^b is used: 0.4 below the limit of what can be held, so that a complex quotient may form sums √2 times as
+    large. What is smaller than e^-b is a subnormal number, within 1e-308 of it."""
+    return read_only(np.array(np.log(np.finfo(dtype).max) - 0.4, dtype))
 
 
 def softmax(a: Array, out: Array) -> Array:
@@ -89,8 +138,8 @@ def softmax_pull_back(y: Array, d_y: Array) -> Array:
 ELEMENTWISE = {
     activation.name: activation
     for activation in (
-        Activation("tanh", np.tanh, tanh_slope, "1 - {0}^2"),
-        Activation("sigmoid", sigmoid, sigmoid_slope, "{0} (1 - {0})"),
+        Activation("tanh", np.tanh, tanh_slope, "sech^2"),
+        Activation("sigmoid", sigmoid, sigmoid_slope, "sigmoid'"),
         Activation("relu", relu, relu_slope, "{0} > 0"),
         Activation("linear", linear, linear_slope, "1"),
     )

@@ -6,13 +6,13 @@ The state of a cell is h, and for an LSTM c behind it. J[i, j] = d after_i / d b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.activations import ELEMENTWISE
+from engine.activations import ELEMENTWISE, sigmoid, sigmoid_slope, tanh_slope
 from engine.errors import EngineError
 from engine.layers import GRU, LSTM, SimpleRNN
 from engine.layers.layer import Layer
@@ -160,17 +160,21 @@ def step_jacobians(layer: Layer, record: LayerTrace, t: int, example: int = 0) -
     raise EngineError("layer", f"`layer` must be a SimpleRNN, an LSTM or a GRU. Received: {layer!r}.")
 
 
+def _at(function: Callable[[Array, Array], Array], a: Array) -> Array:
+    return function(a, np.empty_like(a))
+
+
 def _simple(layer: SimpleRNN, values: dict[str, Array]) -> StepJacobians:
     kernel, recurrent_kernel, _ = layer.weights
-    h = values["h"]
-    slope = ELEMENTWISE[layer.activation].derivative(h, np.empty_like(h))[:, np.newaxis]
+    slope = _at(ELEMENTWISE[layer.activation].derivative, values["a"])[:, np.newaxis]
     return StepJacobians(slope * kernel.T, slope * recurrent_kernel.T)
 
 
 def _lstm(layer: LSTM, values: dict[str, Array], past: dict[str, Array]) -> StepJacobians:
     i, f, g, o, tanh_c = (values[name] for name in ("i", "f", "g", "o", "tanh_c"))
-    slopes = (g * i * (1 - i), past["c"] * f * (1 - f), i * (1 - g * g))  # dc/da_i, dc/da_f, dc/da_g
-    o_slope, c_slope = (tanh_c * o * (1 - o))[:, np.newaxis], (o * (1 - tanh_c * tanh_c))[:, np.newaxis]  # dh/da_o, dh/dc
+    own_i, own_f, own_o = (_at(sigmoid_slope, values[name]) for name in ("a_i", "a_f", "a_o"))
+    slopes = (g * own_i, past["c"] * own_f, i * _at(tanh_slope, values["a_g"]))  # dc/da_i, dc/da_f, dc/da_g
+    o_slope, c_slope = (tanh_c * own_o)[:, np.newaxis], (o * _at(tanh_slope, values["c"]))[:, np.newaxis]  # dh/da_o, dh/dc
 
     def both(weight: Array) -> Array:
         """d (h, c) / d what this kernel is multiplied with."""
@@ -187,8 +191,9 @@ def _lstm(layer: LSTM, values: dict[str, Array], past: dict[str, Array]) -> Step
 def _gru(layer: GRU, values: dict[str, Array], past: dict[str, Array]) -> StepJacobians:
     z, r, m, n = (values[name] for name in ("z", "r", "m", "n"))
     h = past["h"]
-    z_slope, n_slope = ((h - n) * z * (1 - z))[:, np.newaxis], ((1 - z) * (1 - n * n))[:, np.newaxis]  # dh/da_z, dh/da_n
-    r_slope = ((m if layer.reset_after else h) * r * (1 - r))[:, np.newaxis]
+    z_slope = ((h - n) * _at(sigmoid_slope, values["a_z"]))[:, np.newaxis]  # dh/da_z
+    n_slope = (_at(sigmoid, -values["a_z"]) * _at(tanh_slope, values["a_n"]))[:, np.newaxis]  # dh/da_n
+    r_slope = ((m if layer.reset_after else h) * _at(sigmoid_slope, values["a_r"]))[:, np.newaxis]
     (W_z, W_r, W_n), (U_z, U_r, U_n) = (np.split(weight.T, 3) for weight in layer.weights[:2])
     if layer.reset_after:
         n_by_input, n_by_past = W_n + r_slope * W_r, r[:, np.newaxis] * U_n + r_slope * U_r

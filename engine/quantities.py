@@ -33,22 +33,22 @@ QUANTITIES: dict[str, tuple[Quantity, ...]] = {
     ),
     "LSTM": (
         Quantity(
-            "a_i", "pre-activation of the input gate", "a_i = x_t W_i + h_{t-1} U_i + b_i", "pre-activation", "dL/da_i = dL/di i (1 - i)"
+            "a_i", "pre-activation of the input gate", "a_i = x_t W_i + h_{t-1} U_i + b_i", "pre-activation", "dL/da_i = dL/di σ'(a_i)"
         ),
         Quantity(
-            "a_f", "pre-activation of the forget gate", "a_f = x_t W_f + h_{t-1} U_f + b_f", "pre-activation", "dL/da_f = dL/df f (1 - f)"
+            "a_f", "pre-activation of the forget gate", "a_f = x_t W_f + h_{t-1} U_f + b_f", "pre-activation", "dL/da_f = dL/df σ'(a_f)"
         ),
         Quantity(
-            "a_g", "pre-activation of the candidate", "a_g = x_t W_g + h_{t-1} U_g + b_g", "pre-activation", "dL/da_g = dL/dg (1 - g^2)"
+            "a_g", "pre-activation of the candidate", "a_g = x_t W_g + h_{t-1} U_g + b_g", "pre-activation", "dL/da_g = dL/dg sech²(a_g)"
         ),
         Quantity(
-            "a_o", "pre-activation of the output gate", "a_o = x_t W_o + h_{t-1} U_o + b_o", "pre-activation", "dL/da_o = dL/do o (1 - o)"
+            "a_o", "pre-activation of the output gate", "a_o = x_t W_o + h_{t-1} U_o + b_o", "pre-activation", "dL/da_o = dL/do σ'(a_o)"
         ),
         Quantity("i", "input gate", "i = σ(a_i)", "gate", "dL/di = dL/dc_t g"),
         Quantity("f", "forget gate", "f = σ(a_f)", "gate", "dL/df = dL/dc_t c_{t-1}"),
         Quantity("g", "candidate", "g = tanh(a_g)", "candidate", "dL/dg = dL/dc_t i"),
         Quantity("o", "output gate", "o = σ(a_o)", "gate", "dL/do = dL/dh_t tanh(c_t)"),
-        Quantity("c", "cell state", "c_t = f c_{t-1} + i g", "state", "dL/dc_t = dL/dtanh(c_t) (1 - tanh(c_t)^2) + dL/dc_{t+1} f_{t+1}"),
+        Quantity("c", "cell state", "c_t = f c_{t-1} + i g", "state", "dL/dc_t = dL/dtanh(c_t) sech²(c_t) + dL/dc_{t+1} f_{t+1}"),
         Quantity("tanh_c", "what the cell state shows", "tanh(c_t)", "memory", "dL/dtanh(c_t) = dL/dh_t o"),
         Quantity("h", "hidden state", "h_t = o tanh(c_t)", "state", PARTS),
         FROM_DEPTH,
@@ -62,10 +62,10 @@ QUANTITIES: dict[str, tuple[Quantity, ...]] = {
     ),
     "GRU": (
         Quantity(
-            "a_z", "pre-activation of the update gate", "a_z = x_t W_z + h_{t-1} U_z + b_z", "pre-activation", "dL/da_z = dL/dz z (1 - z)"
+            "a_z", "pre-activation of the update gate", "a_z = x_t W_z + h_{t-1} U_z + b_z", "pre-activation", "dL/da_z = dL/dz σ'(a_z)"
         ),
         Quantity(
-            "a_r", "pre-activation of the reset gate", "a_r = x_t W_r + h_{t-1} U_r + b_r", "pre-activation", "dL/da_r = dL/dr r (1 - r)"
+            "a_r", "pre-activation of the reset gate", "a_r = x_t W_r + h_{t-1} U_r + b_r", "pre-activation", "dL/da_r = dL/dr σ'(a_r)"
         ),
         Quantity("z", "update gate", "z = σ(a_z)", "gate", "dL/dz = dL/dh_t (h_{t-1} - n)"),
         Quantity("r", "reset gate", "r = σ(a_r)", "gate", "dL/dr = dL/da_n m, or dL/dm h_{t-1} if reset before"),
@@ -81,7 +81,7 @@ QUANTITIES: dict[str, tuple[Quantity, ...]] = {
             "pre-activation of the candidate",
             "a_n = x_t W_n + b_n + r m, or x_t W_n + b_n + m U_n if reset before",
             "pre-activation",
-            "dL/da_n = dL/dn (1 - n^2)",
+            "dL/da_n = dL/dn sech²(a_n)",
         ),
         Quantity("n", "candidate", "n = tanh(a_n)", "candidate", "dL/dn = dL/dh_t (1 - z)"),
         Quantity("h", "hidden state", "h_t = z h_{t-1} + (1 - z) n", "state", PARTS),

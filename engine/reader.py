@@ -74,6 +74,11 @@ class Reader:
         padded = self.trace.layers[layer].padded
         return padded is not None and bool(padded[timestep, batch, 0])
 
+    def is_unheard(self, timestep: int, batch: int) -> bool:
+        """Whether the loss leaves an output out, because it stands at padding."""
+        padded = self.trace.padded_outputs
+        return padded is not None and bool(padded[timestep, batch, 0])
+
     def is_last_of_window(self, layer: int, timestep: int) -> bool:
         """Whether no gradient comes back to this timestep's states from the next: at the end, and where truncated BPTT detaches them."""
         left = self.trace.layers[layer].timesteps.stop - 1 - timestep

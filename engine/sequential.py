@@ -19,7 +19,7 @@ from engine.arguments import (
 from engine.errors import EngineError, ShapeError
 from engine.layers import Dense, Dropout, Layer
 from engine.layers.layer import require_size
-from engine.losses import Loss, find_loss, require_distributions
+from engine.losses import Loss, find_loss, require_targets
 from engine.optimizers import Optimizer
 from engine.summary import summary
 from engine.trace import Gradients, LayerTrace, Trace
@@ -43,7 +43,7 @@ class Sequential:
 
     def summary(self) -> str:
         """The table that Keras prints: every layer with its output shape and its parameters."""
-        return summary(self.layers)
+        return summary(self.layers, self.dtype)
 
     def get_weights(self) -> list[Array]:
         """Copies, layer by layer, in Keras's order: kernel, recurrent_kernel, bias."""
@@ -89,7 +89,7 @@ class Sequential:
                 timesteps = timesteps[-len(flow) :]
             records.append(record)
             flows.append(flow)
-        return Trace(stack, tuple(flows), tuple(records), self._sequences)
+        return Trace(stack, tuple(flows), tuple(records), self._sequences, padded)
 
     def backward(
         self, trace: Trace, y: ArrayLike, loss: str, sample_weight: ArrayLike | None = None, *, window: int | None = None
@@ -101,7 +101,7 @@ class Sequential:
         if window is not None:
             require_size("window", window)
         rule, target, weighting, value = self._measure(trace, y, loss, sample_weight)
-        flow = rule.gradient(trace.flows[-1], target, weighting)
+        flow = rule.gradient(_entering(trace, rule), trace.flows[-1], target, weighting, trace.padded_outputs)
 
         records: list[LayerTrace] = []
         weights: list[Array] = []
@@ -147,11 +147,11 @@ class Sequential:
         self.require_own(trace)
         rule = find_loss(loss, trace.stack[-1])
         target = time_major_target(y, trace)
-        if rule.activation == "softmax":
-            require_distributions(target)
-        entering = trace.layers[-1].rows(rule.entry(trace.stack[-1]))[-len(target) :]
+        padded = trace.padded_outputs
+        require_targets(rule, target, padded)
+        entering = _entering(trace, rule)
         weighting = None if sample_weight is None else time_major_weights(sample_weight, trace)
-        return rule, target, weighting, rule.value(entering, target, weighting)
+        return rule, target, weighting, rule.value(entering, target, weighting, padded)
 
     def require_own(self, trace: Trace) -> None:
         """An EngineError unless the trace comes from a model of the same layers."""
@@ -182,6 +182,11 @@ _NO_SEQUENCE = (
     "Input 0 of layer {position}, {layer!r}, is incompatible with the layer: expected ndim=3, found ndim=2. "
     "Full shape received: (None, {width}). The recurrent layer below hands up its last state only: give it return_sequences=True."
 )
+
+
+def _entering(trace: Trace, rule: Loss) -> Array:
+    """What the loss is computed from, (timesteps, batch, units), of the timesteps that go out."""
+    return trace.layers[-1].rows(rule.entry(trace.stack[-1]))[-len(trace.flows[-1]) :]
 
 
 def _weights(layers: Sequence[Layer]) -> list[Array]:

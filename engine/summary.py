@@ -7,20 +7,22 @@ from collections import Counter
 from collections.abc import Sequence
 
 from engine.layers import Layer
+from engine.types import DType
 
 _HEAD = ("Layer (type)", "Output Shape", "Param #")
 _WIDTHS = (31, 22, 13)  # Keras's own, in a window of 80 columns
 _UNITS = ("B", "KB", "MB", "GB")
 
 
-def summary(layers: Sequence[Layer]) -> str:
-    """Name and type, output shape (None: any batch, any number of timesteps) and parameters of every layer, and their sums."""
+def summary(layers: Sequence[Layer], dtype: DType) -> str:
+    """Name and type, output shape (None: any batch, any number of timesteps) and parameters of every layer, and their sums, in bytes of
+    this precision."""
     rows = list(zip(_names(layers), _shapes(layers), (f"{_count([layer]):,}" for layer in layers), strict=True))
     widths = [max(width, *map(len, column)) for width, column in zip(_WIDTHS, zip(*rows, strict=True), strict=True)]
     rules = [("━" * (width + 2), "─" * (width + 2)) for width in widths]
     heavy, light = ([rule[kind] for rule in rules] for kind in (0, 1))
     body = f"\n├{'┼'.join(light)}┤\n".join(_row(row, widths, "│") for row in rows)
-    total, size = f"{_count(layers):,}", _readable(sum(weight.nbytes for layer in layers for weight in layer.weights))
+    total, size = f"{_count(layers):,}", _readable(_count(layers) * dtype.itemsize)
     return "\n".join(
         (
             'Model: "sequential"',

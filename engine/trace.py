@@ -89,12 +89,13 @@ class LayerTrace(Mapping[str, Array]):
 
 class Trace(NamedTuple):
     """A run forward. stack: the layers with the weights they ran with; flows: what entered each, and the output, timesteps first;
-    sequences: whether the output has a timestep axis."""
+    sequences: whether the output has a timestep axis; padded (timesteps, batch, 1): where the words are padding; None: nowhere."""
 
     stack: tuple[Layer, ...]
     flows: tuple[Array, ...]
     layers: tuple[LayerTrace, ...]
     sequences: bool
+    padded: Array | None = None
 
     @property
     def inputs(self) -> Array:
@@ -115,8 +116,12 @@ class Trace(NamedTuple):
     @property
     def mask(self) -> Array | None:
         """(batch, timesteps), False where the states stood still; None: nowhere."""
-        padded = next((record.padded for record in self.layers if record.padded is not None), None)
-        return None if padded is None else ~padded[:, :, 0].T
+        return None if self.padded is None else ~self.padded[:, :, 0].T
+
+    @property
+    def padded_outputs(self) -> Array | None:
+        """(timesteps, batch, 1): the outputs that no loss hears, because they stand at padding. One output for all timesteps is heard."""
+        return self.padded if self.sequences else None
 
     @property
     def weights(self) -> list[Array]:

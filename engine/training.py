@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Epoch:
     """What an epoch did, and all that is needed to go on from its end. The first is epoch 1.
 
-    loss, accuracy: over all examples, each measured before the update of its batch; accuracy counts outputs by their weights, and is
-    None where they are plain numbers.
+    loss, accuracy: over all examples, each measured before the update of its batch; accuracy counts outputs by their weights, none at
+    padding, and is None where they are plain numbers.
     state_gradient_norms: per recurrent layer (timesteps,), the norm of dL/dh_t over the batch; weight_gradient_norms (weights,), before
     clipping, in the order of get_weights. Both are means over the epoch's batches.
     """
@@ -181,7 +181,7 @@ def _update(learner: Sequential, examples: Examples, plan: Plan, state: Optimize
         d_weights = with_penalty(d_weights, trace.stack, plan.l2)
     weights, state = plan.optimizer.update(trace.weights, d_weights, state)
     learner.set_weights(weights)
-    right, judged = gradients.rule.judge(trace.flows[-1], gradients.target, gradients.sample_weight)
+    right, judged = gradients.rule.judge(trace.flows[-1], gradients.target, gradients.sample_weight, trace.padded_outputs)
     return Batch(len(examples.x), loss, right, judged, state_gradient_norms(gradients), [*map(norm, d_weights)]), state
 
 

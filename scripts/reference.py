@@ -19,6 +19,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import torch
+from keras.src import backend
 from keras.src.backend.common import dtypes
 from torch.nn import functional
 
@@ -89,6 +90,9 @@ CASES = (  # each is drawn from its place in this list: new ones go to the end
         for cell, window in zip(CELLS, (3, 2, 3, 2), strict=True)
     ),
     Case("window_words", 3, 6, 5, (4, 2, 7), 1, *SIGMOID, sequences=False, cells=("SimpleRNN", "LSTM", "GRU"), words=8, window=2),
+    Case("padded_verdicts", 3, 6, 5, (4,), 1, *SIGMOID, sequences=True, cells=("SimpleRNN",), words=8),
+    Case("padded_tagger", 3, 6, 5, (4, 2), 7, *SOFTMAX, sequences=True, cells=("LSTM", "GRU"), words=8),
+    Case("padded_regression", 3, 6, 5, (4,), 7, "linear", "mse", sequences=True, cells=("GRU, reset before",), words=8),
 )
 MODULES = tuple(f"{way}{cell}" for way in ("", "Bidirectional ") for cell in ("SimpleRNN", "SimpleRNN, relu", "LSTM", "GRU"))
 WEIGHTS = ("kernel", "recurrent_kernel", "bias")
@@ -165,8 +169,10 @@ def draw_target(case: Case, shape: tuple[int, ...], rng: np.random.Generator) ->
     return rng.normal(size=shape)
 
 
-def loss_of(case: Case, a: torch.Tensor, y: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """PyTorch's own loss; cross-entropies from logits."""
+def loss_of(case: Case, a: torch.Tensor, y: torch.Tensor, target: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """PyTorch's own loss, of the outputs that stand at words; cross-entropies from logits."""
+    if case.words and case.sequences:
+        a, y, target = (rows[x != 0] for rows in (a, y, target))
     if case.loss == "binary_crossentropy":
         return functional.binary_cross_entropy_with_logits(a, target)
     if case.loss == "categorical_crossentropy":
@@ -299,7 +305,7 @@ def with_torch(case: Case, given: Arrays) -> Arrays:
     dense = [keep("dense/a", h @ leaves["dense/kernel"] + leaves["dense/bias"]) for h in flow]
     outputs = [keep("dense/y", ACTIVATIONS[case.activation](a)) for a in dense]
     a, y = (torch.stack(rows, dim=1) if case.sequences else rows[0] for rows in (dense, outputs))
-    loss = loss_of(case, a, y, leaves["target"])
+    loss = loss_of(case, a, y, leaves["target"], leaves["x"])
     torch.autograd.backward(loss)
 
     found = {"loss": loss.detach().numpy(), "output": y.detach().numpy()}
@@ -382,9 +388,14 @@ def with_keras(case: Case, given: Arrays) -> Arrays:
     layers["dense"].set_weights([given["dense/kernel"], given["dense/bias"]])
     a = layers["dense"](flow)
     y = keras.activations.get(case.activation)(a)
+    if mask is not None and case.sequences:
+        for rows in (a, y):
+            backend.set_keras_mask(rows, mask)  # as a model hands it on to its loss
     loss = keras_loss(case)(torch.tensor(given["target"]), y if case.loss == "mse" else a)
     torch.autograd.backward(loss)
-    found |= {"loss": loss.detach().numpy(), "output": y.detach().numpy()}
+    found["loss"] = loss.detach().numpy()
+    if mask is None or not case.sequences:  # at padding before the first word Keras's output is that of a state of 0
+        found["output"] = y.detach().numpy()
     kinds = {layer: kind for layer, kind, _ in case.layers} | {"embedding": "", "dense": ""}
     for layer, built in layers.items():
         names = weights_of(kinds[layer]) or tuple(weight.name for weight in built.weights)

@@ -133,6 +133,31 @@ def keras_fit(x: Array, target: Array, weights: list[Array], sample_weight: Arra
     return {"loss": np.array(history["loss"]), "accuracy": np.array(history["accuracy"]), "weights": flat(model.get_weights())}
 
 
+def padded_fit(seed: int, mask_zero: bool) -> Arrays:
+    """Keras's own fit of sentences of different length with a label at every word, two at a time: an Embedding with mask_zero, or vectors
+    behind a Masking layer. Loss of every epoch, and the weights at the end."""
+    rng = np.random.default_rng(seed)
+    lengths, timesteps, units = np.array([2, 6, 3, 5, 1]), 6, 3
+    mask = np.arange(timesteps) < lengths[:, None]
+    x: Array = np.where(mask, rng.integers(1, 4, mask.shape), 0)
+    below = [keras.layers.Embedding(4, FEATURES, mask_zero=True, dtype="float64")]
+    weights = [rng.normal(size=(4, FEATURES)) * 0.9]
+    shape: tuple[int, ...] = (timesteps,)
+    if not mask_zero:
+        x, weights, shape = np.where(mask[:, :, None], rng.normal(size=(*mask.shape, FEATURES)), 0), [], (timesteps, FEATURES)
+        below = [keras.layers.Masking(0.0, dtype="float64")]
+    sizes = [(FEATURES, units), (units, units), (units,), (units, OUTPUTS), (OUTPUTS,)]
+    weights += [rng.normal(size=size) * 0.6 for size in sizes]
+    target = rng.integers(0, 2, (*mask.shape, OUTPUTS)).astype(float)
+    above = [keras.layers.SimpleRNN(units, return_sequences=True, dtype="float64"), keras.layers.Dense(OUTPUTS, dtype="float64")]
+    model = keras.Sequential([keras.Input(shape, dtype="int64" if mask_zero else "float64"), *below, *above])
+    model.set_weights(weights)
+    model.compile(keras.optimizers.SGD(0.5), keras.losses.BinaryCrossentropy(from_logits=True, dtype="float64"))
+    history = model.fit(x, target, batch_size=2, epochs=3, shuffle=False, verbose=0).history
+    found = {"x": x, "mask": mask, "target": target, "loss": np.array(history["loss"]), "trained": flat(model.get_weights())}
+    return found | {f"weight/{place}": weight for place, weight in enumerate(weights)}
+
+
 def weighted_losses(seed: int) -> Arrays:
     """Every loss at every timestep with weights, and its gradient, by Keras and PyTorch; N counts all outputs, whatever they weigh."""
     rng = np.random.default_rng(seed)
@@ -264,6 +289,8 @@ def main() -> None:
     for name, sample_weight in (("fit", None), ("weighted_fit", shares)):
         arrays |= {f"{name}/keras/{key}": value for key, value in keras_fit(x, target, weights, sample_weight).items()}
     arrays["weighted_fit/sample_weight"] = shares
+    for name, mask_zero in (("words", True), ("vectors", False)):
+        arrays |= {f"padded_fit/{name}/{key}": value for key, value in padded_fit(13, mask_zero).items()}
     arrays |= {f"loss/{key}": value for key, value in weighted_losses(seed=12).items()}
     about = {
         "versions": {"keras": keras.__version__, "torch": torch.__version__.split("+")[0], "numpy": np.__version__},

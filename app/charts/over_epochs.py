@@ -9,9 +9,9 @@ import numpy as np
 
 from app.charts.pen import Pen, hover
 from app.charts.sheet import Chart, Figure, Sheet, axis, whole
+from app.counting import weight_shapes
 from app.histories import Past
 from app.learning import beginning
-from app.scene_rules import weight_shapes
 from app.scenes import Scene
 from engine.types import Array
 

@@ -11,11 +11,11 @@ from app.errors import Faulty
 from app.lectures.questions import Why, parse_question
 from app.lectures.storage import Command
 from app.limits import most
-from app.scene_fields import Part
+from app.scene_fields import ADDRESS_PATTERN, ID_PATTERN, Part
 from app.tokens import without_controls
 from app.validation import faults_of
 
-SceneId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+SceneId = Annotated[str, Field(pattern=ID_PATTERN)]
 Id = Annotated[str, Field(min_length=1, max_length=most("command_id")), AfterValidator(without_controls)]
 Name = Annotated[str, Field(max_length=most("nickname")), AfterValidator(without_controls)]
 Text = Annotated[str, Field(max_length=most("view_text")), AfterValidator(without_controls)]
@@ -75,7 +75,7 @@ class PointerBody(Part):
     x: Share = 0.0
     y: Share = 0.0
     hidden: bool = False
-    address: Annotated[str, Field(max_length=60, pattern=r"^[\w/,]*$")] = ""
+    address: Annotated[str, Field(max_length=60, pattern=ADDRESS_PATTERN)] = ""
 
 
 class NoBody(Part):
@@ -129,6 +129,7 @@ class Start(Part):
     passphrase: Annotated[str, Field(max_length=most("view_text"))] = ""
     scene: SceneId | None = None
     view: View = Field(default_factory=dict)
+    base: Annotated[Text | None, Field(description="the path of the page as its browser sees it, such as /unrolled/")] = None
 
 
 class Device(Part):

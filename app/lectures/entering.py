@@ -14,6 +14,7 @@ from app.settings import Settings
 PRESENTER = "unrolled-presenter"
 PARTICIPANT = "unrolled-participant"
 ADDRESSES_KEPT = 10_000
+LONGEST_SECRET = 64  # characters
 
 
 class Tries:
@@ -45,6 +46,11 @@ class Tries:
 def address_of(request: Request) -> str:
     """Where a request comes from; behind a proxy what the proxy says."""
     return request.client.host if request.client else "unknown"
+
+
+def as_given(cookie: str | None) -> str | None:
+    """Returns a cookie that may be one of ours; None for a longer one, which this server never gave."""
+    return cookie if cookie and len(cookie) <= LONGEST_SECRET else None
 
 
 def give_cookie(answer: Response, name: str, value: str, settings: Settings, code: str) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+SCENE_ID = re.compile(r"[0-9a-f]{64}")
 
 # Every kind of a durable event, and what has happened then.
 KINDS = {
@@ -34,3 +38,10 @@ class Entry:
 def encoded(body: dict[str, Any]) -> str:
     """A body as it is stored."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def names_of(body: Mapping[str, Any]) -> Iterator[str]:
+    """The scenes of a body: what is shown, and what it is compared with after an edit."""
+    for name in (body.get("scene"), (body.get("view") or {}).get("base")):
+        if isinstance(name, str) and SCENE_ID.fullmatch(name):
+            yield name

@@ -72,6 +72,13 @@ class Lectures:
                 record = await self.storage.create(new_code(), title, device, hashed(key), hashed(session), first)
                 return record, key, session
 
+    async def require_room(self, most: int) -> None:
+        """Problem("storage") where the lectures that there are have as many bytes as they may."""
+        if await self.storage.size() >= most:
+            logger.warning("the budget for lectures is full")
+            detail = "The server has no room for another lecture. Ask whoever runs it for a larger UNROLLED_LECTURES_BYTES."
+            raise Problem("storage", detail, headers={"Retry-After": "60"})
+
     async def room(self, typed: str) -> Room:
         """The room of a lecture by its code; 404 in equal words, whatever is wrong with it."""
         code = read_code(typed)
@@ -80,11 +87,6 @@ class Lectures:
         room = self._rooms.get(code) or await self._opened(code)
         room.last_used = time.monotonic()
         return room
-
-    def welcomes(self, typed: str, address: str) -> bool:
-        """Whether somebody of this address is in this lecture, or was a moment ago."""
-        room = self._rooms.get(read_code(typed) or "")
-        return room is not None and address in room.addresses
 
     async def _opened(self, code: str) -> Room:
         """Opened once, however many come at once, and whoever of them goes away meanwhile."""
@@ -170,6 +172,20 @@ class Lectures:
                 return None
             room.presenters[session] = name
         return session
+
+    async def knows(self, room: Room, presenter: str | None, participant: str | None) -> bool:
+        """Whether one of these cookies belongs to this lecture. While the storage is out of reach, only known ones count."""
+        with suppress(Problem):
+            return await self.session(room, presenter) is not None or await self._participates(room, participant)
+        return False
+
+    async def _participates(self, room: Room, secret: str | None) -> bool:
+        if not secret:
+            return False
+        participant = hashed(secret)
+        if participant not in room.participants and await self.storage.participates(room.code, participant):
+            room.participants.add(participant)
+        return participant in room.participants
 
     async def command(self, room: Room, session: str, command: Command) -> Entry | None:
         """Carries out what a presenter does. None: it was nothing to store."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from app import strict_json
 from app.errors import Fault, Faulty, Problem
 from app.lectures.commands import View
+from app.lectures.entries import SCENE_ID, names_of
 from app.lectures.questions import Asked, Why
 from app.limits import most
 from app.scene_fields import FROM_LIST, Part
@@ -24,7 +24,6 @@ from app.validation import faults_of
 
 VERSION = 1
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}  # MIGRATIONS[1] will make version 2 of version 1
-SCENE_ID = re.compile(r"[0-9a-f]{64}")
 IN_NOTES = "\n\t"
 
 
@@ -84,6 +83,13 @@ class Plan(Part):
     def document(self) -> dict[str, Any]:
         """As a file has it."""
         return {**self.model_dump(exclude={"steps"}), "steps": [step.document() for step in self.steps]}
+
+    @property
+    def names(self) -> list[str]:
+        """The ids of scenes and data sets that it needs and does not hold."""
+        documents = [step.scene for step in self.steps if isinstance(step.scene, dict)]
+        datasets = [document["weights"]["training"]["dataset"] for document in documents if document["weights"].get("training")]
+        return [*datasets, *(name for step in self.steps for name in names_of({"scene": step.scene, "view": step.view}))]
 
     @property
     def text(self) -> str:

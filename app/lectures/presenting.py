@@ -7,7 +7,7 @@ from app.lectures.commands import SOFT
 from app.lectures.entries import Entry
 from app.lectures.refusals import not_presenting, require_poll, unknown
 from app.lectures.room import Room
-from app.lectures.storage import Command, EpochChanged, FenceChanged, LectureEnded, LectureStorage, Moved
+from app.lectures.storage import Command, EpochChanged, FenceChanged, LectureEnded, LectureFull, LectureStorage, Moved
 
 TRIES = 5  # of a command whose log moved on meanwhile
 
@@ -25,6 +25,9 @@ async def carry_out(storage: LectureStorage, room: Room, session: str, command: 
             raise Problem("lecture-changed", "The lecture's log began anew. Read it again, then repeat.") from None
         except LectureEnded:
             raise Problem("lecture-ended", "The lecture has ended, so nothing was changed. Watch it again, or start another.") from None
+        except LectureFull:
+            detail = "The lecture's log has no room for more, so nothing was changed. End the lecture, and start another."
+            raise Problem("lecture-full", detail) from None
         except FenceChanged as error:
             raise not_presenting(error.holder, error.fence) from None
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from app.answers import Representation
 from app.computing import json_answer
-from app.lectures.entries import Entry
+from app.lectures.entries import Entry, names_of
 from app.lectures.room import Room
 from app.lectures.storage import LectureStorage, whole_log
 from app.store import Store
 
 VERSION = 1
-SCENE_ID = re.compile(r"[0-9a-f]{64}")
 
 
 async def recording(room: Room, storage: LectureStorage, scenes: Store) -> Representation:
@@ -31,16 +28,9 @@ async def recording(room: Room, storage: LectureStorage, scenes: Store) -> Repre
 async def _made(room: Room, storage: LectureStorage, scenes: Store) -> Representation:
     """The whole log, in the order in which it happened; a scene that is stored no more is left out."""
     entries = await whole_log(storage, room.code)
-    shown = dict.fromkeys(name for entry in entries for name in _scenes_of(entry.body))
+    shown = dict.fromkeys(name for entry in entries for name in names_of(entry.body))
     known = {name: await scenes.get(name) for name in shown}
     return await asyncio.to_thread(_told, room.state.title, room.code, entries, known)  # an hour's log takes long
-
-
-def _scenes_of(body: Mapping[str, Any]) -> Iterator[str]:
-    """What is shown, and what it is compared with after an edit."""
-    for name in (body.get("scene"), (body.get("view") or {}).get("base")):
-        if isinstance(name, str) and SCENE_ID.fullmatch(name):
-            yield name
 
 
 def _told(title: str, code: str, entries: Sequence[Entry], scenes: Mapping[str, bytes | None]) -> Representation:

@@ -1,7 +1,9 @@
 """What RedisStorage asks of Redis: every check and its write are one script, so nothing comes between them.
 
 A lecture lies under unrolled:{code}: its record, its log (a stream, whose ids end in the offset), which command made which entry, keys,
-sessions, participants and how many each address has, polls, open polls, votes by poll, plan and presence. Every script answers with
+sessions, participants and how many each address has, polls, open polls, votes by poll, plan, presence, and the scenes and data sets that
+log and plan name. How many lectures name each of them stands in unrolled:names, and the bytes of all logs and plans in
+unrolled:bytes:lectures. Every script answers with
 JSON, and first with a word: `ok`, or what is refused.
 
 An epoch lives no longer than the Redis process that it was made in: one that starts anew may have lost its last entries, and somebody
@@ -30,7 +32,26 @@ end
 LOG = """
 local function entry(offset) return redis.call('XRANGE', key('log'), '0-' .. offset, '0-' .. offset)[1] end
 
+local function remember(name)
+    if type(name) == 'string' and #name == 64 and redis.call('SADD', key('names'), name) == 1 then
+        redis.call('HINCRBY', 'unrolled:names', name, 1)
+    end
+end
+
+local function remember_scenes(body)
+    local told = cjson.decode(body)
+    remember(told.scene)
+    if type(told.view) == 'table' then remember(told.view.base) end
+end
+
+local function grow(bytes)
+    redis.call('HINCRBY', record, 'bytes', bytes)
+    redis.call('INCRBY', 'unrolled:bytes:lectures', bytes)
+end
+
 local function write(kind, body, poll, command)
+    grow(#body + 100)
+    remember_scenes(body)
     local offset = string.format('%d', redis.call('HINCRBY', record, 'last', 1))
     local epoch = field('epoch')
     redis.call('XADD', key('log'), '0-' .. offset, 'kind', kind, 'body', body, 'at', now)
@@ -63,6 +84,10 @@ local function refusal(epoch)
     if field('ended') == '1' then return answer('ended') end
 end
 
+local function full(most)
+    if most ~= '' and (number('bytes') or 0) >= tonumber(most) then return answer('full') end
+end
+
 local function renew(epoch, known)
     local last = number('last')
     redis.call('HSET', record, 'was', field('epoch'), 'known', math.max(known, last), 'epoch', epoch, 'run', run())
@@ -73,8 +98,13 @@ local function settle() redis.call('HSET', record, 'settled', field('last')) end
 
 FORGET = """
 local function forget()
+    for _, name in ipairs(redis.call('SMEMBERS', key('names'))) do
+        if redis.call('HINCRBY', 'unrolled:names', name, -1) <= 0 then redis.call('HDEL', 'unrolled:names', name) end
+    end
+    if redis.call('DECRBY', 'unrolled:bytes:lectures', field('bytes') or 0) <= 0 then redis.call('DEL', 'unrolled:bytes:lectures') end
     for _, poll in ipairs(redis.call('SMEMBERS', key('polls'))) do redis.call('UNLINK', key('votes:' .. poll)) end
-    for _, name in ipairs({'record', 'log', 'commands', 'keys', 'sessions', 'participants', 'addresses', 'polls', 'open', 'plan'}) do
+    local parts = {'record', 'log', 'commands', 'keys', 'sessions', 'participants', 'addresses', 'polls', 'open', 'plan', 'names'}
+    for _, name in ipairs(parts) do
         redis.call('UNLINK', key(name))
     end
     redis.call('UNLINK', key('presence'))
@@ -120,12 +150,15 @@ local known = again(command) or refusal(epoch)
 if known then return known end
 if field('session') ~= session or field('fence') ~= fence then return answer('fence', field('holder'), number('fence')) end
 if field('last') ~= expected then return answer('moved', number('last')) end
+local refused = full(ARGV[12])
+if refused then return refused end
 return write(kind, body, poll, command)
 """
 
 TAKE_OVER = """
 local command, epoch, session, name = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local known = again(command) or refusal(epoch)
+known = known or full(ARGV[8])
 if known then return known end
 local fence = redis.call('HINCRBY', record, 'fence', 1)
 redis.call('HSET', record, 'holder', name, 'session', session)
@@ -190,6 +223,8 @@ redis.call('HSET', key('participants'), participant, nickname)
 return answer('ok')
 """
 
+PARTICIPATES = "return answer('ok', redis.call('HEXISTS', key('participants'), ARGV[4]))"
+
 IDENTITIES = "return answer('ok', redis.call('HVALS', key('addresses')))"
 
 VOTE = """
@@ -208,9 +243,22 @@ return answer('ok', tally)
 
 PUT_PLAN = """
 if not exists() then return answer('unknown') end
+grow(#ARGV[4] - redis.call('STRLEN', key('plan')))
 redis.call('SET', key('plan'), ARGV[4])
+for i = 5, #ARGV do remember(ARGV[i]) end
 return answer('ok')
 """
+
+NAMING = """
+local named = {}
+for i = 4, #ARGV do
+    if redis.call('HEXISTS', 'unrolled:names', ARGV[i]) == 1 then named[#named + 1] = ARGV[i] end
+end
+return answer('ok', named)
+"""
+
+SIZE = "return answer('ok', tonumber(redis.call('GET', 'unrolled:bytes:lectures') or 0))"
+
 
 PLAN = "return answer('ok', redis.call('GET', key('plan')))"
 
@@ -259,10 +307,13 @@ SCRIPTS = {
     "use_key": ARGUMENTS + USE_KEY,
     "session": ARGUMENTS + SESSION,
     "join": ARGUMENTS + JOIN,
+    "participates": ARGUMENTS + PARTICIPATES,
     "identities": ARGUMENTS + IDENTITIES,
     "vote": ARGUMENTS + VOTE,
     "tally": ARGUMENTS + TALLY,
-    "put_plan": ARGUMENTS + PUT_PLAN,
+    "put_plan": ARGUMENTS + LOG + PUT_PLAN,
+    "naming": ARGUMENTS + NAMING,
+    "size": ARGUMENTS + SIZE,
     "plan": ARGUMENTS + PLAN,
     "delete": ARGUMENTS + FORGET + DELETE,
     "expire": ARGUMENTS + FORGET + EXPIRE,

@@ -11,6 +11,7 @@ from app.lectures.entries import Entry, encoded
 from app.lectures.redis_calls import Calls, entry_of, flat, record_of
 from app.lectures.redis_following import PAGE, Following
 from app.lectures.storage import (
+    LOG_BYTES,
     PRESENCE_SECONDS,
     Command,
     EpochChanged,
@@ -19,6 +20,7 @@ from app.lectures.storage import (
     Undo,
     UnknownLecture,
     new_epoch,
+    room_for,
 )
 from app.lectures.watchers import Watchers
 from app.redis_link import Link
@@ -27,8 +29,9 @@ from app.redis_link import Link
 class RedisStorage:
     """Every method as LectureStorage has it: here each is a script that Redis runs in one step."""
 
-    def __init__(self, link: Link, retry_after: int) -> None:
+    def __init__(self, link: Link, retry_after: int, log_bytes: int = LOG_BYTES) -> None:
         self._link = link
+        self._log_bytes = log_bytes
         self._retry_after = retry_after
         self._calls = Calls(link)
         self._watchers = Watchers()
@@ -60,12 +63,17 @@ class RedisStorage:
 
     async def append(self, code: str, epoch: str, expected: int, session: str, command: Command) -> Entry:
         """The command as entry expected + 1, or its entry again."""
-        body = (command.kind, encoded(command.body), command.body.get("poll", ""))
+        body = (command.kind, encoded(command.body), command.body.get("poll", ""), self._room_for(command.kind))
         return entry_of(*await self._add("append", code, command.id, epoch, expected, session, command.fence, *body))
 
     async def take_over(self, code: str, epoch: str, session: str, name: str, command_id: str) -> Entry:
         """The next fence for this session."""
-        return entry_of(*await self._add("take_over", code, command_id, epoch, session, name))
+        return entry_of(*await self._add("take_over", code, command_id, epoch, session, name, self._room_for("presenter changed")))
+
+    def _room_for(self, kind: str) -> int | str:
+        """How many bytes the log may have before an entry of this kind; empty: any number."""
+        limit = room_for(kind, self._log_bytes)
+        return "" if limit is None else limit
 
     async def _add(self, script: str, code: str, *arguments: Any) -> list[Any]:
         """A log that is not as it was is looked at, whoever finds out."""
@@ -111,6 +119,11 @@ class RedisStorage:
         """A participant, or its new nickname."""
         await self._calls.call("join", code, participant, nickname, address, most)
 
+    async def participates(self, code: str, participant: str) -> bool:
+        """Whether the participant has joined."""
+        (there,) = await self._calls.call("participates", code, participant)
+        return bool(there)
+
     async def identities(self, code: str) -> list[int]:
         """How many participants each address has."""
         (counts,) = await self._calls.call("identities", code)
@@ -125,9 +138,19 @@ class RedisStorage:
         (tally,) = await self._calls.call("tally", code, poll)
         return dict(tally)
 
-    async def put_plan(self, code: str, plan: str) -> None:
+    async def put_plan(self, code: str, plan: str, names: Sequence[str] = ()) -> None:
         """Keep the plan."""
-        await self._calls.call("put_plan", code, plan)
+        await self._calls.call("put_plan", code, plan, *names)
+
+    async def naming(self, names: Sequence[str]) -> set[str]:
+        """Those that a lecture names."""
+        (named,) = await self._calls.call("naming", "", *names)
+        return set(named)
+
+    async def size(self) -> int:
+        """Bytes of all logs and plans."""
+        (size,) = await self._calls.call("size", "")
+        return int(size)
 
     async def plan(self, code: str) -> str | None:
         """The plan."""

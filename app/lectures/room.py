@@ -26,7 +26,6 @@ from app.outlet import Outlet
 RECENT = 512  # entries that are kept as bytes; who has missed more gets the state instead
 RECENT_BYTES = 256 * 2**10  # of them: as much as may wait for anyone
 STUCK_SWEEPS = 4  # looks, 5 s apart: 20 s
-MOST_ADDRESSES = 10_000  # that are remembered; those of a class behind one address are one
 RETRY = (500, 3000)  # ms: each client is told another wait
 POSITION = re.compile(r"([\w-]{1,64}):(\d{1,9})", re.ASCII)
 
@@ -65,7 +64,7 @@ class Room:
         self.listeners: dict[Listener, None] = {}  # in the order in which they came: a hand that is raised comes anew
         self.recent: deque[bytes] = deque()
         self.presenters: dict[str, str] = {}  # sessions that may present, and their names
-        self.addresses: set[str] = set()  # from which somebody has come
+        self.participants: set[str] = set()  # those who have come with their cookies
         self.news = News()  # until it is told
         self.recorded: tuple[tuple[str, int], asyncio.Task[Representation]] | None = None  # the file, and up to where
         self.last_used = 0.0
@@ -110,6 +109,7 @@ class Room:
         self.recent.clear()
         self._recent_bytes = 0
         self.presenters.clear()
+        self.participants.clear()
         self._snapshots.clear()
         told, self.listeners = self.listeners, {}
         self.arrived(entries)
@@ -144,6 +144,12 @@ class Room:
         missed = itertools.islice(self.recent, len(self.recent) - (self.offset - position.offset), None)
         return retry + resumed + b"".join(missed)
 
+    def glimpse(self, position: Position | None) -> bytes:
+        """Returns all that a stream would begin with, for a client whose proxy holds streams back."""
+        last = self._last_word if self.closed else None
+        blocks = [*([link("down")] if self._storage.state == "down" else []), *([last] if last else [])]
+        return self.welcome(position) + b"".join(block.plain for block in blocks)
+
     def _untold(self, position: Position | None) -> Reason | None:
         """Why a position cannot be told what it has missed."""
         if position is None:
@@ -174,11 +180,6 @@ class Room:
         finally:
             self.listeners.pop(listener, None)
             self.changed_presence()
-
-    def come_from(self, address: str) -> None:
-        """Somebody of this address knows the code."""
-        if len(self.addresses) < MOST_ADDRESSES:
-            self.addresses.add(address)
 
     def changed_presence(self) -> None:
         """Whoever counts is told soon."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.databases import Schema
-from app.lectures.entries import Entry, encoded
+from app.lectures.entries import Entry, encoded, names_of
 from app.lectures.storage import (
     CodeTaken,
     Command,
@@ -18,6 +18,7 @@ from app.lectures.storage import (
     FenceChanged,
     First,
     LectureEnded,
+    LectureFull,
     Moved,
     PollClosed,
     Record,
@@ -25,6 +26,7 @@ from app.lectures.storage import (
     UnknownLecture,
     UnknownParticipant,
     new_epoch,
+    room_for,
 )
 
 FIELDS = "code, epoch, last, fence, holder, session, created, ended, title"
@@ -32,7 +34,8 @@ OF_LECTURE = "code TEXT NOT NULL REFERENCES lectures ON DELETE CASCADE"
 TABLES = {
     "lectures": (
         "code TEXT PRIMARY KEY, epoch TEXT NOT NULL, last INTEGER NOT NULL, fence INTEGER NOT NULL, holder TEXT NOT NULL, "
-        "session TEXT NOT NULL, created REAL NOT NULL, ended INTEGER NOT NULL, title TEXT NOT NULL, plan TEXT"
+        "session TEXT NOT NULL, created REAL NOT NULL, ended INTEGER NOT NULL, title TEXT NOT NULL, plan TEXT, "
+        "bytes INTEGER NOT NULL DEFAULT 0"
     ),
     "entries": (
         f"{OF_LECTURE}, number INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, at REAL NOT NULL, command TEXT, "
@@ -44,14 +47,44 @@ TABLES = {
         f"{OF_LECTURE}, participant TEXT NOT NULL, nickname TEXT NOT NULL, address TEXT NOT NULL, PRIMARY KEY (code, participant)"
     ),
     "open_polls": f"{OF_LECTURE}, poll TEXT NOT NULL, PRIMARY KEY (code, poll)",
+    "names": f"{OF_LECTURE}, name TEXT NOT NULL, PRIMARY KEY (code, name)",
     "votes": (f"{OF_LECTURE}, poll TEXT NOT NULL, participant TEXT NOT NULL, choice TEXT NOT NULL, PRIMARY KEY (code, poll, participant)"),
 }
-INDEXES = ("CREATE INDEX IF NOT EXISTS addresses ON participants (code, address)", "CREATE INDEX IF NOT EXISTS ages ON lectures (created)")
-SCHEMA = Schema(
-    version=1,
-    statements=[*(f"CREATE TABLE IF NOT EXISTS {name} ({columns}) WITHOUT ROWID" for name, columns in TABLES.items()), *INDEXES],
-    synchronous="FULL",
+INDEXES = (
+    "CREATE INDEX IF NOT EXISTS addresses ON participants (code, address)",
+    "CREATE INDEX IF NOT EXISTS ages ON lectures (created)",
+    "CREATE INDEX IF NOT EXISTS named ON names (name)",
 )
+# How many bytes all logs and plans have, kept by triggers: whatever changes a lecture, the sum is right.
+TOTAL = (
+    "CREATE TABLE IF NOT EXISTS total (bytes INTEGER NOT NULL)",
+    "INSERT INTO total SELECT coalesce(sum(bytes), 0) FROM lectures WHERE NOT EXISTS (SELECT 1 FROM total)",
+    (
+        "CREATE TRIGGER IF NOT EXISTS grown AFTER UPDATE OF bytes ON lectures "
+        "BEGIN UPDATE total SET bytes = bytes + new.bytes - old.bytes; END"
+    ),
+    "CREATE TRIGGER IF NOT EXISTS gone AFTER DELETE ON lectures BEGIN UPDATE total SET bytes = bytes - old.bytes; END",
+)
+CREATE = {name: f"CREATE TABLE IF NOT EXISTS {name} ({columns}) WITHOUT ROWID" for name, columns in TABLES.items()}
+ENTRY = 100  # bytes of an entry beside its body
+UPGRADE = (
+    "ALTER TABLE lectures ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0",
+    CREATE["names"],
+    *(
+        f"INSERT OR IGNORE INTO names SELECT code, json_extract(body, '{path}') FROM entries WHERE json_type(body, '{path}') = 'text'"
+        for path in ("$.scene", "$.view.base")
+    ),
+    *(
+        f"INSERT OR IGNORE INTO names SELECT code, json_extract(step.value, '{path}') FROM lectures, json_each(plan, '$.steps') AS step "
+        f"WHERE plan IS NOT NULL AND json_type(step.value, '{path}') = 'text'"
+        for path in ("$.scene", "$.view.base", "$.scene.weights.training.dataset")
+    ),
+    (
+        "UPDATE lectures SET bytes = coalesce(length(plan), 0) + "
+        f"(SELECT total(length(body) + {ENTRY}) FROM entries WHERE code = lectures.code)"
+    ),
+)
+SCHEMA = Schema(version=2, statements=[*CREATE.values(), *INDEXES, *TOTAL], synchronous="FULL", upgrades={1: UPGRADE})
 
 
 def value(query: sqlite3.Connection, ask: str, *values: Any) -> Any:
@@ -103,7 +136,9 @@ def going_on(query: sqlite3.Connection, code: str, epoch: str) -> Record:
     return record
 
 
-def append(query: sqlite3.Connection, code: str, epoch: str, expected: int, session: str, command: Command) -> tuple[Entry, bool]:
+def append(
+    query: sqlite3.Connection, code: str, epoch: str, expected: int, session: str, command: Command, most: int
+) -> tuple[Entry, bool]:
     """The entry, and whether it is new."""
     if again := repeated(query, code, command.id):
         return again, False
@@ -112,23 +147,34 @@ def append(query: sqlite3.Connection, code: str, epoch: str, expected: int, sess
         raise FenceChanged(record.holder, record.fence)
     if record.last != expected:
         raise Moved(record.last)
+    require_room(query, code, command.kind, most)
     return write(query, code, command.kind, command.body, command.id), True
 
 
-def take_over(query: sqlite3.Connection, code: str, epoch: str, session: str, name: str, command_id: str) -> tuple[Entry, bool]:
+def require_room(query: sqlite3.Connection, code: str, kind: str, most: int) -> None:
+    """LectureFull where the log has too many bytes for an entry of this kind."""
+    limit = room_for(kind, most)
+    if limit is not None and value(query, "SELECT bytes FROM lectures WHERE code = ?", code) >= limit:
+        raise LectureFull(most)
+
+
+def take_over(query: sqlite3.Connection, code: str, epoch: str, session: str, name: str, command_id: str, most: int) -> tuple[Entry, bool]:
     """The entry, and whether it is new."""
     if again := repeated(query, code, command_id):
         return again, False
     fence = going_on(query, code, epoch).fence + 1
+    require_room(query, code, "presenter changed", most)
     query.execute("UPDATE lectures SET fence = ?, holder = ?, session = ? WHERE code = ?", (fence, name, session, code))
     return write(query, code, "presenter changed", {"fence": fence, "name": name}, command_id), True
 
 
 def write(query: sqlite3.Connection, code: str, kind: str, body: dict[str, Any], command_id: str | None) -> Entry:
     """The next entry, and what it does to polls and lecture."""
-    query.execute("UPDATE lectures SET last = last + 1 WHERE code = ?", (code,))
+    text = encoded(body)
+    query.execute("UPDATE lectures SET last = last + 1, bytes = bytes + ? WHERE code = ?", (len(text.encode()) + ENTRY, code))
+    query.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", [(code, name) for name in names_of(body)])
     last: int = value(query, "SELECT last FROM lectures WHERE code = ?", code)
-    query.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", (code, last, kind, encoded(body), time.time(), command_id))
+    query.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", (code, last, kind, text, time.time(), command_id))
     match kind:
         case "poll opened":
             query.execute("INSERT OR IGNORE INTO open_polls VALUES (?, ?)", (code, body.get("poll", "")))
@@ -194,10 +240,18 @@ def vote(query: sqlite3.Connection, code: str, poll: str, participant: str, choi
     query.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?)", (code, poll, participant, choice))
 
 
-def put_plan(query: sqlite3.Connection, code: str, plan: str) -> None:
+def put_plan(query: sqlite3.Connection, code: str, plan: str, names: Sequence[str]) -> None:
     """The plan, instead of an earlier one. UnknownLecture."""
     known(query, code)
-    query.execute("UPDATE lectures SET plan = ? WHERE code = ?", (plan, code))
+    values = (plan, len(plan.encode()), code)
+    query.execute("UPDATE lectures SET bytes = bytes + ?2 - coalesce(length(CAST(plan AS BLOB)), 0), plan = ?1 WHERE code = ?3", values)
+    query.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", [(code, name) for name in names])
+
+
+def naming(query: sqlite3.Connection, names: Sequence[str]) -> set[str]:
+    """Those of some ids that a lecture names."""
+    marks = ", ".join("?" * len(names))
+    return {row[0] for row in query.execute(f"SELECT DISTINCT name FROM names WHERE name IN ({marks})", tuple(names))}
 
 
 def forget(query: sqlite3.Connection, codes: Sequence[str]) -> list[str]:

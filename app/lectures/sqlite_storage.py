@@ -11,7 +11,7 @@ from typing import Any, Self
 from app.databases import Database, State
 from app.lectures import sqlite_queries as queries
 from app.lectures.entries import Entry
-from app.lectures.storage import PRESENCE_SECONDS, Command, First, Record, Undo
+from app.lectures.storage import LOG_BYTES, PRESENCE_SECONDS, Command, First, Record, Undo
 from app.lectures.watchers import Watchers
 
 FILE = "lectures.sqlite3"
@@ -22,8 +22,9 @@ class SqliteStorage:
 
     state: State = "up"  # a file is there, or each answer says that it is not
 
-    def __init__(self, folder: Path, patience: float, retry_after: int) -> None:
-        self._database = Database(folder / FILE, queries.SCHEMA, patience, retry_after)
+    def __init__(self, folder: Path, patience: float, retry_after: int, reserve: int = 0, log_bytes: int = LOG_BYTES) -> None:
+        self._database = Database(folder / FILE, queries.SCHEMA, patience, retry_after, reserve)
+        self._log_bytes = log_bytes
         self._watchers = Watchers()
         self._presence: dict[str, dict[str, tuple[float, dict[str, Any]]]] = {}
 
@@ -43,11 +44,11 @@ class SqliteStorage:
 
     async def append(self, code: str, epoch: str, expected: int, session: str, command: Command) -> Entry:
         """The command as entry expected + 1, or its entry again."""
-        return await self._add(code, lambda query: queries.append(query, code, epoch, expected, session, command))
+        return await self._add(code, lambda query: queries.append(query, code, epoch, expected, session, command, self._log_bytes))
 
     async def take_over(self, code: str, epoch: str, session: str, name: str, command_id: str) -> Entry:
         """The next fence for this session."""
-        return await self._add(code, lambda query: queries.take_over(query, code, epoch, session, name, command_id))
+        return await self._add(code, lambda query: queries.take_over(query, code, epoch, session, name, command_id, self._log_bytes))
 
     async def _add(self, code: str, action: Callable[[sqlite3.Connection], tuple[Entry, bool]]) -> Entry:
         """The entry; those who watch are told when it is new and committed."""
@@ -79,6 +80,11 @@ class SqliteStorage:
         """A participant, or its new nickname."""
         await self._database.write(lambda query: queries.join(query, code, participant, nickname, address, most))
 
+    async def participates(self, code: str, participant: str) -> bool:
+        """Whether the participant has joined."""
+        ask = "SELECT 1 FROM participants WHERE code = ? AND participant = ?"
+        return bool(await self._database.read(lambda query: queries.value(query, ask, code, participant)))
+
     async def identities(self, code: str) -> list[int]:
         """How many participants each address has."""
         ask = "SELECT count(*) FROM participants WHERE code = ? GROUP BY address ORDER BY 1 DESC"
@@ -93,9 +99,18 @@ class SqliteStorage:
         ask = "SELECT choice, count(*) FROM votes WHERE code = ? AND poll = ? GROUP BY choice"
         return await self._database.read(lambda query: dict(query.execute(ask, (code, poll)).fetchall()))
 
-    async def put_plan(self, code: str, plan: str) -> None:
+    async def put_plan(self, code: str, plan: str, names: Sequence[str] = ()) -> None:
         """Keep the plan."""
-        await self._database.write(lambda query: queries.put_plan(query, code, plan))
+        await self._database.write(lambda query: queries.put_plan(query, code, plan, names))
+
+    async def naming(self, names: Sequence[str]) -> set[str]:
+        """Those that a lecture names."""
+        return await self._database.read(lambda query: queries.naming(query, names))
+
+    async def size(self) -> int:
+        """Bytes of all logs and plans."""
+        size: int = await self._database.read(lambda query: queries.value(query, "SELECT bytes FROM total"))
+        return size
 
     async def plan(self, code: str) -> str | None:
         """The plan."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 from app.databases import State
 from app.lectures.entries import Entry
 
+LOG_BYTES = 2**24  # that a log may have where no setting says otherwise
 PRESENCE_SECONDS = 30  # a process that has said nothing for so long has no listeners any more
 
 First = Sequence[tuple[str, dict[str, Any]]]  # kind and body of entries to come
@@ -61,6 +62,10 @@ class LectureEnded(Refused):
     """Nothing can be added any more."""
 
 
+class LectureFull(Refused):
+    """The log has as many bytes as it may have."""
+
+
 class FenceChanged(Refused):
     """Somebody else presents by now."""
 
@@ -90,6 +95,11 @@ class TooManyIdentities(Refused):
     """This address has as many participants as one may have."""
 
 
+def room_for(kind: str, most: int) -> int | None:
+    """How many bytes a log may have for an entry of this kind. It can always be ended, and brought to an end in good order."""
+    return {"ended": None, "poll closed": 2 * most, "poll revealed": 2 * most, "presenter changed": 2 * most}.get(kind, most)
+
+
 def new_epoch() -> str:
     """Eleven characters that were never an epoch before."""
     return secrets.token_urlsafe(8)
@@ -112,11 +122,14 @@ class LectureStorage(Protocol):
         """The command as entry expected + 1. A repeated id gets its entry again, whatever happened since.
 
         In the same step a poll opens or closes for votes, and the end closes all.
-        UnknownLecture, EpochChanged, LectureEnded, FenceChanged, Moved.
+        UnknownLecture, EpochChanged, LectureEnded, LectureFull, FenceChanged, Moved.
         """
 
     async def take_over(self, code: str, epoch: str, session: str, name: str, command_id: str) -> Entry:
-        """This session presents now, with the next fence; a repeated id as above. UnknownLecture, EpochChanged, LectureEnded."""
+        """This session presents now, with the next fence; a repeated id as above.
+
+        UnknownLecture, EpochChanged, LectureEnded, LectureFull.
+        """
 
     async def recreate(self, record: Record, state: First, sessions: Mapping[str, str]) -> Record:
         """Goes on after `broken` under a new epoch, unless another process was first and knew as much. Gives what holds: read it anew.
@@ -140,6 +153,9 @@ class LectureStorage(Protocol):
     async def join(self, code: str, participant: str, nickname: str, address: str, most: int) -> None:
         """Who may vote; again, it is a new nickname. UnknownLecture; TooManyIdentities where this address has `most` already."""
 
+    async def participates(self, code: str, participant: str) -> bool:
+        """Whether the participant has joined."""
+
     async def identities(self, code: str) -> list[int]:
         """How many participants each address has, the largest first."""
 
@@ -149,8 +165,14 @@ class LectureStorage(Protocol):
     async def tally(self, code: str, poll: str) -> dict[str, int]:
         """How many votes each choice has, counted."""
 
-    async def put_plan(self, code: str, plan: str) -> None:
-        """Keep the presenter's plan, as JSON. UnknownLecture."""
+    async def put_plan(self, code: str, plan: str, names: Sequence[str] = ()) -> None:
+        """Keep the presenter's plan, as JSON, and the ids that it names. UnknownLecture."""
+
+    async def naming(self, names: Sequence[str]) -> set[str]:
+        """Those of some ids of scenes and data sets that the log or the plan of a lecture names."""
+
+    async def size(self) -> int:
+        """Bytes of all logs and plans."""
 
     async def plan(self, code: str) -> str | None:
         """The presenter's plan, if there is one."""

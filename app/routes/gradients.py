@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app import gradients
 from app.answers import REVALIDATE, answer
 from app.computing import json_answer
+from app.counting import Cost, scene_cost
 from app.errors import Problem, shortened
 from app.gradient_documents import GradientsDocument, KindsDocument, MemoryDocument, PathDocument, RemedyDocument, StrongestPathDocument
 from app.limits import most
@@ -22,6 +23,7 @@ router = APIRouter(tags=["gradients"])
 
 PROBLEMS = (*SCENE_PROBLEMS, "unknown-dataset", "invalid-dataset", "cross-site", "busy")
 CELLS = re.compile(r"\d{1,3}/\d{1,3}(,\d{1,3}/\d{1,3})*", re.ASCII)
+VARIANTS = 8
 MOST_CELLS = most("recurrent_layers") + most("timesteps")
 
 Layer = Annotated[int, Query(ge=1, le=most("recurrent_layers"), description="recurrent layer, from 1 at the bottom")]
@@ -42,7 +44,7 @@ async def measure_gradients(request: Request, scene: SceneDep, services: Service
 @router.post("/api/gradients/kinds", responses=responses(document_of(KindsDocument), *PROBLEMS), openapi_extra=JSON_SCENE)
 async def measure_kinds(request: Request, scene: SceneDep, services: ServicesDep) -> Response:
     """The norms of a scene as it begins, and with LSTM or GRU cells, in one answer; nothing is stored."""
-    return answer(request, await services.pool.run(lambda: json_answer(gradients.kinds(scene))), REVALIDATE)
+    return answer(request, await services.pool.compute(cost_of_variants(scene), lambda: json_answer(gradients.kinds(scene))), REVALIDATE)
 
 
 @router.post(
@@ -72,7 +74,7 @@ async def find_strongest_path(request: Request, scene: SceneDep, services: Servi
 )
 async def measure_memory(request: Request, scene: SceneDep, services: ServicesDep, timestep: Timestep, word: Word) -> Response:
     """How long each layer remembers that one word of a scene was another; the scene is not stored."""
-    return await _answered(request, services, scene, gradients.memory, timestep, word)
+    return await _answered(request, services, scene, gradients.memory, timestep, word, also=gradients.rows_of_word(scene, word))
 
 
 @router.post(
@@ -82,13 +84,26 @@ async def measure_memory(request: Request, scene: SceneDep, services: ServicesDe
 )
 async def try_remedy(request: Request, scene: SceneDep, services: ServicesDep, name: Remedy) -> Response:
     """The gradients of a scene as it begins, without and with a remedy, from the same seed; neither is stored."""
-    return answer(request, await services.pool.run(lambda: json_answer(gradients.remedy(scene, name))), REVALIDATE)
+    return answer(
+        request, await services.pool.compute(cost_of_variants(scene), lambda: json_answer(gradients.remedy(scene, name))), REVALIDATE
+    )
 
 
-async def _answered(request: Request, services: ServicesDep, scene: Scene, tell: Callable[..., Any], *args: Any) -> Response:
-    """What tell says of the trace of the scene."""
+def cost_of_variants(scene: Scene) -> Cost:
+    """What a scene takes with other layers in place of its own: gates have four times the weights of a SimpleRNN."""
+    return Cost(*(VARIANTS * part for part in scene_cost(scene)))
+
+
+async def _answered(
+    request: Request, services: ServicesDep, scene: Scene, tell: Callable[..., Any], *args: Any, also: Iterable[int] = ()
+) -> Response:
+    """What tell says of the trace of the scene, which has also these rows of its embedding."""
     taught = await services.lessons.taught(scene)
-    return answer(request, await services.pool.run(lambda: json_answer(tell(gradients.measured(scene, taught), *args))), REVALIDATE)
+    return answer(
+        request,
+        await services.pool.compute(scene_cost(scene), lambda: json_answer(tell(gradients.measured(scene, taught, also), *args))),
+        REVALIDATE,
+    )
 
 
 def _places(cells: str) -> list[tuple[int, int]]:

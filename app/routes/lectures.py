@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import hmac
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Cookie, Depends, Header, Query, Request
+from pydantic import AfterValidator
 from starlette.responses import RedirectResponse, Response
 
 from app.answers import Representation, answer
 from app.computing import json_answer
 from app.errors import Problem
-from app.events import EVENTS_TYPE, Broadcast
+from app.events import EVENTS_TYPE, HEADERS, Broadcast
 from app.lectures.commands import Device, Exchange, Start, parse_command, parsed
 from app.lectures.documents import (
     CodeDocument,
@@ -21,7 +22,8 @@ from app.lectures.documents import (
     ReachDocument,
     StartedDocument,
 )
-from app.lectures.entering import PRESENTER, address_of, give_cookie
+from app.lectures.entering import PARTICIPANT, PRESENTER, address_of, as_given, give_cookie
+from app.lectures.lectures import Lectures
 from app.lectures.listener import About
 from app.lectures.reach import join_address, presenter_address, qr_code, reachable
 from app.lectures.recording import recording
@@ -31,6 +33,7 @@ from app.limits import most
 from app.openapi import JSON_COMMAND, body_of, document_of, responses
 from app.policies import BodyDep
 from app.services import Services, ServicesDep
+from app.traffic import Connection, connection_of
 
 LONGEST_CODE = 24  # characters of what was typed for one
 
@@ -48,25 +51,32 @@ SVG = {"description": "The QR code", "content": {"image/svg+xml": {"schema": {"t
 RECORDING = {"description": "The lecture's log with its scenes", "content": {"application/json": {"schema": {"type": "object"}}}}
 WRONG = "Too many wrong codes came from this address."
 
-Secret = Annotated[str | None, Cookie(alias=PRESENTER, max_length=64)]
+Secret = Annotated[str | None, Cookie(alias=PRESENTER), AfterValidator(as_given)]
+Known = Annotated[str | None, Cookie(alias=PARTICIPANT), AfterValidator(as_given)]
 
 
-async def _room(request: Request, code: str, services: ServicesDep) -> Room:
-    """The lecture of the address. Wrong codes are counted by where they come from, and where somebody follows from, others may too.
-
-    So a class behind one address gets in whatever one of them tries, and who is in no lecture finds none by trying.
-    """
+async def _room(request: Request, code: str, services: ServicesDep, secret: Secret = None, known: Known = None) -> Room:
+    """The lecture of the address. Only wrong codes are counted and refused, so no one who has a right one is ever locked out."""
     address = address_of(request)
-    if not services.lectures.welcomes(code, address):
-        services.tries.codes.require(address, WRONG)
     try:
         room = await services.lectures.room(code)
     except Problem as problem:
         if problem.name == "unknown-lecture":
+            services.tries.codes.require(address, WRONG)
             services.tries.codes.take(address)
         raise
-    room.come_from(address)
+    if connection := connection_of(request.scope):
+        await _admit(connection, services.lectures, room, secret, known)
     return room
+
+
+async def _admit(connection: Connection, lectures: Lectures, room: Room, secret: str | None, known: str | None) -> None:
+    """A presenter's or a participant's connection is not counted for its address; any other is refused where the address has too many."""
+    if connection.member or (await lectures.knows(room, secret, known) and connection.join()):
+        return
+    if connection.is_crowded:
+        detail = "Your address has too many open connections. Close other tabs of this page, or try again in 5 s."
+        raise Problem("too-many-requests", detail, headers={"Retry-After": "5", "Connection": "close"})
 
 
 RoomDep = Annotated[Room, Depends(_room)]
@@ -104,15 +114,17 @@ async def join(request: Request, code: str | None = None) -> Response:
     "/api/lectures",
     status_code=201,
     responses=responses(
-        document_of(StartedDocument), *BODY, "lecture-refused", "unknown-scene", "too-many-requests", "storage", status=201
+        document_of(StartedDocument), *BODY, "lecture-refused", "wrong-path", "unknown-scene", "too-many-requests", "storage", status=201
     ),
     openapi_extra=body_of(Start, {"title": "Deep RNNs", "view": {"step": "7"}}),
 )
 async def start_lecture(request: Request, body: BodyDep, services: ServicesDep) -> Response:
     """Start a lecture. Whoever does presents it, by the cookie that comes back; the key lets another device present it."""
     wanted = parsed(Start, body)
+    _require_same_path(wanted.base, services.settings.root_path)
     _require_starter(request, wanted.passphrase, services)
     services.tries.starts.require(address_of(request), "Many lectures were started from this address.")
+    await services.lectures.require_room(services.settings.lectures_bytes)
     first = await _first(wanted, services)
     record, key, session = await services.lectures.start(wanted.title, wanted.device, first)
     services.tries.starts.take(address_of(request))
@@ -123,6 +135,17 @@ async def start_lecture(request: Request, body: BodyDep, services: ServicesDep) 
     return told
 
 
+def _require_same_path(base: str | None, root_path: str) -> None:
+    """A problem where a proxy has another path for the page than the setting: a browser would not send the presenter's cookie back."""
+    if base is not None and (path := unquote(base).rstrip("/")) != unquote(root_path):
+        known = f"set to {root_path}" if root_path else "not set"
+        detail = (
+            f"A proxy serves this page below {path or '/'}, but the server's setting UNROLLED_ROOT_PATH is {known}, so the browser "
+            f"would not send back the presenter's cookie. Whoever runs the server has to set UNROLLED_ROOT_PATH={path}. Nothing began."
+        )
+        raise Problem("wrong-path", detail)
+
+
 def _require_starter(request: Request, passphrase: str, services: Services) -> None:
     settings, address = services.settings, address_of(request)
     if settings.starters == "nobody":
@@ -130,9 +153,9 @@ def _require_starter(request: Request, passphrase: str, services: Services) -> N
             "lecture-refused", "Lectures cannot be started on this server. Start a server of your own: python3 scripts/serve.py --lan"
         )
     if settings.starters == "passphrase":
-        services.tries.codes.require(address, "Too many wrong passphrases came from this address.")
+        services.tries.passphrases.require(address, "Too many wrong passphrases came from this address.")
         if not hmac.compare_digest(passphrase.encode(), settings.passphrase.get_secret_value().encode()):
-            services.tries.codes.take(address)
+            services.tries.passphrases.take(address)
             raise Problem(
                 "lecture-refused", "A lecture needs the passphrase of this server, and this is another. Ask whoever runs the server."
             )
@@ -142,7 +165,7 @@ async def _first(wanted: Start, services: Services) -> list[tuple[str, dict[str,
     """The first entries of the log: where the presenter stands."""
     if wanted.scene is None:
         return []
-    await services.computing.scene(wanted.scene)
+    await services.computing.needed(wanted.scene)
     return [("scene", {"scene": wanted.scene, "view": wanted.view})]
 
 
@@ -191,10 +214,9 @@ def _base(request: Request, services: Services) -> str:
 async def become_presenter(request: Request, room: RoomDep, body: BodyDep, services: ServicesDep) -> Response:
     """Exchange the key of a presenter's link for the cookie that presents. A key works once."""
     wanted, session = parsed(Exchange, body), new_secret()
-    address = address_of(request)
-    services.tries.codes.require(address, WRONG)
     if not await services.lectures.storage.use_key(room.code, hashed(wanted.key), hashed(session), wanted.device):
-        services.tries.codes.take(address)
+        services.tries.codes.require(address_of(request), WRONG)
+        services.tries.codes.take(address_of(request))
         raise Problem(
             "key-used", "This presenter's link was opened before, or is not of this lecture. Make a new one on a device that presents."
         )
@@ -226,6 +248,7 @@ async def make_key(request: Request, room: RoomDep, session: SessionDep, body: B
         "not-presenter",
         "not-presenting",
         "lecture-ended",
+        "lecture-full",
         "lecture-changed",
         "unknown-poll",
         "unknown-scene",
@@ -236,7 +259,7 @@ async def command(request: Request, room: RoomDep, session: SessionDep, body: Bo
     """What the presenter does: stored, then answered, then sent to everyone. A repeated id gets the first answer again."""
     wanted = parse_command(body)
     if wanted.kind == "scene":
-        await services.computing.scene(wanted.body["scene"])
+        await services.computing.needed(wanted.body["scene"])
     entry = await services.lectures.command(room, session, wanted)
     document = {"epoch": room.epoch, "offset": entry.offset if entry else room.offset}
     return answer(request, json_answer(document), NEVER_KEPT)
@@ -251,6 +274,9 @@ async def follow(
     role: Annotated[Literal["student", "presenter"], Query(alias="as")] = "student",
     mode: Annotated[Literal["following", "exploring"], Query()] = "following",
     hand: Annotated[bool, Query()] = False,
+    wait: Annotated[
+        Literal["0"] | None, Query(description="0: what the stream begins with, then the end; nobody is counted for it")
+    ] = None,
     nickname: Annotated[str, Query(max_length=most("nickname"))] = "",
     secret: Secret = None,
 ) -> Response:
@@ -258,6 +284,8 @@ async def follow(
     if role == "presenter":
         await _presenter(room, services, secret)
     position = Position.read(last_event_id or last)
+    if wait:
+        return Response(room.glimpse(position), media_type=EVENTS_TYPE, headers=HEADERS)
     about = About(role == "presenter", mode, hand, "".join(filter(str.isprintable, nickname)))
     return Broadcast(lambda outlet: room.listen(outlet, about, position), lambda: room.welcome(position))
 

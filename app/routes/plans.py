@@ -59,7 +59,7 @@ async def get_lecture_plan(request: Request, room: RoomDep, session: SessionDep,
 async def put_lecture_plan(request: Request, room: RoomDep, session: SessionDep, body: BodyDep, services: ServicesDep) -> Response:
     """Keep a plan with a lecture, so that every device that presents it has the plan."""
     plan = await services.pool.run(parse_plan, body)
-    await services.lectures.storage.put_plan(room.code, plan.text)
+    await services.lectures.storage.put_plan(room.code, plan.text, plan.names)
     return answer(request, json_answer({"code": room.code}), NEVER_KEPT)
 
 

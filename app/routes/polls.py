@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Cookie, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.answers import answer
@@ -18,12 +16,11 @@ from app.lectures.state import question_of
 from app.lectures.storage import PollClosed, TooManyIdentities, UnknownParticipant
 from app.openapi import body_of, document_of, responses
 from app.policies import BodyDep
-from app.routes.lectures import BODY, KNOWN, NEVER_KEPT, RoomDep
+from app.routes.lectures import BODY, KNOWN, NEVER_KEPT, Known, RoomDep
 from app.services import ServicesDep
 
 router = APIRouter(tags=["lectures"])
 
-Known = Annotated[str | None, Cookie(alias=PARTICIPANT, max_length=64)]
 WITHOUT = "A vote needs a participant of this lecture. Ask for one with PUT at participant, and send its cookie."
 
 
@@ -43,6 +40,7 @@ async def take_part(request: Request, room: RoomDep, body: BodyDep, services: Se
         raise Problem("too-many-identities", detail, headers={"Retry-After": "60"}) from None
     told = answer(request, json_answer({"nickname": wanted.nickname}), NEVER_KEPT)
     give_cookie(told, PARTICIPANT, secret, settings, room.code)
+    services.seats.give(told, hashed(secret))
     return told
 
 

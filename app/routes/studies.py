@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app import studies
 from app.answers import Representation, answer
 from app.computing import TRACE_TYPE
+from app.counting import Cost
 from app.gradient_documents import BifurcationDocument, DescentDocument, LinearDocument
 from app.limits import LIMITS
 from app.openapi import document_of, responses
@@ -17,6 +18,8 @@ from app.services import ServicesDep
 from app.studies import Span
 
 router = APIRouter(tags=["studies"])
+
+STUDY = Cost(20_000_000, 5_000_000)
 
 PROBLEMS = ("engine-differs", "invalid-parameter", "busy")
 SURFACE = {
@@ -86,4 +89,4 @@ async def get_linear(
 
 async def _kept(services: ServicesDep, make: Callable[..., Representation], *args: Any) -> Representation:
     """Computed once, and kept by its parameters."""
-    return await services.cache.get((make.__name__, *args), lambda: services.pool.run(make, *args))
+    return await services.cache.get((make.__name__, *args), lambda: services.pool.compute(STUDY, make, *args))

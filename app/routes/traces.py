@@ -16,7 +16,7 @@ from app.services import ServicesDep
 
 router = APIRouter(tags=["traces"])
 
-READ_AT_ONCE = 4096  # bytes: a larger scene takes milliseconds to validate, in which others would wait
+READ_AT_ONCE = 1024  # bytes: a larger scene takes milliseconds to validate, in which others would wait
 
 TRACE = {"description": "The trace, one safetensors file", "content": {TRACE_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 SCENE_PROBLEMS = (
@@ -30,7 +30,7 @@ SCENE_PROBLEMS = (
     "body-too-large",
     "unsupported-media-type",
 )
-ID_PROBLEMS = ("unknown-scene", "engine-differs", "invalid-parameter", "not-finite")
+ID_PROBLEMS = ("unknown-scene", "engine-differs", "invalid-parameter", "not-finite", "too-expensive")
 
 
 async def _scene(body: BodyDep, services: ServicesDep) -> Scene:
@@ -39,10 +39,11 @@ async def _scene(body: BodyDep, services: ServicesDep) -> Scene:
 
 SceneDep = Annotated[Scene, Depends(_scene)]
 
+Transient = Annotated[bool, Query(description="store nothing: the scene is a step on the way to another, and its id is not asked for")]
 EngineVersion = Annotated[str | None, Query(alias="engine", min_length=1, description="only an answer of this version of the engine")]
 
 
-def caching(engine_version: EngineVersion = None) -> str:
+async def caching(engine_version: EngineVersion = None) -> str:
     """How long an answer stays true: for one version of the engine, for ever."""
     if engine_version is None:
         return REVALIDATE
@@ -58,12 +59,12 @@ CachingDep = Annotated[str, Depends(caching)]
 
 @router.post(
     "/api/traces",
-    responses=responses(TRACE, *SCENE_PROBLEMS, "unknown-dataset", "invalid-dataset", "cross-site", "busy", "storage"),
+    responses=responses(TRACE, *SCENE_PROBLEMS, "unknown-dataset", "invalid-dataset", "invalid-parameter", "cross-site", "busy", "storage"),
     openapi_extra=JSON_SCENE,
 )
-async def run_scene(request: Request, scene: SceneDep, services: ServicesDep) -> Response:
+async def run_scene(request: Request, scene: SceneDep, services: ServicesDep, transient: Transient = False) -> Response:
     """Compute a scene, forward and backward, and stream its trace in the order in which information flows."""
-    return _sent(request, await services.computing.trace(scene), REVALIDATE)
+    return _sent(request, await services.computing.trace(scene, transient), REVALIDATE)
 
 
 @router.get(

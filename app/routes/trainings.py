@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query, Request
 from starlette.responses import Response
 
-from app.answers import REVALIDATE, answer
+from app.answers import REVALIDATE, Representation, answer
 from app.computing import json_answer
+from app.counting import reading_bytes
 from app.dataset_tables import dataset_of_table
 from app.datasets import DataSet
 from app.documents import DataSetsDocument, PredictionsDocument, StoredDataSetDocument, TableDocument, TrainingDocument
@@ -23,7 +24,7 @@ from app.trainings import Training
 router = APIRouter(tags=["trainings"])
 
 EVENTS = {"description": "Server-sent events, up to the end", "content": {EVENTS_TYPE: {"schema": {"type": "string"}}}}
-BODY_PROBLEMS = ("malformed-json", "body-too-large", "unsupported-media-type", "cross-site", "storage")
+BODY_PROBLEMS = ("malformed-json", "body-too-large", "unsupported-media-type", "cross-site", "busy", "storage")
 
 DATASET = {"description": "The data set", "content": {"application/json": {"schema": reference(DataSet)}}}
 Epochs = Annotated[int, Query(ge=1, le=most("epochs"), description="how many more epochs, after the last whole one of the scene")]
@@ -41,7 +42,7 @@ async def get_datasets(request: Request) -> Response:
 )
 async def post_dataset(request: Request, body: BodyDep, services: ServicesDep) -> Response:
     """Keep a data set, so that scenes can learn from it by its id."""
-    dataset = await services.pool.run(DataSet.parse, body)
+    dataset = await services.pool.compute(reading_bytes(len(body)), DataSet.parse, body)
     await services.datasets.put(dataset)
     return answer(request, json_answer(described(dataset)), REVALIDATE)
 
@@ -53,22 +54,28 @@ async def post_dataset(request: Request, body: BodyDep, services: ServicesDep) -
 )
 async def post_table(request: Request, body: BodyDep, services: ServicesDep) -> Response:
     """Keep a data set that is written as a table: in every row a sentence, and in its last column the label."""
-    dataset, heading = await services.pool.run(dataset_of_table, body)
+    dataset, heading = await services.pool.compute(reading_bytes(len(body)), dataset_of_table, body)
     await services.datasets.put(dataset)
     return answer(request, json_answer(described(dataset) | {"heading": heading}), REVALIDATE)
 
 
-@router.get("/api/datasets/{dataset_id}", responses=responses(document_of(StoredDataSetDocument), "unknown-dataset", "storage"))
+@router.get("/api/datasets/{dataset_id}", responses=responses(document_of(StoredDataSetDocument), "unknown-dataset", "busy", "storage"))
 async def get_dataset(request: Request, dataset_id: str, services: ServicesDep) -> Response:
     """What is said of a data set that is known here."""
     return answer(request, json_answer(described(await services.datasets.get(dataset_id))), REVALIDATE)
 
 
-@router.get("/api/datasets/{dataset_id}/examples", responses=responses(DATASET, "unknown-dataset", "storage"))
+@router.get("/api/datasets/{dataset_id}/examples", responses=responses(DATASET, "unknown-dataset", "busy", "storage"))
 async def get_examples(request: Request, dataset_id: str, services: ServicesDep) -> Response:
     """The examples of a data set that is known here."""
     dataset = await services.datasets.get(dataset_id)
-    return answer(request, json_answer(dataset.model_dump(mode="json")), REVALIDATE)
+    cost = reading_bytes(len(dataset.canonical))
+    written = await services.cache.get(("examples", dataset_id), lambda: services.pool.compute(cost, _examples, dataset))
+    return answer(request, written, REVALIDATE)
+
+
+def _examples(dataset: DataSet) -> Representation:
+    return json_answer(dataset.model_dump(mode="json"))
 
 
 @router.post(

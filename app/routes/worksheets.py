@@ -16,7 +16,10 @@ router = APIRouter(tags=["worksheets"])
 PAGE = {"description": "A page for print", "content": {HTML: {"schema": {"type": "string"}}}}
 
 
-@router.get("/worksheet/{scene_id}", responses=responses(PAGE, "unknown-scene", "worksheet-too-long", "not-finite", "busy", "storage"))
+@router.get(
+    "/worksheet/{scene_id}",
+    responses=responses(PAGE, "unknown-scene", "worksheet-too-long", "not-finite", "too-expensive", "busy", "storage"),
+)
 async def get_worksheet(request: Request, scene_id: str, services: ServicesDep) -> Response:
     """A scene that is known here as a sheet of paper: its weights, blanks for every h and its gradient, and the solution."""
     language = wanted(request.query_params.get("language"), request.headers.get("accept-language", ""))

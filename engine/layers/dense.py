@@ -57,7 +57,7 @@ class Dense(Layer):
 
     def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output = dL/dy, (timesteps, batch, units) -> dL/d a, y, the weights and x."""
-        y = record.rows("y")
+        a, y = record.rows("a"), record.rows("y")
         block = np.empty((2, *y.shape), self.dtype)
         d_a, d_y = block[0], block[1]
 
@@ -65,7 +65,7 @@ class Dense(Layer):
         if self.activation == "softmax":
             d_a[...] = softmax_pull_back(y, d_y)
         else:
-            ELEMENTWISE[self.activation].derivative(y, d_a)
+            ELEMENTWISE[self.activation].derivative(a, d_a)
             d_a *= d_y
         return self._below(x, d_a, LayerTrace(block, self.quantities, record.timesteps))
 

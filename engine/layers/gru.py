@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from engine.activations import constant, decay, largest_power, one_by_one_plus
 from engine.initializers import Orthogonal, glorot_uniform, zeros
 from engine.layers.layer import Pulled
 from engine.layers.recurrent import (
@@ -14,13 +15,13 @@ from engine.layers.recurrent import (
     apart,
     backwards,
     forwards,
+    gate_slopes,
     over_batch,
     over_time,
     project,
     pull_projection,
     side_by_side,
     silence,
-    squash,
     window_starts,
 )
 from engine.quantities import all_quantities, forward_quantities
@@ -58,23 +59,25 @@ class GRU(Recurrent):
         block = np.zeros((8, steps + 1, batch, self.units), self.dtype)
         a, z_r, (m, n, h) = side_by_side(block[:3]), side_by_side(block[3:5]), block[5:]
         (a_z, a_r, a_n), a_zr, (z, r) = apart(a, 3), a[..., : 2 * self.units], apart(z_r, 2)
-        half, one, b_n = np.array(0.5, self.dtype), np.array(1, self.dtype), over_batch(b_n, batch)
+        b_n, largest, one = over_batch(b_n, batch), largest_power(self.dtype), constant(1, self.dtype)
 
         project(x, kernel, bias, a)
         from_past, product = np.empty(a_zr.shape[1:], self.dtype), np.empty(h.shape[1:], self.dtype)
+        decayed = np.empty_like(from_past)
+        decayed_z = decayed[:, : self.units]
         h_past = h[0]
         if state:
             h_past[...] = state[0]
         for t, a_zr_t, a_n_t, z_r_t, z_t, r_t, m_t, n_t, h_t in forwards(a_zr, a_n, z_r, z, r, m, n, h):
             a_zr_t += h_past.dot(U_zr, from_past)
-            squash(a_zr_t, half, half, z_r_t)
+            one_by_one_plus(decay(a_zr_t, largest, decayed), one, z_r_t)
             if self.reset_after:
                 np.add(h_past.dot(U_n, m_t), b_n, m_t)
                 a_n_t += np.multiply(r_t, m_t, product)
             else:
                 a_n_t += np.multiply(r_t, h_past, m_t).dot(U_n, product)
             np.tanh(a_n_t, n_t)
-            np.multiply(np.subtract(one, z_t, h_t), n_t, h_t)
+            np.multiply(np.multiply(decayed_z, z_t, h_t), n_t, h_t)  # 1 - z = e^-a z, which keeps its digits where z nears 1
             h_t += np.multiply(z_t, h_past, product)
             if padded is not None:
                 np.copyto(h_t, h_past, where=padded[t - 1])
@@ -85,19 +88,22 @@ class GRU(Recurrent):
     def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d every quantity, the weights and x."""
         kernel, U_zr, U_n, _, _ = self._parts()
+        a_z, a_r, a_n = map(record.rows_from_initial, self.gates)
         z, r, m, n, h = map(record.rows_from_initial, ("z", "r", "m", "n", "h"))
         block = np.zeros((10, *h.shape), self.dtype)
         d_a, d_zr, (d_m, d_n, d_h, depth, time) = side_by_side(block[:3]), side_by_side(block[3:5]), block[5:]
         (d_a_z, d_a_r, d_a_n), d_a_zr, (d_z, d_r) = apart(d_a, 3), d_a[..., : 2 * self.units], apart(d_zr, 2)
         past = np.concatenate([h[:1], h[:-1]])  # h_{t-1} in row t
-        one, keep, reset = np.array(1, self.dtype), z, m if self.reset_after else past  # reset: what r is multiplied with
+        keep, reset = z, m if self.reset_after else past  # reset: what r is multiplied with
 
-        z_slope, n_slope = past - n, one - z  # dh_t/dz, dh_t/dn
+        z_slope, n_slope = past - n, decay(a_z, largest_power(self.dtype), np.empty_like(n))  # dh_t/dz; dh_t/dn = 1 - z = e^-a z
+        n_slope *= z
         if record.padded is not None:
             keep = z.copy()
             silence(record.padded, 0, z_slope, n_slope)
             silence(record.padded, 1, keep)
-        a_z_slope, a_r_slope, a_n_slope = z_slope * z * (one - z), reset * r * (one - r), n_slope * (one - n * n)
+        own_z, own_r, own_n = apart(gate_slopes((a_z, a_r, a_n), 2, np.empty_like(d_a)), 3)
+        a_z_slope, a_r_slope, a_n_slope = z_slope * own_z, reset * own_r, n_slope * own_n
 
         depth[-len(d_output) :] = d_output
         time_t, product, cuts = time[-1], np.empty(h.shape[1:], self.dtype), window_starts(len(x), window)

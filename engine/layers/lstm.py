@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from engine.activations import constant, decay, largest_power, one_by_one_plus, tanh_slope
 from engine.initializers import Orthogonal, forget_bias, glorot_uniform
 from engine.layers.layer import Pulled
 from engine.layers.recurrent import (
@@ -14,13 +15,12 @@ from engine.layers.recurrent import (
     apart,
     backwards,
     forwards,
-    over_batch,
+    gate_slopes,
     over_time,
     project,
     pull_projection,
     side_by_side,
     silence,
-    squash,
     window_starts,
 )
 from engine.quantities import all_quantities, forward_quantities
@@ -46,18 +46,20 @@ class LSTM(Recurrent):
         steps, batch, _ = x.shape
         block = np.zeros((11, steps + 1, batch, self.units), self.dtype)
         a, gates, (c, tanh_c, h) = side_by_side(block[:4]), side_by_side(block[4:8]), block[8:]
-        i, f, g, o = apart(gates, 4)
-        scale = over_batch(np.array([0.5, 0.5, 1, 0.5], self.dtype).repeat(self.units), batch)
-        shift = 1 - scale
+        (a_i, a_f, a_g, a_o), (i, f, g, o) = apart(a, 4), apart(gates, 4)
+        largest, one = largest_power(self.dtype), constant(1, self.dtype)
 
         project(x, kernel, bias, a)
         from_past, i_g = np.empty(a.shape[1:], self.dtype), np.empty(c.shape[1:], self.dtype)
         h_past, c_past = h[0], c[0]
         if state:
             h_past[...], c_past[...] = state
-        for t, a_t, gates_t, i_t, f_t, g_t, o_t, c_t, tanh_c_t, h_t in forwards(a, gates, i, f, g, o, c, tanh_c, h):
+        for t, a_t, a_g_t, gates_t, i_t, f_t, g_t, o_t, c_t, tanh_c_t, h_t in forwards(a, a_g, gates, i, f, g, o, c, tanh_c, h):
             a_t += h_past.dot(recurrent_kernel, from_past)
-            squash(a_t, scale, shift, gates_t)
+            one_by_one_plus(
+                decay(a_t, largest, gates_t), one, gates_t
+            )  # of all four at once: it costs less than two calls for three of them
+            np.tanh(a_g_t, g_t)
             np.multiply(f_t, c_past, c_t)
             c_t += np.multiply(i_t, g_t, i_g)
             if padded is not None:
@@ -66,7 +68,7 @@ class LSTM(Recurrent):
             if padded is not None:
                 np.copyto(h_t, h_past, where=padded[t - 1])
             h_past, c_past = h_t, c_t
-        rows = (*apart(a, 4), i, f, g, o, c, tanh_c, h)
+        rows = (a_i, a_f, a_g, a_o, i, f, g, o, c, tanh_c, h)
         return LayerTrace(rows, _QUANTITIES, timesteps, self.states, padded), self.outgoing(h)
 
     def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
@@ -77,13 +79,15 @@ class LSTM(Recurrent):
         d_a, d_gates, (d_c, d_tanh_c, d_h, depth, time) = side_by_side(block[:4]), side_by_side(block[4:8]), block[8:]
         d_a_i, d_a_f, d_a_g, d_a_o = apart(d_a, 4)
         d_i, d_f, d_g, d_o = apart(d_gates, 4)
-        one, keep, cuts = np.array(1, self.dtype), f, window_starts(len(x), window)
+        keep, cuts = f, window_starts(len(x), window)
 
-        np.multiply(g * i, one - i, d_a_i)  # slopes at first, which the loop turns into gradients: dc_t/da_i,
-        np.multiply(c[:-1] * f[1:], (one - f)[1:], d_a_f[1:])  # dc_t/da_f,
-        np.multiply(i, one - g * g, d_a_g)  # dc_t/da_g,
-        np.multiply(tanh_c * o, one - o, d_a_o)  # dh_t/da_o,
-        np.multiply(o, one - tanh_c * tanh_c, d_c)  # dh_t/dc_t
+        gate_slopes([*map(record.rows_from_initial, self.gates)], 2, d_a)  # slopes at first, which the loop turns into gradients:
+        d_a_i *= g  # dc_t/da_i,
+        d_a_f[1:] *= c[:-1]  # dc_t/da_f,
+        d_a_g *= i  # dc_t/da_g,
+        d_a_o *= tanh_c  # dh_t/da_o,
+        tanh_slope(c, d_c)
+        d_c *= o  # dh_t/dc_t
         if record.padded is not None:
             keep = f.copy()
             silence(record.padded, 0, d_c, d_a)

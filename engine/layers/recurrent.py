@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from engine.activations import minus_size, ratio_of_decay, scale_by
 from engine.initializers import Initializer, Orthogonal, RecurrentInitializer, require_recurrent_initializer
 from engine.layers.layer import Layer, require_size
 from engine.sums import sum_over_rows
@@ -110,11 +111,14 @@ def over_time(left: Array, d_right: Array) -> Array:
     return product
 
 
-def squash(a: Array, scale: Array, shift: Array, out: Array) -> Array:
-    """scale tanh(scale a) + shift: sigmoid where both are 1/2, tanh where they are 1 and 0. It overflows nowhere."""
-    np.tanh(np.multiply(a, scale, out), out)
-    out *= scale
-    out += shift
+def gate_slopes(a: Sequence[Array], candidate: int, out: Array) -> Array:
+    """The slopes of gates, σ', and of the one candidate among them, sech², from their pre-activations (rows, batch, units) each; out
+    (rows, batch, gates * units), for all of them at once."""
+    minus_size(np.concatenate(a, axis=2, out=out), out)
+    candidates = apart(out, len(a))[candidate]
+    scale_by(2, candidates)
+    ratio_of_decay(out)
+    scale_by(4, candidates)
     return out
 
 

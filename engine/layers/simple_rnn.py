@@ -60,12 +60,12 @@ class SimpleRNN(Recurrent):
     def backward(self, x: Array, record: LayerTrace, d_output: Array, window: int | None = None) -> Pulled:
         """d_output = dL/dh of the last or of all timesteps, which enters as depth -> dL/d a, h and its parts, the weights and x."""
         kernel, recurrent_kernel, _ = self.weights
-        h = record.rows_from_initial("h")
+        a, h = record.rows_from_initial("a"), record.rows_from_initial("h")
         steps, batch, features = x.shape
         block = np.zeros((4, steps + 1, batch, self.units), self.dtype)
         d_a, d_h, depth, time = block[0], block[1], block[2], block[3]
 
-        ELEMENTWISE[self.activation].derivative(h[1:], d_a[1:])  # what dL/dh turns into dL/da, in place
+        ELEMENTWISE[self.activation].derivative(a[1:], d_a[1:])  # what dL/dh turns into dL/da, in place
         padded, cuts = record.padded, window_starts(steps, window)
         silence(padded, 0, d_a)
         depth[-len(d_output) :] = d_output

@@ -12,7 +12,7 @@ from engine.recipes.shared import (
     from_time,
     function_of,
     negative,
-    one_minus,
+    one_minus_gate,
     projected,
     recurrent_a,
     silent,
@@ -42,8 +42,8 @@ def a_n(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
 
 def h(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
     """h_t = z h_{t-1} + (1 - z) n."""
-    z = read.beside(at, "z")
-    return "sum", (Term.of(z, read.beside(at, "h", back=1)), Term.of(one_minus(z, "z"), read.beside(at, "n")))
+    kept = Term.of(read.beside(at, "z"), read.beside(at, "h", back=1))
+    return "sum", (kept, Term.of(one_minus_gate(read.beside(at, "a_z")), read.beside(at, "n")))
 
 
 def d_z(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
@@ -69,7 +69,7 @@ def d_m(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
 
 def d_n(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
     """dL/dn = dL/dh_t (1 - z)."""
-    return "product", (Term.of(read.d(at, "h"), one_minus(read.beside(at, "z"), "z")),)
+    return "product", (Term.of(read.d(at, "h"), one_minus_gate(read.beside(at, "a_z"))),)
 
 
 def d_h_from_time(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:

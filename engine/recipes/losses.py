@@ -46,10 +46,11 @@ LOSS_TERMS: dict[str, Callable[[Reader, int, int, int], LossFactors]] = {
 
 
 def loss_terms(read: Reader) -> Terms:
-    """The terms of L, over every output of the batch."""
+    """The terms of L, over every output of the batch that does not stand at padding."""
     gradients = read.require_gradients()
     terms = LOSS_TERMS[gradients.rule.name]
-    scale = constant(1 / gradients.rule.count(gradients.target))
+    scale = constant(1 / gradients.rule.count(gradients.target, read.trace.padded_outputs))
     _, batch, units = gradients.target.shape
-    places = ((b, t, u) for b in range(batch) for t in read.output_timesteps for u in range(units))
+    heard = ((b, t) for b in range(batch) for t in read.output_timesteps if not read.is_unheard(t, b))
+    places = ((b, t, u) for b, t in heard for u in range(units))
     return tuple(Term.of(*factors, *read.sample_weight(t, b), scale) for b, t, u in places for factors in terms(read, t, u, b))

@@ -34,7 +34,7 @@ def c(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
 def d_c(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
     """dL/dc_t = dL/dtanh(c_t) (1 - tanh(c_t)^2), and dL/dc_{t+1} f_{t+1}; a padded timestep hands it on as it is."""
     shown = at.timestep >= 0 and not read.is_padded(at.layer, at.timestep, at.batch)
-    terms = [Term.of(read.d(at, "tanh_c"), slope(read, at, "tanh_c", "tanh"))] if shown else []
+    terms = [Term.of(read.d(at, "tanh_c"), slope(read, at, "c", "tanh"))] if shown else []
     if not read.is_last_of_window(at.layer, at.timestep):
         forget = [] if read.is_padded(at.layer, at.timestep + 1, at.batch) else [read.beside(at, "f", back=-1)]
         terms.append(Term.of(read.d(at, "c", back=-1), *forget))

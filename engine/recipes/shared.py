@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.activations import ELEMENTWISE
+from engine.activations import ELEMENTWISE, sigmoid
 from engine.explanation import Factor, QuantityAddress, Term, constant
 from engine.layers import Dropout, Layer
 from engine.reader import Reader, products
@@ -93,18 +93,18 @@ def d_product_of(quantity: str, other: str) -> Recipe:
     return recipe
 
 
-def slope(read: Reader, at: QuantityAddress, quantity: str, name: str) -> Factor:
-    """f'(a), written in quantity = f(a) itself."""
+def slope(read: Reader, at: QuantityAddress, source: str, name: str) -> Factor:
+    """f'(a) of a = source."""
     activation = ELEMENTWISE[name]
-    y = read.beside(at, quantity)
-    return Factor(y.value, y.address, activation.slope.format(quantity), activation.derivative(np.array(y.value), np.empty(())).item())
+    a = read.beside(at, source)
+    return Factor(a.value, a.address, activation.slope.format(source), activation.derivative(np.array(a.value), np.empty(())).item())
 
 
 def through(quantity: str, name: str) -> Recipe:
-    """dL/da = dL/d f(a) * f'(a), where quantity = f(a)."""
+    """dL/da = dL/d f(a) * f'(a), where quantity = f(a) and a is what is asked about."""
 
     def recipe(read: Reader, at: QuantityAddress) -> tuple[str, Terms]:
-        return "product", (Term.of(read.d(at, quantity), slope(read, at, quantity, name)),)
+        return "product", (Term.of(read.d(at, quantity), slope(read, at, at.quantity, name)),)
 
     return recipe
 
@@ -160,16 +160,23 @@ def whole(back: Recipe) -> Recipe:
 
 
 def error(read: Reader, at: QuantityAddress) -> Terms:
-    """(y - target) times the output's weight, if it has one, and the loss's own constant, as two terms."""
+    """(y - target) times the output's weight, if it has one, and the loss's own constant, as two terms; nothing at padding."""
     gradients = read.require_gradients()
+    if read.is_unheard(at.timestep, at.batch):
+        return ()
     y = read.beside(at, read.layer(at.layer).output)
-    scale = *read.sample_weight(at.timestep, at.batch), constant(gradients.rule.scale(gradients.target))
+    scale = *read.sample_weight(at.timestep, at.batch), constant(gradients.rule.scale(gradients.target, read.trace.padded_outputs))
     return Term.of(y, *scale), Term.of(negative(read.target(at.timestep, at.unit, at.batch)), *scale)
 
 
 def negative(factor: Factor) -> Factor:
     """The same number with its sign turned."""
     return Factor(factor.value, factor.address, "negative", -factor.value)
+
+
+def one_minus_gate(a: Factor) -> Factor:
+    """What a gate leaves to others, 1 - σ(a) = σ(-a), from its pre-activation: where the gate nears 1, 1 - gate has no digits left."""
+    return Factor(a.value, a.address, "1 - sigmoid", sigmoid(np.array(-a.value), np.empty(())).item())
 
 
 def one_minus(factor: Factor, letter: str) -> Factor:

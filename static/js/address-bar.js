@@ -1,4 +1,5 @@
-import { DEFAULT_VIEW, VIEW, readLink, writeLink } from "./link.js";
+import { DEFAULT_VIEW, VERSION, VIEW, readLink, unpackLink, writeLink } from "./link.js";
+import { packScene } from "./packing.js";
 import { getScene } from "./server.js";
 import { edit, show } from "./runner.js";
 import { listen, undoAll } from "./store.js";
@@ -9,7 +10,7 @@ const PAUSE = 250; // ms between writes: browsers refuse a page that writes its 
 
 /** Says what could not be read of a link. */
 function complaint(/** @type {ReturnType<typeof readLink>} */ { newer, bad }) {
-  if (newer) return words("notice.newer", { version: newer, known: 1 });
+  if (newer) return words("notice.newer", { version: newer, known: VERSION });
   return bad.length ? words("notice.link", { parts: bad.join(", ") }) : null;
 }
 
@@ -23,7 +24,12 @@ function arrive(store, scene) {
 
 /** Opens what a link says: its scene, and its view as soon as the scene is here. */
 async function open(store, hash) {
-  const link = readLink(hash);
+  let link = readLink(hash);
+  if (link.packed) {
+    store.set({ awaited: hash });
+    link = await unpackLink(link);
+    if (store.get().awaited !== hash) return; // another link was opened meanwhile
+  }
   const text = complaint(link);
   const view = link.scene || link.id ? { ...DEFAULT_VIEW, ...link.view } : link.view; // without a scene it is a change of this view
   const { step, detail, order, pinned, kept, unit, zoom, pan, ...looks } = view;
@@ -51,11 +57,12 @@ export function mountAddressBar(store) {
   let known = location.hash; // another one is a link that was pressed, and whose event is on its way
 
   function writeSoon() {
-    if (store.get().shown.trace && !inLecture()) timer ??= setTimeout(write, PAUSE);
+    if (store.get().shown.trace) timer ??= setTimeout(write, PAUSE);
   }
 
-  function write() {
+  async function write() {
     timer = undefined;
+    await packScene(store.get().shown.scene);
     if (inLecture() || location.hash !== known) return; // a lecture was started, or a link pressed, since
     address(writeLink(store.get()));
   }

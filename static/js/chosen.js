@@ -1,3 +1,4 @@
+import { lookup } from "./lookup.js";
 import { placeIn, shapeIn } from "./state.js";
 import { layerOf } from "./timeline.js";
 import { parseAddress } from "./trace.js";
@@ -8,7 +9,7 @@ import { tables } from "./words.js";
 /** Does the network on the screen have a number at this address? One that was lit may be of another, as may one in a link. */
 function isThere(/** @type {State} */ state, { layer, weight, index, quantity, timestep, unit }) {
   const { trace } = state.shown;
-  const size = weight ? trace?.layout.weights[layer]?.[weight] : sizeOf(state, { layer, weight });
+  const size = weight ? lookup(lookup(trace?.layout.weights, layer), weight) : sizeOf(state, { layer, weight });
   const at = quantity ? [timestep, unit] : index;
   return trace === null || (size !== undefined && at.length === size.length && at.every((number, i) => number >= 1 && number <= size[i]));
 }
@@ -28,7 +29,7 @@ export const firstOfBias = (state, layer) => (sizeOf(state, { layer, weight: "bi
 /** How many rows and columns an address counts through. */
 export function sizeOf(/** @type {State} */ { shown: { scene, trace } }, { layer, weight }) {
   if (layer === "input") return [scene.sentence.length, scene.vocabulary.length];
-  return trace?.layout.weights[layer]?.[weight] ?? [1, 1];
+  return lookup(lookup(trace?.layout.weights, layer), weight) ?? [1, 1];
 }
 
 /** The number whose sum is open: the gradient of a weight that is lit. */

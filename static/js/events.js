@@ -3,6 +3,7 @@ import { ProblemError, answered } from "./server.js";
 const LONGEST_WAIT = 20_000; // ms before another try
 const FIRST_WAIT = 500;
 const BUSY = 429;
+const PACE = 2000; // ms between two questions, where no stream comes through
 
 /** @typedef {{kind: string, id: string | undefined, data: any}} ServerEvent */
 
@@ -33,10 +34,14 @@ function fieldsOf(block) {
   return fields;
 }
 
-/** The blocks of one connection, as they come; one that is silent for too long is given up. */
-async function* blocksOf(path, last, signal, silence) {
+/** The blocks of one connection, as they come; one that is silent for too long is given up, and one whose first event is late, which is told. */
+async function* blocksOf(path, last, signal, { silence = Infinity, patience = Infinity, late = () => {} }) {
   const quiet = new AbortController();
   let timer;
+  const first = patience < Infinity ? setTimeout(() => {
+    late();
+    quiet.abort();
+  }, patience) : undefined;
   const hear = () => {
     clearTimeout(timer);
     if (silence < Infinity) timer = setTimeout(() => quiet.abort(), silence);
@@ -52,9 +57,13 @@ async function* blocksOf(path, last, signal, silence) {
       hear();
       const blocks = (rest + value).split("\n\n");
       rest = blocks.pop() ?? "";
-      yield* blocks.map(fieldsOf);
+      for (const fields of blocks.map(fieldsOf)) {
+        if (fields.data !== undefined) clearTimeout(first);
+        yield fields;
+      }
     }
   } finally {
+    clearTimeout(first);
     clearTimeout(timer);
     quiet.abort(); // whoever stops reading leaves no connection behind
   }
@@ -71,24 +80,29 @@ function behind({ kind, data }, last) {
 export const final = (error) => error instanceof ProblemError && error.problem.status < 500 && error.problem.status !== BUSY;
 
 /**
- * Server-sent events, over one connection after another: it comes back to where it was, after a wait that grows and that no two pages share.
+ * Server-sent events, over one connection after another: it comes back to where it was, after a wait that grows and that no two pages share. Where something on the
+ * way holds the stream back, it asks again and again for what there is, until a stream comes through.
  *
  * @param {() => string} path asked before every connection
- * @param {{signal: AbortSignal, ending?: string | null, tries?: number, silence?: number, changed?: (heard: boolean, why?: any) => void}} how `ending` is the kind of
- *   the last event; a connection is lost after `silence` ms, and `tries` in a row are all; `changed` is told when it is lost and why, and when it is back
+ * @param {{signal: AbortSignal, ending?: string | null, tries?: number, silence?: number, patience?: number, changed?: (heard: boolean, why?: any, held?: boolean) => void}} how
+ *   `ending` is the kind of the last event; a connection is lost after `silence` ms, and `tries` in a row are all; a stream is held back whose first event is not there
+ *   after `patience` ms; `changed` is told when it is lost and why, when it is back, and whether the stream is held back
  */
-export function openEvents(path, { signal, ending = null, tries = Infinity, silence = Infinity, changed = () => {} }) {
+export function openEvents(path, { signal, ending = null, tries = Infinity, silence = Infinity, patience = Infinity, changed = () => {} }) {
   let last = null;
   let first = FIRST_WAIT;
   let within = 0; // ms over which all pages spread, when the server starts anew
   let failures = 0;
+  let held = false;
   let round = new AbortController();
 
-  /** The events of one connection. @returns {AsyncGenerator<ServerEvent>} */
-  async function* heard() {
-    for await (const fields of blocksOf(path(), last, AbortSignal.any([signal, round.signal]), silence)) {
+  const both = () => AbortSignal.any([signal, round.signal]);
+
+  /** The events of one answer. @returns {AsyncGenerator<ServerEvent>} */
+  async function* heard(blocks) {
+    for await (const fields of blocks) {
       failures = 0;
-      changed(true);
+      changed(true, null, held);
       if (/^\d+$/.test(fields.retry)) first = Math.min(LONGEST_WAIT, Number(fields.retry));
       if (fields.data === undefined) continue;
       const event = { kind: fields.event, id: fields.id, data: JSON.parse(fields.data) };
@@ -99,14 +113,49 @@ export function openEvents(path, { signal, ending = null, tries = Infinity, sile
     }
   }
 
+  function late() {
+    held = true;
+    probe();
+  }
+
+  const stream = () => blocksOf(path(), last, both(), { silence, patience, late });
+
+  /** What there is now: an answer that ends by itself. */
+  function asked() {
+    const about = new URLSearchParams({ ...(last ? { last_event_id: last } : {}), wait: "0" });
+    const to = path();
+    return blocksOf(`${to}${to.includes("?") ? "&" : "?"}${about}`, null, both(), { silence });
+  }
+
+  /** Does a stream come through? */
+  async function flows() {
+    try {
+      for await (const { data } of blocksOf(path(), last, signal, { silence, patience })) if (data !== undefined) return true;
+    } catch {
+      // it does not, or the server is away
+    }
+    return false;
+  }
+
+  /** Tries streams beside the questions, until one comes through. */
+  async function probe() {
+    for (let misses = 0; held && !signal.aborted; misses += 1) {
+      await pause(waitAfter(misses, first), signal);
+      if (signal.aborted || !await flows()) continue;
+      held = false;
+      round.abort();
+    }
+  }
+
   const wait = () => (within ? Math.random() * within : waitAfter(failures, first));
 
   async function* events() {
     while (failures < tries) {
       let why = null;
+      const asking = held;
       round = new AbortController();
       try {
-        for await (const event of heard()) {
+        for await (const event of heard(asking ? asked() : stream())) {
           yield event;
           if (event.kind === ending) return;
         }
@@ -114,9 +163,10 @@ export function openEvents(path, { signal, ending = null, tries = Infinity, sile
         if (signal.aborted || final(error)) throw error;
         why = error;
       }
-      if (!round.signal.aborted) {
-        changed(false, why);
-        await pause(wait(), AbortSignal.any([signal, round.signal]));
+      if (asking && !why && !within) await pause(PACE * (0.5 + Math.random()), both());
+      else if (!round.signal.aborted && asking === held) {
+        changed(false, why, held);
+        await pause(wait(), both());
         failures += 1;
       }
       within = 0;

@@ -1,3 +1,4 @@
+import { leftOut } from "./left-out.js";
 import { embeddingOf, outputEverywhere, parameters } from "./scene.js";
 
 /** @import { Layer, Scene } from "./types.js" */
@@ -79,5 +80,6 @@ export function kerasCode(/** @type {Scene} */ scene, gates) {
     "model.compile(",
     ...indented([`loss="${loss}"`, `optimizer=${optimizerCode(optimizer)}`]),
     ")",
+    ...leftOut(scene, [], (layer) => beginning(layer) !== null),
   ].join("\n");
 }

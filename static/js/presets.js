@@ -1,11 +1,15 @@
+import { lookup } from "./lookup.js";
+
 /** @import { Layer, Preset, Scene } from "./types.js" */
 
 /** What a layer has where a scene does not say it. */
 const DEFAULTS = { return_sequences: false, reset_after: true, activation: "tanh", dropout: 0 };
 
+const valueOf = (layer, name) => lookup(layer, name) ?? lookup(DEFAULTS, name);
+
 function sameLayer(/** @type {Layer} */ one, /** @type {Layer} */ other) {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].every((name) => (one[name] ?? DEFAULTS[name]) === (other[name] ?? DEFAULTS[name]));
+  return [...names].every((name) => valueOf(one, name) === valueOf(other, name));
 }
 
 const sameList = (one, other, same) => one.length === other.length && one.every((entry, i) => same(entry, other[i]));

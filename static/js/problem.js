@@ -7,6 +7,9 @@ import { words } from "./words.js";
 /** Shows why something failed: in the server's words, or that it cannot be reached, in ours. */
 export const markError = (fault, error, away = "notice.away") => (error instanceof ProblemError ? mark(fault, error.message) : mark(fault, words(away), OURS));
 
+/** Is it a problem of this name? */
+export const isProblem = (/** @type {Problem | null} */ problem, name) => problem?.type.endsWith(`/${name}`) ?? false;
+
 /** What the server says of the places of the scene that a pattern names, or null. */
 export function faultAt(/** @type {Problem | null} */ problem, pattern) {
   const error = problem?.errors?.find(({ pointer }) => pattern.test(pointer));

@@ -1,3 +1,5 @@
+import { leftOut } from "./left-out.js";
+import { lookup } from "./lookup.js";
 import { embeddingOf, outputEverywhere, parameters, recurrentLayers } from "./scene.js";
 
 /** @import { Layer, Scene } from "./types.js" */
@@ -41,7 +43,17 @@ function modules(/** @type {Scene} */ scene, gates) {
     if (dropout) lines.push(`self.dropout_${i + 1} = nn.Dropout(${dropout})`);
     features = units;
   });
-  return [...lines, `self.dense = nn.Linear(${features}, ${dense.units})  # ${countInPyTorch(scene, scene.layers.length - 1, gates)}`];
+  return [...lines, `self.dense = nn.Linear(${features}, ${dense.units})  # ${countInPyTorch(scene, scene.layers.length - 1, gates)}`, ...frozen(scene)];
+}
+
+/** The second biases that do not learn; a GRU's two play different parts. */
+function frozen(/** @type {Scene} */ scene) {
+  const names = recurrentLayers(scene).flatMap(({ type }, i) => (type === "GRU" ? [] : [`self.layer_${i + 1}`]));
+  return names.length ? [
+    "# RNN and LSTM add their two biases up. If both learnt, the sum would move twice as far as Keras's one bias, so the second stays 0.",
+    `for layer in (${names.join(", ")}${names.length > 1 ? "" : ","}):`,
+    `${INDENT}nn.init.zeros_(layer.bias_hh_l0).requires_grad_(False)`,
+  ] : [];
 }
 
 /** What happens to a batch of sentences, with its shape after every line. */
@@ -54,7 +66,7 @@ function steps(/** @type {Scene} */ scene) {
   const every = outputEverywhere(scene);
   const { units, activation = "linear" } = /** @type {Layer} */ (scene.layers.at(-1));
   if (!every) lines.push(`x = x[:, -1]  # only the last timestep: ${shapeOf(false, recurrentLayers(scene).at(-1)?.units)}`);
-  const applied = ACTIVATIONS[activation];
+  const applied = lookup(ACTIVATIONS, activation);
   const sum = "self.dense(x)";
   return [...lines, `return ${applied ? `${applied}(${sum}${activation === "softmax" ? ", dim=-1" : ""})` : sum}  # ${shapeOf(every, units)}`];
 }
@@ -66,11 +78,48 @@ function optimizer(/** @type {Scene["optimizer"]} */ { type, ...options }) {
   const { beta_1: one, beta_2: two } = options;
   const names = { rho: "alpha", epsilon: "eps" };
   const told = Object.entries(options).filter(([name, value]) => value !== null && !RATES.includes(name) && !name.startsWith("beta_"))
-    .map(([name, value]) => `${names[name] ?? name}=${python(value)}`);
+    .map(([name, value]) => `${lookup(names, name) ?? name}=${python(value)}`);
   return `torch.optim.${type}(${["model.parameters()", `lr=${options.learning_rate}`, ...(one === undefined ? [] : [`betas=(${one}, ${two})`]), ...told].join(", ")})`;
 }
 
-const LOSSES = { binary_crossentropy: "nn.BCELoss()", mse: "nn.MSELoss()", categorical_crossentropy: "nn.NLLLoss()  # of torch.log(output)" };
+const LOSSES = { binary_crossentropy: "nn.BCELoss()", mse: "nn.MSELoss()", categorical_crossentropy: "nn.NLLLoss()  # of logarithms; y are classes" };
+
+/** What is made of the gradients before the update. */
+function clipping(/** @type {any} */ { clipvalue, clipnorm, global_clipnorm: global }) {
+  if (clipvalue) return [`nn.utils.clip_grad_value_(model.parameters(), ${clipvalue})`];
+  if (global) return [`nn.utils.clip_grad_norm_(model.parameters(), ${global})`];
+  return clipnorm ? ["for parameter in model.parameters():", `${INDENT}nn.utils.clip_grad_norm_(parameter, ${clipnorm})`] : [];
+}
+
+/** One update with x and y. */
+function update(/** @type {Scene} */ { loss, l2, optimizer: options }) {
+  const classes = loss === "categorical_crossentropy";
+  return [
+    "def step(x, y):",
+    ...[
+      "optimizer.zero_grad()",
+      classes ? "error = loss(torch.log(model(x)).flatten(0, -2), y.flatten())" : "error = loss(model(x), y)",
+      ...(l2 ? [
+        'kernels = [parameter for name, parameter in model.named_parameters() if "weight" in name and "embedding" not in name]',
+        `error = error + ${l2} * sum((kernel ** 2).sum() for kernel in kernels)`,
+      ] : []),
+      "error.backward()",
+      ...clipping(options),
+      "optimizer.step()",
+    ].map((line) => INDENT + line),
+  ];
+}
+
+/** What PyTorch itself does otherwise. */
+function otherwise(/** @type {Scene} */ scene) {
+  const { type, clipnorm } = scene.optimizer;
+  const gru = recurrentLayers(scene).some((layer) => layer.type === "GRU");
+  return [
+    "how weights begin (PyTorch draws them otherwise)",
+    type === "SGD" ? null : `where Keras adds epsilon (${type} of PyTorch adds eps at another place, so tiny gradients move a little differently)`,
+    clipnorm && gru ? "the common norm of a GRU's two biases (PyTorch clips each)" : null,
+  ].filter((what) => what !== null);
+}
 
 /** The network of a scene as PyTorch has it, and what it learns by. Words come as numbers, or without an embedding as one-hot vectors. */
 export function pytorchCode(/** @type {Scene} */ scene, gates) {
@@ -90,5 +139,9 @@ export function pytorchCode(/** @type {Scene} */ scene, gates) {
     "model = Model()",
     `loss = ${LOSSES[scene.loss]}`,
     `optimizer = ${optimizer(scene.optimizer)}`,
+    "",
+    "",
+    ...update(scene),
+    ...leftOut(scene, otherwise(scene), () => false),
   ].join("\n");
 }

@@ -1,4 +1,5 @@
 import { fixed, grouped } from "./format.js";
+import { lookup } from "./lookup.js";
 import { asText, quantityName, weightName } from "./names.js";
 import { layerName, notationIn } from "./notation.js";
 import { firstRecurrent, parameters } from "./scene.js";
@@ -72,7 +73,7 @@ function source(state, { layer, timestep, quantity }) {
 
 /** What shape has a kernel? */
 function shape(state, { layer, weight = "kernel" }) {
-  const size = state.shown.trace?.layout.weights[layer]?.[weight];
+  const size = lookup(lookup(state.shown.trace?.layout.weights, layer), weight);
   if (size?.length !== 2 || size[0] === size[1]) return null;
   const [rows, columns] = size;
   const choices = [`${rows}×${columns}`, `${columns}×${rows}`, `${rows}×${rows}`];

@@ -8,6 +8,12 @@ import { embeddingOf, outputEverywhere, recurrentLayers, withSentence, withSeque
 /** What a scene learns from and how, where it says so. */
 export const trainingOf = (/** @type {Scene} */ scene) => scene.weights.training ?? null;
 
+/** Does the scene learn from a table that somebody uploaded, which the server may forget? Those that come with Unrolled it always has. */
+export function needsUpload(/** @type {Scene} */ scene, /** @type {string[]} */ shipped) {
+  const training = trainingOf(scene);
+  return training !== null && !shipped.includes(training.dataset);
+}
+
 /** How many updates an epoch has. */
 export const batchesOf = (/** @type {DataSet} */ dataset, { batch_size: size }) => Math.ceil(dataset.examples / size);
 

@@ -5,6 +5,7 @@ import { fitted, shapeIn, stepIn, timelineIn } from "./state.js";
 
 /** @import { Scene, State } from "./types.js" */
 
+const FOLLOWED = 250; // ms: of a drag that a class follows so often a step is stored, and told
 const SLOW = 300; // ms after which the page says that it is computing
 
 /** Shows a stack that cannot work: at step 0, until it works again. */
@@ -39,17 +40,28 @@ const drawable = ({ errors = [] }) => errors.length > 0 && errors.every(({ code 
  */
 export function mountRunner(store) {
   let running = new AbortController();
+  let asked = false; // for something transient?
+  let stored = -Infinity; // when it was last asked for something else
+
+  /** Is the scene a step of a drag that is not over, and nobody's but this page's? */
+  function isTransient() {
+    const { dragging, followed } = store.get();
+    if (dragging && !(followed && performance.now() - stored >= FOLLOWED)) return true;
+    stored = performance.now();
+    return false;
+  }
 
   async function run(scene) {
+    const transient = (asked = isTransient());
     running.abort();
     const { signal } = (running = new AbortController());
     const slow = setTimeout(() => store.set({ busy: true }), SLOW);
     try {
       await runScene(scene, (id, trace) => {
         if (signal.aborted) return;
-        show(store, { scene, id, trace });
+        show(store, { scene, id, trace, ...(transient ? { transient } : {}) });
         store.set({ problem: null });
-      }, signal);
+      }, signal, transient);
     } catch (error) {
       if (signal.aborted) return;
       store.set(error instanceof ProblemError ? { problem: error.problem, busy: false } : { away: true, busy: false });
@@ -60,7 +72,12 @@ export function mountRunner(store) {
   }
 
   const stop = store.ask(({ scene, away, awaited }) => (away || awaited ? null : scene), (scene) => scene && run(scene));
-  return undoAll([stop, () => running.abort()]);
+  /** Where a drag has ended, its last step is asked for again, and stored. */
+  const settle = store.ask(({ dragging }) => dragging, (dragging) => {
+    const { scene, away, awaited } = store.get();
+    if (!dragging && asked && !away && !awaited) run(scene);
+  });
+  return undoAll([stop, settle, () => running.abort()]);
 }
 
 /** Changes the scene, so that it can be undone. */

@@ -1,3 +1,5 @@
+import { lookup } from "./lookup.js";
+
 /** @import { Layer, Scene } from "./types.js" */
 
 /** The layer that makes vectors of words, where it has weights; null: the words are one-hot. */
@@ -55,7 +57,7 @@ export function withNumber(/** @type {Scene} */ scene, address, value) {
   return own ? withInputs(scene, numbers) : withEdits(scene, numbers);
 }
 /** The number that is set by hand at this address; undefined where none is. */
-export const setByHand = (/** @type {Scene} */ scene, address) => (address.startsWith("input/") ? scene.inputs : editsOf(scene))?.[address];
+export const setByHand = (/** @type {Scene} */ scene, address) => lookup(address.startsWith("input/") ? scene.inputs : editsOf(scene), address);
 /** The scene with nothing set by hand among its weights and inputs. */
 export const withoutEdits = (/** @type {Scene} */ scene) => withInputs(withEdits(untaught(scene), {}), {});
 /** The scene before its training. */
@@ -177,9 +179,6 @@ export function withSwapped(scene, lower) {
   return withOrder(scene, layers, switches(scene));
 }
 
-/** What a person typed, as words: between spaces, and words that look the same are the same. */
-export const wordsOf = (typed) => typed.normalize("NFC").split(/\s+/u).filter(Boolean);
-
 /** The scene with another sentence and its label. */
 export const withSentence = (scene, sentence, label) => {
   const same = sentence.join(" ") === scene.sentence.join(" ");
@@ -268,6 +267,6 @@ export function parameters(scene, index, gates) {
   const features = index === 0 ? scene.vocabulary.length : widthOf(scene.layers[index - 1]);
   const recurrent = type === "Dense" ? {} : { recurrent_kernel: [units, units] };
   const sizes = { kernel: [features, units], ...recurrent, bias: type === "GRU" && after ? [2, units] : [units] };
-  const count = gates[type]?.length ?? 1;
+  const count = lookup(gates, type)?.length ?? 1;
   return { gates: count, features, units, sizes, total: count * Object.values(sizes).reduce((sum, size) => sum + product(size), 0) };
 }

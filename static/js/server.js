@@ -28,10 +28,11 @@ export const sendJson = async (method, path, body) => (await answered(await fetc
  * @param {Scene} scene
  * @param {(id: string, trace: import("./trace.js").Trace) => void} arrived
  * @param {AbortSignal} signal
+ * @param {boolean} [transient] a step of a drag that is not over: the server stores nothing, and need not know the id later
  */
-export async function runScene(scene, arrived, signal) {
+export async function runScene(scene, arrived, signal, transient = false) {
   const body = JSON.stringify(scene);
-  const response = await answered(await fetch("api/traces", { method: "POST", headers: { "Content-Type": "application/json" }, body, signal }));
+  const response = await answered(await fetch(`api/traces${transient ? "?transient=1" : ""}`, { method: "POST", headers: { "Content-Type": "application/json" }, body, signal }));
   const id = /** @type {string} */ (response.headers.get("Scene-Id"));
   await readTrace(/** @type {ReadableStream<Uint8Array>} */ (response.body), (trace) => arrived(id, trace));
 }

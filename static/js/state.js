@@ -1,8 +1,10 @@
 import { once } from "./memo.js";
 import { below } from "./place.js";
 import { createTimeline, layerOf, shapeOf } from "./timeline.js";
+import { stepsOfVersion1 } from "./timeline-1.js";
 import { tables } from "./words.js";
 
+/** @import { Moment } from "./moment.js" */
 /** @import { Address, State, Place } from "./types.js" */
 
 const alike = once((text) => JSON.parse(text));
@@ -22,6 +24,9 @@ export const timelineIn = (/** @type {State} */ state) => timelineOf(state.shown
 
 /** @returns {ReturnType<typeof createTimeline>} the same scene's timeline by another detail or order */
 export const timelineBy = (/** @type {State} */ state, detail, order) => createTimeline(shapeIn(state), detail, order, tables.operations, tables.weights);
+
+/** The id by which the server can be asked about what is shown; null where it has stored nothing: before the first answer, and during a drag. */
+export const idIn = (/** @type {State} */ { shown }) => (shown.transient ? null : shown.id);
 
 /** The step at which the playhead stands. */
 export const stepIn = (/** @type {State} */ state) => timelineIn(state).steps[state.step];
@@ -58,14 +63,26 @@ function placeOf({ timesteps, outputs }, step) {
   return { layer: "1", timestep: step.timestep ?? 1 };
 }
 
+/** The step of what is shown that a link or a log names; a number there is one of version 1's timeline. @returns {number} */
+export function stepAt(/** @type {State} */ state, /** @type {Moment} */ moment) {
+  const { nearest } = timelineIn(state);
+  if (!("number" in moment)) return Math.max(0, nearest(moment));
+  const old = stepsOfVersion1(shapeIn(state), state.detail, state.order);
+  return nearest(old[Math.min(moment.number, old.length - 1)]);
+}
+
+const isMoment = (step) => typeof step === "object";
+
 /** The view, brought within what the shown scene has: a step that exists, a cell that exists. */
 export function fitted(/** @type {State} */ state) {
   const { timesteps, layers, outputs } = shapeIn(state);
   const { pinned } = state;
   const exists = ({ layer: name, timestep }) => (name === "output" ? outputs.includes(timestep) : Number(name) <= layers.length && timestep <= timesteps);
   const place = pinned && exists(pinned) ? pinned : null;
-  const step = Math.min(state.step, timelineIn(state).last);
+  const stepOf = (step) => (isMoment(step) ? stepAt(state, step) : Math.min(step, timelineIn(state).last));
+  const step = stepOf(state.step);
+  const chosen = isMoment(state.chosen?.step) ? { ...state.chosen, step: stepOf(state.chosen?.step) } : state.chosen;
   const { layer } = place ?? placeOf(shapeIn(state), timelineIn(state).steps[step]);
   const unit = Math.min(state.unit, layerOf(shapeIn(state), layer).units);
-  return { pinned: place, kept: state.kept.every(exists) ? state.kept : state.kept.filter(exists), step, unit };
+  return { pinned: place, chosen, kept: state.kept.every(exists) ? state.kept : state.kept.filter(exists), step, unit };
 }

@@ -1,7 +1,7 @@
 import { chosenGradient, chosenNumber } from "./chosen.js";
 import { numbered } from "./geometry.js";
 import { ProblemError, getCell, getNumber, getWeight } from "./server.js";
-import { placeIn, shapeIn } from "./state.js";
+import { idIn, placeIn, shapeIn } from "./state.js";
 import { undoAll } from "./store.js";
 import { layerOf } from "./timeline.js";
 import { addressText, parseAddress } from "./trace.js";
@@ -33,14 +33,14 @@ export function mountTerms(store) {
   const cell = (state) => {
     const { layer, timestep } = placeIn(state);
     const { units } = layerOf(shapeIn(state), layer);
-    return [state.tab === "cell" && whole(state) && timestep > 0 && layer !== "embedding" && !state.away ? state.shown.id : null, layer, timestep, numbered(units) ? null : state.unit];
+    return [state.tab === "cell" && whole(state) && timestep > 0 && layer !== "embedding" && !state.away ? idIn(state) : null, layer, timestep, numbered(units) ? null : state.unit];
   };
-  const weights = (state) => [state.tab === "cell" && isUnfolded(state, "weights") && whole(state) && !state.away ? state.shown.id : null, placeIn(state).layer];
+  const weights = (state) => [state.tab === "cell" && isUnfolded(state, "weights") && whole(state) && !state.away ? idIn(state) : null, placeIn(state).layer];
 
   /** The number of a weight that a tab is about. */
   const number = (state) => {
     const address = state.tab === "layer" ? chosenNumber(state) : state.tab === "gradient" ? chosenGradient(state) : null;
-    return [whole(state) && address?.weight && !state.away ? state.shown.id : null, addressText(address)];
+    return [whole(state) && address?.weight && !state.away ? idIn(state) : null, addressText(address)];
   };
 
   return undoAll([

@@ -76,7 +76,7 @@ function factorLink(book, factor, show) {
   return factor.address ? [link(factor.address, factorText(book, factor, show), ...name)] : name;
 }
 
-/** The name of a function with y for the letter that it is spelled in: 1 - h^2 is 1 - y^2. */
+/** The name of a function with y for the letter that it is spelled in: a > 0 is y > 0. */
 const spelled = (applied, { quantity }) => applied.replaceAll(new RegExp(`\\b${quantity}\\b`, "g"), "y");
 
 /** The factors that say something, 1/N is left out where it is 1, in the notation's order: where vectors are columns the matrix comes first. */

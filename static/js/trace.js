@@ -1,3 +1,5 @@
+import { lookup } from "./lookup.js";
+
 /** @import { Address, Layout, WeightAddress } from "./types.js" */
 
 /**
@@ -53,7 +55,7 @@ export function createTrace(layout, tensor) {
      * @param {WeightAddress & {of?: string}} address
      */
     weight({ layer, weight, of = "weights" }) {
-      const shape = layout.weights[layer]?.[weight];
+      const shape = lookup(lookup(layout.weights, layer), weight);
       const numbers = shape ? tensor(`${of}/${layer}/${weight}`) : null;
       if (!numbers) return null;
       const columns = /** @type {number} */ (shape.at(-1));
@@ -61,7 +63,7 @@ export function createTrace(layout, tensor) {
     },
     /** What the rows of a weight are counted as, from 1: those of an embedding are not all here. */
     rowsOf({ layer, weight }) {
-      const rows = layout.weights[layer]?.[weight]?.at(-2) ?? 1;
+      const rows = lookup(lookup(layout.weights, layer), weight)?.at(-2) ?? 1;
       return (layer === "embedding" && layout.embedding_rows) || Array.from({ length: rows }, (_, i) => i + 1);
     },
   };

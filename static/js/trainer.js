@@ -1,4 +1,5 @@
 import { openEvents } from "./events.js";
+import { lookup } from "./lookup.js";
 import { afterUpdates, trainingOf } from "./recipe.js";
 import { taughtBy } from "./scene.js";
 import { ProblemError } from "./server.js";
@@ -59,7 +60,7 @@ const SAID = {
 
 /** What an event makes of the training. @returns {TrainingState} */
 function told(/** @type {TrainingState} */ now, { kind, data }) {
-  const next = { ...now, ...SAID[kind](data, now) };
+  const next = { ...now, ...lookup(SAID, kind)?.(data, now) };
   return { ...next, left: leftOf(next) };
 }
 

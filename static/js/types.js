@@ -28,8 +28,8 @@
  * One step of the timeline: what becomes known at it. Without `quantity` or `weight` it is the whole cell or layer.
  * @typedef {{phase: string, layer?: string, timestep?: number, quantity?: string, weight?: string}} Step
  *
- * What the page shows: a scene with its trace, or a stack that cannot work, without one.
- * @typedef {{scene: Scene, id: string | null, trace: import("./trace.js").Trace | null}} Shown
+ * What the page shows: a scene with its trace, or a stack that cannot work, without one. What is transient the server has not stored.
+ * @typedef {{scene: Scene, id: string | null, trace: import("./trace.js").Trace | null, transient?: boolean}} Shown
  *
  * @typedef {{layer: string, timestep: number}} Place
  *
@@ -42,6 +42,8 @@
  * @property {boolean} busy the scene's answer is slow
  * @property {boolean} away the server does not answer
  * @property {{now: boolean} | null} led does a lecture's presenter move this page, and is what happens now in the presenter's window?
+ * @property {boolean} dragging is a slider dragged on, so that the next scene is no more than a step on the way?
+ * @property {boolean} followed does this page present to somebody, who sees every scene that the server stores?
  * @property {{past: Scene[], future: Scene[]}} history
  * @property {number} step
  * @property {string} detail

@@ -98,7 +98,7 @@ def test_a_link_carries_what_is_compared(page: Page) -> None:
     compare(page)
     choose(page, "the same network of GRU cells")
     go(page, 4)
-    page.wait_for_url(lambda url: "versus=GRU" in url and "view=compare" in url and "step=4" in url)
+    page.wait_for_url(lambda url: "versus=GRU" in url and "view=compare" in url and "step=forward.1.1" in url)
     again = page.context.new_page()
     again.goto(page.url)
     expect(again.get_by_role("combobox", name="Compare with")).to_have_value("GRU")

@@ -214,7 +214,7 @@ def test_where_there_is_no_clipboard_the_link_can_be_copied_by_hand(fresh: Page,
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     show(page, server, default_scene())
     offer(page, "Scene as link").click()
-    expect(dialog(page).get_by_role("textbox", name="Link")).to_have_value(re.compile(f"^{re.escape(server.address)}#v=1&scene="))
+    expect(dialog(page).get_by_role("textbox", name="Link")).to_have_value(re.compile(f"^{re.escape(server.address)}#v=2&scene="))
 
 
 def test_the_timeline_is_filmed_with_progress_and_can_be_called_off(page: Page, server: Server) -> None:

@@ -57,7 +57,7 @@ def test_a_pasted_link_with_a_scene_takes_back_what_it_leaves_out(page: Page) ->
     page.get_by_role("tab", name="Layer").click()
     press(page, "Folded")
     press(page, "Last step")
-    page.wait_for_url(re.compile("step=50.*tab=layer"))
+    page.wait_for_url(re.compile(r"step=update\.1\.\.bias&.*tab=layer"))
     page.evaluate("(link) => { location.href = link }", plain)
     expect_step(page, 0)
     expect(page.get_by_role("combobox", name="Detail")).to_have_value("cell")

@@ -421,7 +421,7 @@ def test_an_end_is_asked_for_once_and_everybody_may_go_on_alone(room: Class) -> 
     press(student, "Step forward")
     expect_step(student, 4)
     student.get_by_role("button", name="Go on alone").click()
-    student.wait_for_url(re.compile(r"/#v=1.*step=4"))
+    student.wait_for_url(re.compile(r"/#v=2.*step=forward\.1\.1"))
     expect_step(student, 4)
     expect(student.get_by_role("button", name="Start a lecture")).to_be_visible()
     expect(late.get_by_role("button", name="Delete")).to_be_hidden()
@@ -497,6 +497,43 @@ def test_a_lost_link_is_said_within_five_seconds_and_one_can_go_on_alone(room: C
     expect_step(student, 8)
     expect(bar(student)).not_to_contain_text("paused")
     expect_same_pixels(room.load(), student)
+
+
+def test_behind_a_proxy_that_holds_streams_back_a_student_asks_is_told_so_and_listens_as_soon_as_one_comes_through(room: Class) -> None:
+    presenter, student = room.presenter, room.visit()
+    held: list[Route] = []
+    asked: list[str] = []
+    holding = True
+
+    def pass_on(route: Route) -> None:
+        asks = "wait=0" in route.request.url
+        if asks:
+            asked.append(route.request.url)
+        if asks or not holding:
+            route.continue_()
+        else:
+            held.append(route)
+
+    student.clock.install()
+    student.route(re.compile("/api/lectures/[^/]+/events"), pass_on)
+    student.goto(f"{room.server.address}join/{room.code}")
+    until(lambda: len(held) == 1, student, "no stream was asked for")
+    assert asked == []
+    student.clock.fast_forward(10_000)
+    note = bar(student).get_by_text("holds the live link back; the page asks every two seconds instead")
+    expect(note).to_be_visible()
+    to_step(presenter, 8)
+    student.clock.fast_forward(3000)
+    expect_step(student, 8)
+    assert any("last_event_id" in url for url in asked)
+    holding = False
+    student.clock.fast_forward(10_000)  # a stream that was tried is given up
+    student.clock.fast_forward(20_000)  # and the next one comes through
+    expect(note).to_be_hidden()
+    to_step(presenter, 4)
+    expect_step(student, 4)
+    expect(bar(student)).not_to_contain_text("paused")
+    student.unroute_all(behavior="ignoreErrors")
 
 
 def test_what_is_told_while_the_server_is_away_reaches_the_class_when_it_is_back(
@@ -636,7 +673,7 @@ def test_another_language_is_chosen_in_the_middle_of_a_lecture_and_its_link_is_o
     expect(student.locator("[data-part=slider]")).to_have_value("4")
     presenter.get_by_role("button", name="Share").click()
     link = presenter.get_by_role("dialog").get_by_role("textbox").input_value()
-    assert link.startswith(f"{room.server.address}#v=1&"), "nobody is let into the lecture by a link to its scene"
+    assert link.startswith(f"{room.server.address}#v=2&"), "nobody is let into the lecture by a link to its scene"
 
 
 def test_a_class_watches_a_network_learn(room: Class) -> None:

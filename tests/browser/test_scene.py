@@ -245,3 +245,25 @@ def test_on_a_projector_the_reviews_and_the_model_open_over_the_grid(page: Page)
     press(page, "Reviews and model")
     press(page, "Last step")
     expect_state(page, TOY | {"sentence": ["rat", "rat", "mat"], "label": 0}, 2, 3)
+
+
+def test_what_nobody_sees_in_a_typed_word_is_left_out_at_its_ends_and_said_within_it(page: Page) -> None:
+    reviews, vocabulary = page.locator("#reviews"), page.locator("#vocabulary")
+    read(page, "ca\u200bt mat")
+    expect(reviews.get_by_role("alert")).to_have_text(
+        "“ca⟨U+200B⟩t” differs from “cat” by invisible characters alone. Write both the same."
+    )
+    expect(grid(page).get_by_role("gridcell")).to_have_count(6)
+    read(page, "\ufeffcat mat\u200e")
+    expect(reviews.get_by_role("alert")).to_be_hidden()
+    expect(grid(page).get_by_role("gridcell")).to_have_count(4)
+    box = vocabulary.get_by_role("textbox")
+    turned, lost = ("do\u202eg", "“do⟨U+202E⟩g” holds an invisible character"), ("d\ufffdg", "which stands for a character that was lost")
+    for typed, said in (turned, lost):
+        box.fill(typed)
+        box.press("Enter")
+        expect(vocabulary.get_by_role("alert")).to_contain_text(said)
+    box.fill("dog\u200b")
+    box.press("Enter")
+    expect(vocabulary.get_by_role("alert")).to_be_hidden()
+    expect(vocabulary.get_by_role("listitem")).to_have_text([re.compile(f"^{word}") for word in ("cat", "mat", "rat", "dog")])

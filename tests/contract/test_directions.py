@@ -85,7 +85,7 @@ def test_only_main_puts_views_together(page: dict[str, set[str]]) -> None:
 
 
 def test_every_module_of_the_page_is_used(page: dict[str, set[str]]) -> None:
-    assert page.keys() - set().union(*page.values()) == {"main.js", "types.js"}
+    assert page.keys() - set().union(*page.values()) == {"main.js", "missing.js", "types.js"}
 
 
 @pytest.mark.parametrize("path", sorted(ROOTS))

@@ -14,7 +14,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 NAMES_IN_CODE = {
     *("Unrolled", "Keras", "PyTorch", "JavaScript", "API", "Language", "Escape", "BPTT", "SimpleRNN", "LSTM", "GRU", "Dense", "Embedding"),
     *("Pascanu", "RNN", "Linear", "W_rec", "W_in", "W_ua", "W_ux", "W_u"),
-    *("return_sequences", "True", "False", "tanh", "relu", "softmax", "log", "model", "summary"),
+    *("return_sequences", "True", "False", "tanh", "relu", "softmax", "log", "model", "summary", "sech"),
     *("Pascanu", "RNN", "Linear", "Python", "CSV", "JSON", "PNG", "SVG", "WebM", "safetensors", "Adam"),
     *("cat", "rat", "mat", "reset_after"),  # the notes' words, which the network reads
 }

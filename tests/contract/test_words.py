@@ -16,7 +16,12 @@ from tests.contract.repository import ROOT
 
 WORDS = ENGLISH.words
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "static" / "js").rglob("*.js")))
-TEMPLATES = [ROOT / "templates" / "index.html", ROOT / "templates" / "worksheet.html", *sorted((ROOT / "templates" / "parts").iterdir())]
+TEMPLATES = [
+    ROOT / "templates" / "index.html",
+    ROOT / "templates" / "missing.html",
+    ROOT / "templates" / "worksheet.html",
+    *sorted((ROOT / "templates" / "parts").iterdir()),
+]
 TEMPLATE = "\n".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
 LITERALS = {plain or template for plain, template in re.findall(r'"([^"\n]*)"|`([^`\n]*)`', SCRIPTS)}
 DRAWN = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "app" / "charts").glob("*.py")))
@@ -46,6 +51,7 @@ APPLIED = {
     "softmax",
     "negative",
     "1 - y",
+    "1 - sigmoid",
     *LOGARITHMS,
 }
 QUANTITY = {quantity.name for group in QUANTITIES.values() for quantity in group}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import pickle
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given
 
 import engine
-from engine import GRU, LSTM, Dense, Dropout, Embedding, EngineError, OneHot, Sequential, ShapeError, SimpleRNN, explain, gradcheck
+from engine import GRU, LSTM, SGD, Dense, Dropout, Embedding, EngineError, OneHot, Sequential, ShapeError, SimpleRNN, explain, gradcheck
 from engine.initializers import glorot_uniform, orthogonal
 from engine.layers import Layer
 from engine.quantities import QUANTITIES, all_quantities, forward_quantities
@@ -269,6 +271,39 @@ def test_labels_that_are_no_numbers_or_no_distribution_are_refused() -> None:
 
     refused("y", "array of numbers", lambda: model.backward(trace, [[["a", "b"]]], "categorical_crossentropy"))
     refused("y", "add up to 1", lambda: model.backward(trace, [[[1.0, 1.0]]], "categorical_crossentropy"))
+
+
+WRONG_LABELS = [
+    ("binary_crossentropy", "sigmoid", [1.5, 0.5], r"numbers from 0 to 1 for binary_crossentropy\. Received: 1\.5"),
+    ("binary_crossentropy", "sigmoid", [0.5, -1e-9], r"numbers from 0 to 1 for binary_crossentropy\. Received: -1e-09"),
+    ("binary_crossentropy", "sigmoid", [0.5, np.nan], r"numbers from 0 to 1 for binary_crossentropy\. Received: nan"),
+    ("categorical_crossentropy", "softmax", [2.0, -1.0], r"numbers from 0 to 1 for categorical_crossentropy\. Received: -1\.0"),
+    ("categorical_crossentropy", "softmax", [np.nan, 1.0], r"numbers from 0 to 1 for categorical_crossentropy\. Received: nan"),
+    ("categorical_crossentropy", "softmax", [0.5, 0.25], r"add up to 1 .* Received a sum of 0\.75"),
+    ("mse", "linear", [0.5, np.nan], r"finite numbers\. Received: nan"),
+    ("mse", "linear", [-np.inf, 0.5], r"finite numbers\. Received: -inf"),
+]
+
+
+def refuse_labels(use: Callable[[Sequential, Any, str], Any]) -> None:
+    """In every loss, and told with the field, the rule and the value."""
+    for loss, activation, label, message in WRONG_LABELS:
+        model = Sequential([Dense(2, activation=activation)], features=2)
+        refused("y", message, partial(use, model, [[label]], loss))
+
+
+def test_labels_that_no_loss_can_take_are_refused_with_their_value() -> None:
+    refuse_labels(lambda model, y, loss: model.backward(model.forward([[[0.1, 0.2]]]), y, loss))
+
+
+def test_training_refuses_labels_that_no_loss_can_take() -> None:
+    refuse_labels(lambda model, y, loss: model.fit([[[0.1, 0.2]]], y, optimizer=SGD(), loss=loss, epochs=1))
+
+
+def test_labels_at_either_end_and_between_are_taken() -> None:
+    model = Sequential([Dense(2, activation="sigmoid")], features=2)
+
+    assert np.isfinite(model.backward(model.forward([[[0.1, 0.2]] * 2]), [[[0, 1], [0.25, True]]], "binary_crossentropy").loss)
 
 
 @pytest.mark.parametrize(("loss", "message"), [("categorical_crossentropy", "activation 'softmax'"), ("hinge", "must be one of")])

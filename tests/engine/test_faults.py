@@ -12,6 +12,34 @@ from tests.engine.mutation import Fault
 
 RNN = {"cell": "SimpleRNN"}
 
+SATURATION: tuple[Check, ...] = (
+    *(
+        ("test_saturation", function, {"name": name} | more)
+        for name in ("sigmoid", "sigmoid's slope", "tanh's slope", "softplus")
+        for function, more in (
+            ("test_a_saturated_function_is_right_at_the_ends_of_its_range", {"size": 40.0}),
+            ("test_a_saturated_function_is_right_at_the_ends_of_its_range", {"size": 1e4}),
+            ("test_a_saturated_function_is_right_to_the_last_digits", {}),
+        )
+    ),
+    ("test_saturation", "test_complex_input_is_clamped_by_its_real_part_and_stays_finite", {"a": -1e4}),
+    ("test_saturation", "test_float32_neither_overflows_nor_loses_its_digits", {"a": -200.0}),
+    ("test_saturation", "test_slopes_from_the_pre_activation_and_from_the_state_agree", {}),
+    ("test_saturation", "test_a_gradient_through_six_saturated_steps_is_exact", {"weight": 19.5}),
+    ("test_saturation", "test_the_gradient_of_the_one_unit_network_keeps_its_digits_where_it_is_saturated", {}),
+    ("test_saturation", "test_a_confident_right_verdict_still_has_a_loss", {}),
+    *(
+        ("test_saturation", "test_binary_crossentropy_and_its_gradient_keep_their_digits_in_the_tail", {"label": label, "a": a})
+        for label, a in ((1.0, 40.0), (0.0, -40.0))
+    ),
+    ("test_saturation", "test_a_confident_right_class_still_has_a_loss_and_a_gradient", {}),
+    (
+        "test_saturation",
+        "test_categorical_crossentropy_and_its_gradient_keep_their_digits_in_the_tail",
+        {"label": 1, "largest": 40.0},
+    ),
+)
+
 # The tests that are asked, cheapest first: module, function, arguments.
 CHECKS: tuple[Check, ...] = (
     *(
@@ -34,6 +62,9 @@ CHECKS: tuple[Check, ...] = (
     ("test_losses", "test_softmax_takes_logits_of_any_size", {}),
     ("test_losses", "test_softmax_sums_to_one_and_ignores_a_shift", {}),
     ("test_losses", "test_sigmoid_lies_between_zero_and_one_and_mirrors_around_a_half", {}),
+    *SATURATION,
+    ("test_face", "test_labels_that_no_loss_can_take_are_refused_with_their_value", {}),
+    ("test_face", "test_training_refuses_labels_that_no_loss_can_take", {}),
     ("test_numbers", "test_a_trace_keeps_the_weights_that_it_ran_with", {}),
     ("test_numbers", "test_a_model_can_learn_between_forward_and_backward", {}),
     ("test_numbers", "test_weights_that_are_read_or_given_can_be_changed_without_changing_the_model", {}),

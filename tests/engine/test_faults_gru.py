@@ -10,7 +10,14 @@ from tests.engine.gated_faults import GRU_FAULTS
 from tests.engine.killing import gated_checks, killers, require_killed
 from tests.engine.mutation import Fault
 
-CHECKS = gated_checks(["GRU", "GRU, reset before"], ["deep_gru", "deep_gru_before", "words_GRU", "words_GRU, reset before"])
+CHECKS = (
+    *gated_checks(["GRU", "GRU, reset before"], ["deep_gru", "deep_gru_before", "words_GRU", "words_GRU, reset before"]),
+    *(
+        ("test_saturation", "test_what_a_gru_does_not_keep_is_exact_where_it_keeps_nearly_all", {"bias": 40.0, "reset_after": after})
+        for after in (True, False)
+    ),
+    ("test_saturation", "test_a_gru_of_nearly_closed_gates_is_that_of_its_equations", {"bias": 38.0}),
+)
 
 
 @pytest.mark.parametrize("fault", GRU_FAULTS, ids=lambda fault: fault.name)

@@ -32,6 +32,18 @@ WEIGHTS = (
     "test_an_output_without_weight_has_no_say",
     "test_weights_of_one_change_no_bit_and_weights_of_two_double_every_gradient",
 )
+PADDING = (
+    "test_the_bias_of_two_sentences_of_different_length_moves_as_in_keras",
+    "test_the_terms_of_every_number_over_padding_add_up_and_none_of_the_loss_stands_there",
+    "test_one_output_for_all_timesteps_is_heard_whatever_is_padding",
+    "test_a_batch_of_sentences_with_one_output_each_counts_every_sentence",
+    "test_classes_at_padding_need_no_distribution",
+    "test_the_loss_needs_distributions_at_words_alone",
+    "test_accuracy_counts_no_output_at_padding",
+    "test_accuracy_counts_the_weights_of_words_alone",
+    "test_the_accuracy_of_classes_counts_no_vector_at_padding",
+    "test_a_layer_of_words_alone_hands_its_padding_to_the_loss_too",
+)
 CHECKS: tuple[Check, ...] = (
     *(("test_training", function, {}) for function in FIT),
     *(("test_training", "test_accuracy_is_the_share_of_right_outputs", {"case": case}) for case in ACCURACIES),
@@ -39,6 +51,26 @@ CHECKS: tuple[Check, ...] = (
     ("test_training", "test_every_cell_learns_at_the_last_timestep_or_at_every_one",
         {"cell": "GRU", "loss": "categorical_crossentropy", "sequences": True}),
     *(("test_weighted_losses", function, {}) for function in WEIGHTS),
+    *(("test_padding", function, {}) for function in PADDING),
+    *(
+        ("test_padding", function, {"loss": loss})
+        for loss in ("categorical_crossentropy", "mse")
+        for function in (
+            "test_a_batch_counts_as_many_outputs_as_its_sentences_have_words",
+            "test_a_label_at_padding_changes_nothing",
+            "test_padding_counts_as_a_weight_of_zero_does_but_for_n",
+            "test_weights_and_padding_act_together",
+            "test_a_batch_of_padding_alone_has_no_loss_and_no_gradient",
+        )
+    ),
+    ("test_padding", "test_training_on_sentences_of_different_length_is_that_of_keras_own_fit", {"name": "words"}),
+    (
+        "test_padding",
+        "test_every_gradient_over_padding_agrees_with_the_complex_step",
+        {"cell": "SimpleRNN", "loss": "categorical_crossentropy"},
+    ),
+    ("test_reference", "test_every_number_and_every_gradient_is_that_of_the_framework", {"name": "padded_tagger", "source": "keras"}),
+    ("test_embedding", "test_every_number_behind_words_is_the_sum_of_its_terms", {"cell": "SimpleRNN", "mask_zero": True}),
     *(
         ("test_weighted_losses", function, {"loss": loss} | more)
         for loss in ("binary_crossentropy", "categorical_crossentropy", "mse")

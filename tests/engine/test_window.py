@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EngineError
+from engine.trace import Trace
 from tests.engine.stacks import Task, arrays, carried, every_cell, flat, gentle, make_task, seeds, tasks, worded
 from tests.engine.test_explain import ask, check_all, every_number
 
@@ -20,14 +21,20 @@ def segments(timesteps: int, window: int) -> list[slice]:
     return [slice(max(end - window, 0), end) for end in ends][::-1]
 
 
+def counted(trace: Trace) -> int:
+    """The timesteps of outputs over which the loss is a mean: those that are no padding."""
+    padded = trace.padded_outputs
+    return trace.output.shape[0] * trace.output.shape[1] if padded is None else int(np.count_nonzero(~padded))
+
+
 def detached(task: Task, window: int) -> list[tuple[float, slice, Any]]:
     """Per part its share of the loss, its place, and the gradients of BPTT on it alone, begun in the carried state as a constant."""
     timesteps, state, found = task.x.shape[1], task.initial_state, []
-    sequences = task.y.ndim == 3
+    sequences, whole = task.y.ndim == 3, task.forward()
     for part in segments(timesteps, window):
         trace = task.forward(x=task.x[:, part], initial_state=state)
         state = carried(task, trace)
-        share = (part.stop - part.start) / timesteps if sequences else float(part.stop == timesteps)
+        share = counted(trace) / counted(whole) if sequences else float(part.stop == timesteps)
         y = task.y[:, part] if sequences else task.y
         found.append((share, part, task.model.backward(trace, y, task.loss)))
     return found

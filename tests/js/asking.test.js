@@ -16,6 +16,11 @@ test("every choice has a bar, and says whether it is right and whether it is one
   assert.deepEqual(barsOf(SIGN, {}).map(({ share, right }) => [share, right]), [[0, null], [0, null]]);
 });
 
+test("an answer that is called what every object has counts as any other", () => {
+  const choices = ["constructor", "toString", "__proto__"];
+  assert.deepEqual(barsOf({ kind: "choice", choices }, JSON.parse('{"__proto__": 3}')).map(({ votes, share }) => [votes, share]), [[0, 0], [0, 0], [3, 1]]);
+});
+
 test("of typed answers the most frequent have bars of their own, and the others share one", () => {
   const tally = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [String(i), 20 - i]));
   const bars = barsOf({ kind: "count", choices: [] }, tally, { answer: "1" });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
+import { afterEach, mock, test } from "node:test";
 import { openEvents } from "../../static/js/events.js";
 
 const { fetch, Math: { random } } = globalThis;
@@ -131,4 +131,107 @@ test("an abort ends it, while it reads and while it waits", async () => {
     setImmediate(() => stop.abort());
     await done;
   }
+});
+
+/** A class behind a proxy that holds every stream back until it is told to let them through; what is asked with wait=0 is answered and closed. The clock is moved by hand. */
+function behindProxy() {
+  const proxy = { holds: true, away: false, offset: 1, streams: 0, open: 0, questions: [], now: 0 };
+  Math.random = () => 0.5;
+  mock.timers.enable({ apis: ["setTimeout"] });
+  globalThis.fetch = async (path, { headers, signal }) => {
+    const { searchParams } = new URL(path, "http://a/");
+    const asks = searchParams.get("wait") === "0";
+    const last = headers["Last-Event-ID"] ?? searchParams.get("last_event_id");
+    if (proxy.away) throw new TypeError("away");
+    if (asks) proxy.questions.push({ at: proxy.now, last, mode: searchParams.get("mode") });
+    else proxy.streams += 1;
+    proxy.open += 1;
+    const body = new ReadableStream({
+      start(controller) {
+        const end = () => { proxy.open -= 1; };
+        const begins = event(last ? "resumed" : "snapshot", {}, `e:${proxy.offset}`);
+        if (asks || !proxy.holds) controller.enqueue(new TextEncoder().encode(begins));
+        if (asks) return end(), controller.close();
+        signal.addEventListener("abort", () => (end(), controller.error(signal.reason)));
+      },
+    });
+    return new Response(body);
+  };
+  const settle = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
+  };
+  /** Moves the clock on, in pieces short enough for whatever waits to begin to wait again. */
+  const pass = async (ms) => {
+    for (const end = proxy.now + ms; proxy.now < end; proxy.now += 250) {
+      mock.timers.tick(250);
+      await settle();
+    }
+  };
+  return { proxy, pass, settle };
+}
+
+test("where a proxy holds the stream back it asks every two seconds, until a stream comes through", async () => {
+  const { proxy, pass, settle } = behindProxy();
+  const stop = new AbortController();
+  const [kinds, told] = [[], []];
+  const { events } = openEvents(() => "events?mode=following", {
+    signal: stop.signal, silence: 25_000, patience: 10_000, changed: (heard, _, held) => told.push(heard ? (held ? "held" : "live") : "lost"),
+  });
+  const done = all(events, kinds).catch((error) => error.name);
+  try {
+    await pass(9_750);
+    assert.deepEqual([proxy.questions.length, proxy.streams], [0, 1]);
+    await pass(500);
+    assert.deepEqual([proxy.questions.map(({ last }) => last), kinds, told], [[null], ["snapshot"], ["held"]]);
+    proxy.offset = 4;
+    await pass(10_000);
+    assert.deepEqual(proxy.questions.slice(0, 3).map(({ last }) => last), [null, "e:1", "e:4"], "from where it was");
+    const waits = proxy.questions.slice(1).map(({ at }, i) => at - proxy.questions[i].at);
+    assert.ok(waits.length >= 4 && waits.every((wait) => wait >= 1_750 && wait <= 2_250), String(waits));
+    assert.ok(proxy.open <= 1, "one stream at a time is tried beside the questions");
+
+    proxy.away = true;
+    await pass(4_000);
+    assert.equal(told.at(-1), "lost");
+    proxy.away = false;
+    await pass(10_000);
+    assert.equal(told.at(-1), "held", "the server is back, the proxy is as it was");
+
+    proxy.holds = false;
+    await pass(45_000);
+    assert.equal(told.at(-1), "live");
+    const [asked, streams] = [proxy.questions.length, proxy.streams];
+    await pass(10_000);
+    assert.deepEqual([proxy.questions.length, proxy.streams, proxy.open], [asked, streams, 1], "it hears, and asks no more");
+  } finally {
+    stop.abort();
+    await settle();
+    mock.timers.reset();
+  }
+  assert.equal(await done, "AbortError");
+  assert.equal(proxy.open, 0);
+});
+
+test("no two pages behind the same proxy ask at the same pace, and one that is told to asks at once", async () => {
+  const { proxy, pass, settle } = behindProxy();
+  const stop = new AbortController();
+  let mode = "following";
+  const { events, again } = openEvents(() => `events?mode=${mode}`, { signal: stop.signal, patience: 10_000 });
+  const done = all(events).catch((error) => error.name);
+  try {
+    await pass(10_500);
+    Math.random = () => 0.999;
+    await pass(6_000);
+    const waits = proxy.questions.slice(1).map(({ at }, i) => at - proxy.questions[i].at);
+    assert.ok(waits.some((wait) => wait >= 2_750), String(waits));
+    mode = "exploring";
+    again();
+    await settle();
+    assert.equal(proxy.questions.at(-1).mode, "exploring");
+  } finally {
+    stop.abort();
+    await settle();
+    mock.timers.reset();
+  }
+  assert.equal(await done, "AbortError");
 });

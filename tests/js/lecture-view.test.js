@@ -14,6 +14,7 @@ const { boxIn, scrollIn } = await import("../../static/js/layout.js");
 const { createPublisher } = await import("../../static/js/lecture/publisher.js");
 const { IDLE } = await import("../../static/js/trainer.js");
 const { goTo, stepOf } = await import("../../static/js/planning/stand.js");
+const { fitted, timelineIn } = await import("../../static/js/state.js");
 const { createStore } = await import("../../static/js/store.js");
 
 const { scene: TOY } = JSON.parse(written);
@@ -39,7 +40,10 @@ test("every part of a view is told and read back, with what no link carries", ()
   const { scene, view } = placeOf(stateOf({ ...moved, ...extras, base: { id: "b".repeat(64) } }));
   const { patch, base } = readPlace(view);
   assert.equal(scene, ID);
-  assert.deepEqual(patch, { ...moved, ...extras, training: IDLE });
+  const step = timelineIn(stateOf(moved)).steps[7];
+  assert.deepEqual(patch, { ...moved, step, ...extras, chosen: { part: "f", step }, training: IDLE });
+  const { step: at, chosen } = fitted(stateOf(patch));
+  assert.deepEqual([at, chosen], [7, { part: "f", step: 7 }]);
   assert.equal(base, "b".repeat(64));
   assert.deepEqual([...VIEW, ...Object.keys(extras)].filter((name) => !(name in patch)), ["projector"], "how large numbers are is one's own business");
 });
@@ -65,7 +69,7 @@ test("what says the same is the same object, so that nobody asks again", () => {
   const before = readPlace({ step: "1", otherSentence: "cat rat", kept: "1/1" });
   const after = readPlace({ step: "2", otherSentence: "cat rat", kept: "1/2" }, before);
   assert.equal(after.patch.otherSentence, before.patch.otherSentence);
-  assert.deepEqual([after.patch.step, after.patch.kept], [2, [{ layer: "1", timestep: 2 }]]);
+  assert.deepEqual([after.patch.step.number, after.patch.kept], [2, [{ layer: "1", timestep: 2 }]]);
 });
 
 test("a place has one key, in whatever order its parts come", () => {
@@ -116,7 +120,7 @@ test("a pointer is at the same cell on a screen of another size, and between 0 a
 /** A presenter's page, its room, and commands that are answered when the test says so. */
 function presenting(state = stateOf()) {
   const page = { store: createStore(state, (flush) => queueMicrotask(flush)), renewed: new Set() };
-  const room = createStore({ frozen: false, mine: 1, phase: "live" }, (flush) => queueMicrotask(flush));
+  const room = createStore({ frozen: false, mine: 1, phase: "live", presence: { students: 0 } }, (flush) => queueMicrotask(flush));
   const sent = [];
   const command = (kind, body) => new Promise((answer, refuse) => sent.push({ kind, body, answer: (offset) => answer({ offset }), refuse }));
   const publisher = createPublisher(/** @type {any} */ (page), /** @type {any} */ ({ store: room, command, leads: () => room.get().mine !== null }), placeOf(state), { view: 0, scene: 0 });
@@ -133,10 +137,10 @@ test("one command is under way, the newest is next, and what the log has already
     page.set({ step });
     await soon();
   }
-  assert.deepEqual(sent.map(({ kind, body }) => [kind, body.view.step]), [["view", "1"]]);
+  assert.deepEqual(sent.map(({ kind, body }) => [kind, body.view.step]), [["view", "words.input.1"]]);
   sent[0].answer(2);
   await soon();
-  assert.deepEqual(sent.map(({ body }) => body.view.step), ["1", "3"]);
+  assert.deepEqual(sent.map(({ body }) => body.view.step), ["words.input.1", "words.input.3"]);
   sent[1].answer(3);
   page.set({ shown: { scene: long, id: "b".repeat(64), trace: {} } });
   await soon();
@@ -171,7 +175,7 @@ test("a frozen class is told nothing until it is thawed, and then where the pres
   assert.equal(sent.length, 0);
   room.set({ frozen: false });
   await soon();
-  assert.equal(sent[0].body.view.step, "5");
+  assert.equal(sent[0].body.view.step, "forward.2.1");
   publisher.takeDown();
 });
 
@@ -184,7 +188,7 @@ test("what was refused because another device has the word is told when this one
   await soon();
   room.set({ mine: 2 });
   await soon();
-  assert.deepEqual(sent.map(({ body }) => body.view.step), ["1", "1"]);
+  assert.deepEqual(sent.map(({ body }) => body.view.step), ["words.input.1", "words.input.1"]);
   publisher.takeDown();
 });
 

@@ -27,6 +27,11 @@ test("entries move it on, once each, and say which of them moved the picture", (
   assert.deepEqual([state.view, state.scene, state.frozen, state.offset, state.placed], [{ step: "4" }, SCENE, true, 3, 2]);
 });
 
+test("an event that this page has no word for changes nothing, whatever it is called", () => {
+  const before = hear(UNHEARD, snapshot(1));
+  for (const kind of ["__proto__", "constructor", "toString", "news"]) assert.deepEqual(hear(before, { kind, data: { offset: 2, at: 1 } }), before, kind);
+});
+
 test("what is not stored has no offset and is told beside the log", () => {
   const heard = hear(UNHEARD, snapshot(1), { kind: "presence", data: { students: 3, exploring: 1, hands: ["Ada"] } }, { kind: "pointer", data: { x: 0.5, y: 0.25, hidden: false, address: "1/2/h/1" } },
     { kind: "tally", data: { poll: "p", votes: 2 } }, { kind: "link", data: { state: "paused" } });

@@ -7,8 +7,9 @@ const scene = { version: 1, vocabulary: ["cat"], sentence: ["cat", "cat"], layer
 const step = (title) => ({ title, scene, view: { step: "4" }, notes: "", question: null });
 const plan = ["a", "b", "c"].map(step).reduce((before, each) => added(before, each), EMPTY_PLAN);
 const titles = ({ steps }) => steps.map(({ title }) => title).join("");
+const isScene = (value) => Array.isArray(value?.layers) && Array.isArray(value.sentence);
 const MOST = { steps: 200, bytes: 262144 };
-const read = (document) => readPlan(typeof document === "string" ? document : JSON.stringify(document), MOST);
+const read = (document) => readPlan(typeof document === "string" ? document : JSON.stringify(document), MOST, isScene);
 
 test("a plan that is written is read as it was", () => {
   const question = { kind: "sign", text: "Positive?", choices: [], answer: "positive", why: "" };
@@ -36,7 +37,7 @@ test("a file that is no plan says why, in one of six ways", () => {
   assert.equal(fault({ ...plan, title: 7 }), "damaged");
   assert.equal(fault({ ...plan, steps: {} }), "damaged");
   assert.deepEqual(read({ ...plan, steps: Array(201).fill(step("a")) }), { fault: "many", values: { max: 200 } });
-  assert.deepEqual(readPlan(writePlan(plan), { steps: 200, bytes: 100 }), { fault: "large", values: { max: 0 } });
+  assert.deepEqual(readPlan(writePlan(plan), { steps: 200, bytes: 100 }, isScene), { fault: "large", values: { max: 0 } });
   for (const bad of [null, {}, { scene: "a" }, { scene: {} }, { scene, title: 1 }, { scene, notes: null }, { scene, view: { step: 4 } }, { scene, view: [] }, { scene, question: {} }, { scene, question: { kind: "riddle", text: "" } }, { scene, question: { kind: "sign", text: "a", choices: [1] } }]) {
     assert.deepEqual(read({ ...plan, steps: [step("a"), bad] }), { fault: "step", values: { number: 2 } }, JSON.stringify(bad));
   }

@@ -18,6 +18,9 @@ class Model(nn.Module):
         self.layer_1 = nn.RNN(3, 3, batch_first=True)  # 3·3 + 3·3 + 3 + 3 = 24
         self.layer_2 = nn.RNN(3, 2, batch_first=True)  # 3·2 + 2·2 + 2 + 2 = 14
         self.dense = nn.Linear(2, 1)  # 2·1 + 1 = 3
+        # RNN and LSTM add their two biases up. If both learnt, the sum would move twice as far as Keras's one bias, so the second stays 0.
+        for layer in (self.layer_1, self.layer_2):
+            nn.init.zeros_(layer.bias_hh_l0).requires_grad_(False)
 
     def forward(self, x):
         x, _ = self.layer_1(x)  # (batch, timesteps, 3)
@@ -28,7 +31,16 @@ class Model(nn.Module):
 
 model = Model()
 loss = nn.BCELoss()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)`);
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+
+def step(x, y):
+    optimizer.zero_grad()
+    error = loss(model(x), y)
+    error.backward()
+    optimizer.step()
+
+# Left out of the scene: how weights begin (PyTorch draws them otherwise).`);
 });
 
 test("gates, embeddings, dropout, classes at every timestep and options stand where PyTorch has them", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { afterUpdates, batchesOf, withDataSet, withTraining } from "../../static/js/recipe.js";
+import { afterUpdates, batchesOf, needsUpload, withDataSet, withTraining } from "../../static/js/recipe.js";
 import { learningAfter, setByHand, taughtBy, withNumber, withOption, withSeed, withSentence, withUnits } from "../../static/js/scene.js";
 
 const RECIPE = { batch_size: 4, seed: 0 };
@@ -82,4 +82,9 @@ test("an output at every timestep goes with the labels that needed it, and stays
   assert.equal(back.label, 1);
   const own = { ...toy, layers: toy.layers.with(1, { ...toy.layers[1], return_sequences: true }) };
   assert.equal(withDataSet(own, reviews, RECIPE).layers[1].return_sequences, true);
+});
+
+test("a table that was uploaded is needed beside the link, one that comes with Unrolled is not", () => {
+  const learning = (dataset) => ({ ...toy, weights: { seed: 0, training: { dataset, batch_size: 4, seed: 0, updates: 0 } } });
+  assert.deepEqual([toy, learning("a"), learning("b")].map((scene) => needsUpload(scene, ["a"])), [false, false, true]);
 });

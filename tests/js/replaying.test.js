@@ -37,8 +37,26 @@ test("a file that is no recording, a damaged one and one of a newer version are 
   assert.equal(fault({ ...recording, scenes: { [ID]: null } }), "damaged");
   assert.equal(fault({ ...recording, entries: [] }), "empty");
   assert.equal(fault({ ...recording, entries: [entry(1, 0, "frozen", { frozen: true })] }), "empty");
-  for (const patch of [{ at: "1" }, { offset: 1 }, { offset: 1.5 }, { kind: 7 }, { body: null }, { kind: "scene", body: { scene: "toy" } }, { body: { view: { step: 4 } } }, { kind: "poll opened", body: { poll: "p" } }, { kind: "poll revealed", body: { poll: "p", tally: { a: "b" } } }]) {
+  for (const patch of [{ at: "1" }, { offset: 1 }, { offset: 1.5 }, { kind: 7 }, { body: null }, { kind: "scene", body: { scene: "toy" } }, { body: { view: { step: 4 } } }, { kind: "scene", body: { scene: [ID] } }, { kind: "scene", body: { scene: ID, view: { otherSentence: 4 } } }, { kind: "poll opened", body: { poll: "p" } }, { kind: "poll revealed", body: { poll: "p", tally: { a: "b" } } }]) {
     assert.deepEqual(read(with_(1, patch)), { fault: "entry", values: { number: 2 } }, JSON.stringify(patch));
+  }
+});
+
+test("a kind that every object has a property for is one that this page does not know", () => {
+  for (const kind of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
+    const odd = { ...recording, entries: [...recording.entries, entry(7, 71, kind, { view: {} })] };
+    const { recording: whole } = read(odd);
+    assert.equal(whole?.entries.length, 7, kind);
+    const { states } = trackOf(whole);
+    assert.equal(states[6], states[5], kind);
+  }
+});
+
+test("a question is about a cell, or about none", () => {
+  const about = (cell) => read({ ...recording, entries: [...recording.entries, entry(7, 71, "poll opened", { poll: "p2", kind: "sign", text: "?", choices: [], cell })] });
+  for (const cell of [undefined, null, { layer: "2", timestep: 3 }, { layer: "output", timestep: 1, unit: 1 }]) assert.ok(about(cell).recording, JSON.stringify(cell));
+  for (const cell of [0, "2", [], {}, { layer: "0", timestep: 1 }, { layer: "__proto__", timestep: 1 }, { layer: "2", timestep: 0 }, { layer: "2", timestep: "1" }]) {
+    assert.equal(about(cell).fault, "entry", JSON.stringify(cell));
   }
 });
 

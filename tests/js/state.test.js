@@ -17,14 +17,14 @@ const { createStore } = await import("../../static/js/store.js");
 const { scene: TOY } = JSON.parse(written);
 const trace = {};
 const stateOf = (patch = {}) => ({
-  ...DEFAULT_VIEW, scene: TOY, shown: { scene: TOY, id: null, trace }, history: { past: [], future: [] }, base: null, difference: false, busy: false, arriving: null, ...patch,
+  ...DEFAULT_VIEW, scene: TOY, shown: { scene: TOY, id: null, trace }, history: { past: [], future: [] }, base: null, difference: false, busy: false, arriving: null, chosen: null, ...patch,
 });
 const storeOf = (patch) => createStore(stateOf(patch), () => {});
 
 test("a step, a cell and a unit beyond the scene are brought within it", () => {
   const { view } = readLink("#v=1&step=999&pinned=7,9&kept=2/3,9/1&unit=50");
-  assert.deepEqual(fitted(stateOf(view)), { step: 20, pinned: null, kept: [{ layer: "2", timestep: 3 }], unit: 3 });
-  assert.deepEqual(fitted(stateOf({ pinned: { layer: "2", timestep: 3 }, unit: 50 })), { step: 0, pinned: { layer: "2", timestep: 3 }, kept: [], unit: 2 });
+  assert.deepEqual(fitted(stateOf(view)), { step: 20, chosen: null, pinned: null, kept: [{ layer: "2", timestep: 3 }], unit: 3 });
+  assert.deepEqual(fitted(stateOf({ pinned: { layer: "2", timestep: 3 }, unit: 50 })), { step: 0, chosen: null, pinned: { layer: "2", timestep: 3 }, kept: [], unit: 2 });
   assert.equal(fitted(stateOf({ pinned: { layer: "output", timestep: 1 } })).pinned, null, "the toy has one output, after its last word");
 });
 

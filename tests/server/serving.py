@@ -170,7 +170,7 @@ def chunked(*pieces: bytes) -> bytes:
 
 
 def split(answer: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers (names in lower case) and body of an answer."""
+    """Status, headers (names in lower case; of those with one name the first) and body of an answer."""
     head, _, body = answer.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
-    return int(first.split()[1]), {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}, body
+    return int(first.split()[1]), {name.lower(): value for name, value in (line.split(": ", 1) for line in reversed(lines))}, body

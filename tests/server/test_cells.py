@@ -4,7 +4,6 @@ import json
 import math
 from typing import Any
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from safetensors.numpy import load
@@ -94,12 +93,10 @@ class Asked:
         layer, gradient = address["layer"], address["gradient"]
         if "weight" in address:
             kind = "gradients" if gradient else "weights"
-            shape = self.layout["weights"][layer][address["weight"]]
             index = list(address["index"])
             if layer == "embedding":
                 index[0] = self.layout["embedding_rows"].index(index[0]) + 1
-            place = np.ravel_multi_index([at - 1 for at in index], shape)
-            return float(self.tensors[f"{kind}/{layer}/{address['weight']}"][place])
+            return float(self.tensors[f"{kind}/{layer}/{address['weight']}"][tuple(at - 1 for at in index)])
         timestep, name, unit = address["timestep"], address["quantity"], address["unit"] - 1
         if name == "target":
             label = self.scene.labels[timestep - 1 if len(self.scene.labels) > 1 else 0]

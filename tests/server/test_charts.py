@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 import pytest
 from fastapi.testclient import TestClient
 
+from app.charting import every_row
 from app.charts.of_a_scene import principal
 from app.charts.over_epochs import MOST_LINES, MOST_POINTS
 from app.charts.table import CHARTS, OVER_EPOCHS
@@ -24,7 +25,7 @@ from app.main import create_app
 from app.scenes import Scene, default_scene
 from app.settings import Settings
 from app.shipped_datasets import shipped
-from app.traces import run
+from app.traces import model_of, run
 from engine import Dense, OneHot, Sequential, SimpleRNN
 from tests.server.asking import HOME, require_problem
 from tests.server.test_trainings import after, epochs_of, learning, train
@@ -141,7 +142,7 @@ def test_of_a_large_network_the_weights_that_moved_most_are_drawn(client: TestCl
     scene = stack("Embedding", toy)
     told = epochs_of(train(client, scene, 2))[-1]
     drawn = chart(client, "weights", told["scene"])
-    before = run(Scene.model_validate({**scene, "weights": {"seed": 0}})).forward.weights
+    before = model_of(Scene.model_validate({**scene, "weights": {"seed": 0}})).get_weights()
     now = teach(Scene.model_validate(after(scene, told["updates"])), shipped()["order matters"]).weights
     moves = np.concatenate([np.abs(one - other).ravel() for one, other in zip(before, now, strict=True)])
     assert f"the {MOST_LINES} of {len(moves)} numbers that moved most" in drawn["title"]
@@ -182,7 +183,7 @@ def test_principal_components_find_the_plane_in_which_points_lie() -> None:
 
 
 def test_histograms_count_every_number_once(client: TestClient, trained: Scene) -> None:
-    trace = run(trained, teach(trained, shipped()["order matters"]))
+    trace = run(trained, teach(trained, shipped()["order matters"]), every_row(trained))
     bars = chart(client, "histogram", trained.id)["figure"]["data"]
     assert sorted(sum(bar["y"]) for bar in bars) == sorted(weight.size for weight in trace.forward.weights)
     for weight in trace.forward.weights:

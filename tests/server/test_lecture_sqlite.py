@@ -34,7 +34,7 @@ def rows(folder: Path) -> dict[str, int]:
 
 def test_a_lecture_that_is_deleted_leaves_no_row(tmp_path: Path) -> None:
     async def scenario(storage: LectureStorage) -> None:
-        record = await begun(storage, ("poll opened", {"poll": "p"}))
+        record = await begun(storage, ("scene", {"scene": "0" * 64}), ("poll opened", {"poll": "p"}))
         await storage.add_key(record.code, "second")
         await storage.join(record.code, "ada", "Ada", "address", 5)
         await storage.vote(record.code, "p", "ada", "+")

@@ -72,6 +72,41 @@ def test_every_answer_carries_the_headers_that_keep_a_browser_in(client: TestCli
     assert "server" not in headers
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+NOWHERE = ["/nothing", "/%23v=1&scene=x", "/a/b/c", "/a/%23v=1", "/static/js/none.js", "/problems/none", "/parts/none", "/api/none"]
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+@pytest.mark.parametrize("root_path", ["", "/unrolled"])
+def test_a_person_who_follows_a_link_to_nothing_gets_a_page_that_leads_to_the_start(settings: Settings, path: str, root_path: str) -> None:
+    with TestClient(create_app(settings.model_copy(update={"root_path": root_path})), base_url=HOME) as client:
+        for before in {"", root_path}:
+            page = client.get(before + path, headers={**BROWSER, "Accept-Language": "hi"})
+            assert (page.status_code, page.headers["Content-Type"].partition(";")[0]) == (404, "text/html")
+            assert (page.headers["Content-Language"], page.headers["Cache-Control"]) == ("hi", "no-store")
+            assert {"Accept", "Accept-Language"} <= set(page.headers["Vary"].split(", "))
+            assert '<html lang="hi">' in page.text
+            links = Links(page.text)
+            assert not links.stopped
+            assert str(page.url.join(links.urls[-1])) == f"{HOME}{before}/"
+            for url in links.urls:
+                assert client.get(str(page.url.join(url))).status_code == 200, url
+            assert client.head(before + path, headers=BROWSER).status_code == 404
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "text/html;q=0", "text/html; q=0.0, */*", "text/htmlx", ""])
+def test_a_program_that_asks_for_nothing_gets_a_problem(client: TestClient, accept: str) -> None:
+    for path in NOWHERE:
+        answer = client.get(path, headers={"Accept": accept})
+        require_problem(answer, 404, "not-found")
+        assert "Accept" in answer.headers["Vary"]
+
+
+def test_what_is_not_found_below_a_known_path_stays_a_problem(client: TestClient) -> None:
+    require_problem(client.get("/api/scenes/none", headers=BROWSER), 404, "unknown-scene")
+    require_problem(client.post("/nothing", headers=BROWSER), 404, "not-found")
+
+
 def test_an_answer_to_our_own_mistake_carries_them_too_and_tells_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(language: Language) -> None:
         raise RuntimeError("secret detail in /some/path.py")
@@ -96,7 +131,7 @@ def test_every_link_of_a_page_leads_somewhere(client: TestClient, path: str) -> 
     page = Links(client.get(path).text)
     for url in page.urls:
         if url.startswith("#v="):
-            assert url.removeprefix("#v=1&view=") in {"grid", "gradients", "training", "compare"}, url
+            assert url.removeprefix("#v=2&view=") in {"grid", "gradients", "training", "compare"}, url
         elif url.startswith("#"):
             assert url[1:] in page.ids, url
         else:
@@ -318,8 +353,16 @@ def test_the_sub_path_without_its_slash_leads_to_the_page(settings: Settings) ->
         require_problem(client.get("/unrolledX"), 404, "not-found")
 
 
-@pytest.mark.parametrize(("method", "path"), [("DELETE", "/api/traces"), ("POST", "/"), ("PUT", "/api/limits"), ("OPTIONS", "/version")])
-def test_another_method_is_a_405_that_names_the_right_one(client: TestClient, method: str, path: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/traces", "POST"),
+        ("POST", "/", "GET, HEAD"),
+        ("PUT", "/api/limits", "GET, HEAD"),
+        ("OPTIONS", "/version", "GET, HEAD"),
+    ],
+)
+def test_another_method_is_a_405_that_names_the_right_one(client: TestClient, method: str, path: str, allowed: str) -> None:
     response = client.request(method, path)
     require_problem(response, 405, "method-not-allowed")
-    assert response.headers["Allow"] in ("GET", "POST")
+    assert response.headers["Allow"] == allowed

@@ -15,7 +15,7 @@ from app.languages import ENGLISH, LANGUAGES, Language
 from app.lectures.plans import Plan, Prepared, parse_plan
 from app.lectures.shipped_plans import KERAS_ERROR, shipped_plan
 from app.scenes import Scene, default_scene, parse_scene
-from app.traces import run
+from app.traces import model_of, run
 from app.worksheets import fixed
 from tests.server.asking import LIBRARY_WORDS, require_problem
 
@@ -171,7 +171,7 @@ def test_its_answers_are_the_engine_s() -> None:
     assert (sign.answer, sign.why.split()[2]) == ("positive" if state > 0 else "negative", f"{fixed(state)}.")
     assert number.answer == fixed(float(toy.forward.output[0, 0]))
     assert shape.answer == "×".join(map(str, toy.forward.weights[3].shape))
-    table, *keras = run(Scene.model_validate(SHIPPED_NOTES.steps[12].scene)).model.get_weights()
+    table, *keras = model_of(Scene.model_validate(SHIPPED_NOTES.steps[12].scene)).get_weights()
     gru = run(Scene.model_validate(SHIPPED_NOTES.steps[17].scene)).model.get_weights()
     counts = [sum(weight.size for weight in weights) for weights in ([table], keras[:3], gru[:3])]
     assert [question.answer for question in asked_in("count")] == list(map(str, counts)) == ["320000", "190", "72"]

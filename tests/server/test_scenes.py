@@ -625,7 +625,8 @@ def test_the_inputs_of_an_embedding_are_set_as_its_weights(client: TestClient) -
     stack = PRESETS["the notes' Keras stack"].document()
     require_fault(post(client, {**stack, "inputs": {"input/1/x/1": 1}}), 422, "learnt_inputs", "/inputs")
     edited = run(parse({**stack, "weights": {"seed": 0, "edits": {"embedding/embeddings/2,3": 0.5}}}))
-    assert edited.forward.weights[0][1, 2] == 0.5
+    assert edited.rows is not None
+    assert edited.forward.weights[0][edited.rows.index(1), 2] == 0.5
 
 
 def test_steps_of_learning_are_those_of_the_optimizer_one_after_another(toy: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -17,15 +19,16 @@ from safetensors.numpy import load
 
 import engine
 from app.computing import compute, json_answer
+from app.counting import count_numbers
 from app.errors import Problem
 from app.layout import encoded
 from app.scene_fields import Layer
-from app.scene_rules import count_numbers
 from app.scenes import Scene, default_scene
+from app.services import Services
 from app.traces import run
 from engine import GRU, LSTM, SGD, Adagrad, Adam, Dense, Embedding, Gradients, OneHot, RMSprop, Sequential, SimpleRNN, Trace
 from engine.initializers import RECURRENT_INITIALIZERS
-from tests.server.asking import header_of, layout_of, quantity, require_problem
+from tests.server.asking import changed, header_of, layout_of, quantity, require_problem
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,6 +112,7 @@ def test_the_bytes_open_in_the_official_reader_and_are_the_engines_numbers_bitwi
         for (layer, name), whole in zip(names, weights, strict=True):
             weight = whole[sorted(set(words))] if layer == "embedding" else whole
             assert layout["weights"][layer][name] == list(weight.shape)
+            assert tensors[f"{kind}/{layer}/{name}"].shape == weight.shape
             same(f"{kind}/{layer}/{name}", weight)
     for kind, run_of in (("initial_state", forward), ("gradients/initial_state", gradients)):
         same(kind, np.concatenate([np.ravel(part) for part in run_of.initial_state]))
@@ -208,11 +212,41 @@ def test_the_header_is_padded_and_the_tensors_lie_without_gaps(scene: Scene) -> 
         if name == "__metadata__":
             continue
         assert tensor["dtype"] == ("I64" if name == "words" else "F64")
-        assert len(tensor["shape"]) == 1
-        assert tensor["data_offsets"] == [end, end + 8 * tensor["shape"][0]]
+        assert tensor["data_offsets"] == [end, end + 8 * math.prod(tensor["shape"])]
         end = tensor["data_offsets"][1]
     assert length % 8 == 0
     assert len(body) == 8 + length + end
+
+
+def test_weights_have_their_shapes_and_all_other_rows_are_flat(scene: Scene) -> None:
+    header, layout = header_of(encoded(run(scene))), layout_of(encoded(run(scene)))
+    for name, tensor in header.items():
+        kind, *address = name.split("/")
+        if len(address) == 2:
+            assert kind in ("weights", "gradients", "updated")
+            assert tensor["shape"] == layout["weights"][address[0]][address[1]]
+        elif name != "__metadata__":
+            assert len(tensor["shape"]) == 1
+
+
+def test_the_kernel_of_the_notes_is_a_matrix_to_whoever_opens_the_file(client: TestClient, toy: dict[str, Any]) -> None:
+    tensors = load(client.post("/api/traces", json=toy).content)
+
+    for kind in ("weights", "gradients", "updated"):
+        assert tensors[f"{kind}/1/recurrent_kernel"].shape == (3, 3)
+        assert tensors[f"{kind}/2/kernel"].shape == (3, 2)
+        assert tensors[f"{kind}/output/bias"].shape == (1,)
+
+
+def test_the_format_is_documented_as_it_is(client: TestClient, toy: dict[str, Any]) -> None:
+    """The tables of docs/trace-format.md: the tensors of the notes' toy with their shapes, and every field of the layout."""
+    body = client.post("/api/traces", json={**toy, "sentence": ["cat"]}).content
+    text = (ROOT / "docs" / "trace-format.md").read_text(encoding="utf-8")
+    tensors = re.findall(r"^\| `([\w/]+)` \| (\([^|]*\)) \|", text, flags=re.MULTILINE)
+    assert tensors == [(name, str(tuple(tensor["shape"]))) for name, tensor in header_of(body).items() if name != "__metadata__"]
+    fields = re.findall(r"^\| `(\w+)` \| [^(]", text, flags=re.MULTILINE)
+    assert set(fields) == {*layout_of(body), "embedding_rows"}
+    assert f"This is version {layout_of(body)['version']}." in text
 
 
 def test_the_numbers_counted_beforehand_are_those_of_the_trace(scene: Scene) -> None:
@@ -222,7 +256,7 @@ def test_the_numbers_counted_beforehand_are_those_of_the_trace(scene: Scene) -> 
 
 def test_the_layout_says_which_scene_and_which_engine(scene: Scene) -> None:
     layout = layout_of(encoded(run(scene)))
-    assert (layout["version"], layout["scene"], layout["engine"]) == (1, scene.id, engine.__version__)
+    assert (layout["version"], layout["scene"], layout["engine"]) == (2, scene.id, engine.__version__)
     assert layout["timesteps"] == len(scene.sentence)
 
 
@@ -305,7 +339,8 @@ def test_a_scene_with_numbers_that_are_not_finite_is_a_problem_and_is_not_kept(
 ) -> None:
     step = SGD.step
     monkeypatch.setattr(SGD, "step", lambda *args: (step(*args)[0] * np.inf, {}))
-    require_problem(fresh.post("/api/traces", json=toy), 422, "not-finite")
+    detail = require_problem(fresh.post("/api/traces", json=toy), 422, "not-finite")["detail"]
+    assert "in kernel of layer 1 after the step. Take a smaller learning_rate, or clip the gradients." in detail
     require_problem(fresh.get(f"/api/scenes/{default_scene().id}"), 404, "unknown-scene")
 
 
@@ -374,3 +409,22 @@ def test_every_accepted_scene_gives_finite_numbers_or_a_problem(scene: Scene) ->
     with suppress(Problem):
         tensors = load(encoded(run(scene)))
         assert all(np.isfinite(tensor).all() for tensor in tensors.values())
+
+
+def test_a_step_of_a_drag_is_answered_and_not_stored_until_it_is_sent_as_a_scene(fresh: TestClient, toy: dict[str, Any]) -> None:
+    services: Services = fresh.app.state.services  # type: ignore[attr-defined]
+
+    def stored() -> float:
+        assert fresh.portal
+        return fresh.portal.call(services.store.size, "scenes")
+
+    steps = [changed("/weights/seed", seed) for seed in range(10)]
+    answers = [fresh.post("/api/traces?transient=1", json=step) for step in steps]
+    assert [answer.status_code for answer in answers] == [200] * 10
+    last = answers[-1].headers["Scene-Id"]
+    assert stored() == 0
+    require_problem(fresh.get(f"/api/scenes/{last}"), 404, "unknown-scene")
+    assert fresh.post("/api/traces", json=steps[-1]).content == answers[-1].content
+    assert fresh.get(f"/api/scenes/{last}").status_code == 200
+    assert 0 < stored() < 1000
+    require_problem(fresh.post("/api/traces?transient=perhaps", json=toy), 422, "invalid-parameter")

@@ -17,17 +17,23 @@ from typing import Any
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 from safetensors.numpy import load
+from starlette.responses import Response
 
 import app.predictions
+import engine
+from app.clients import Seats
 from app.datasets import DataSet
 from app.histories import Histories, History, training_key
 from app.learning import at, batches, examples_of, teach
 from app.main import create_app
+from app.predictions import predictions
 from app.scenes import Scene
 from app.settings import Settings
 from app.shipped_datasets import LAG, shipped
 from app.store import Store
+from app.traces import run
 from app.training_log import TrainingLog
 from engine import GRU, LSTM, Adam, Dense, OneHot, Sequential, SimpleRNN
 from tests.server.asking import HOME, require_problem
@@ -103,8 +109,8 @@ def test_every_epoch_is_a_scene_whose_weights_are_those_of_keras_own_way_to_trai
     for epoch, event in zip(fitted, told, strict=True):
         assert (event["loss"], event["accuracy"]) == (epoch.loss, epoch.accuracy)
         tensors = load(client.get(f"/api/traces/{event['scene']}").content)
-        assert np.array_equal(tensors["weights/1/kernel"], epoch.weights[0].ravel())
-        assert np.array_equal(tensors["weights/output/bias"], epoch.weights[-1].ravel())
+        assert np.array_equal(tensors["weights/1/kernel"], epoch.weights[0])
+        assert np.array_equal(tensors["weights/output/bias"], epoch.weights[-1])
 
 
 def test_epoch_37_scrubbed_to_is_epoch_37_trained_to_bit_by_bit(client: TestClient, fresh: TestClient, toy: Document) -> None:
@@ -153,7 +159,7 @@ def test_an_edit_after_the_training_is_the_number_that_is_shown(client: TestClie
     scene = after(learning("reviews", toy, edits={"1/kernel/1,2": 0.5}), 3)
     tensors = load(client.post("/api/traces", json=scene).content)
     plain = load(client.post("/api/traces", json=after(learning("reviews", toy), 3)).content)
-    assert tensors["weights/1/kernel"][1] == 0.5
+    assert tensors["weights/1/kernel"][0, 1] == 0.5
     assert np.array_equal(np.delete(tensors["weights/1/kernel"], 1), np.delete(plain["weights/1/kernel"], 1))
 
 
@@ -162,6 +168,14 @@ def test_what_was_missed_is_told_to_whoever_comes_back(client: TestClient, toy: 
     everything = events_of(client, answer["id"])
     assert events_of(client, answer["id"], last=5) == [event for event in everything if event[0] != "progress"][5:]
     require_problem(client.get("/api/trainings/none/events"), 404, "unknown-training")
+
+
+def test_what_another_engine_learnt_is_not_gone_on_from(toy: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene.model_validate(learning("reviews", toy))
+    ours = training_key(scene)
+    monkeypatch.setattr(engine, "__version__", "0.1.0")
+
+    assert training_key(scene) != ours
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -180,6 +194,41 @@ def test_sentences_of_different_lengths_are_learnt_as_if_each_stood_alone(toy: D
         steps.append(gradients.weights)
     for weight, one, other, now in zip(start, *steps, together.weights, strict=True):
         np.testing.assert_allclose(weight - 0.1 * (one + other) / 2, now, rtol=0, atol=1e-15)
+
+
+def test_labels_at_every_timestep_of_sentences_of_different_lengths_are_learnt_from_as_in_keras() -> None:
+    examples = [{"sentence": ["cat", "mat"], "label": [1, 0]}, {"sentence": ["cat"] * 10, "label": [0] * 10}]
+    dataset = DataSet.model_validate({"examples": examples})
+    layers = [
+        {"type": "Embedding", "input_dim": 4, "output_dim": 2},
+        {"type": "SimpleRNN", "units": 3, "return_sequences": True},
+        {"type": "Dense", "units": 1, "activation": "sigmoid"},
+    ]
+    training = {"dataset": dataset.id, "batch_size": 2, "updates": 1}
+    optimizer = {"type": "SGD", "learning_rate": 0.5}
+    words = {"version": 1, "vocabulary": ["cat", "mat"], "sentence": ["cat", "mat"], "label": [1, 0], "loss": "binary_crossentropy"}
+    scene = Scene.model_validate({**words, "layers": layers, "weights": {"seed": 0, "training": training}, "optimizer": optimizer})
+    taught = teach(scene, dataset)
+
+    assert taught.weights[-1].item() == pytest.approx(-0.20730, abs=5e-6)
+    *_, said = predictions(run(scene, taught), dataset)
+    outputs = np.concatenate([prediction["output"] for prediction in said["predictions"]])[:, 0]
+    labels = np.array([1.0] + [0.0] * 11)
+    assert said["loss"] == pytest.approx(-np.log(np.where(labels == 1, outputs, 1 - outputs)).mean(), rel=1e-13)
+    assert said["accuracy"] == np.mean((outputs > 0.5) == (labels == 1))
+
+
+def test_classes_at_every_timestep_are_learnt_from_sentences_of_different_lengths(toy: Document) -> None:
+    dataset = DataSet.model_validate({"examples": [{"sentence": ["cat", "mat"], "label": [2, 0]}, {"sentence": ["rat"], "label": [1]}]})
+    layers = [{"type": "GRU", "units": 3, "return_sequences": True}, {"type": "Dense", "units": 3, "activation": "softmax"}]
+    training = {"dataset": dataset.id, "batch_size": 2, "updates": 30}
+    optimizer = {"type": "Adam", "learning_rate": 0.1}
+    learnt = {"loss": "categorical_crossentropy", "optimizer": optimizer, "weights": {"seed": 0, "training": training}}
+    scene = Scene.model_validate({**toy, "sentence": ["cat", "mat"], "label": [2, 0], "layers": layers, **learnt})
+
+    *_, said = predictions(run(scene, teach(scene, dataset)), dataset)
+    assert said
+    assert said["accuracy"] == 1
 
 
 def test_a_label_per_timestep_is_learnt_from_at_every_timestep(client: TestClient, toy: Document) -> None:
@@ -422,7 +471,7 @@ def test_a_training_that_nobody_listens_to_ends(server: ServerProcess, toy: Docu
 @pytest.fixture
 def patient(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server for those who take their time to listen."""
-    with ServerProcess(tmp_path, training_processes="1", training_patience="600") as process:
+    with ServerProcess(tmp_path, training_processes="1", training_patience="600", training_slice="600") as process:
         yield process
 
 
@@ -460,6 +509,44 @@ def test_too_many_trainings_are_refused_with_a_time_to_come_back(tmp_path: Path,
         assert refused.headers["Retry-After"] == "1"
         for training in started:
             client.delete(f"/api/trainings/{training}")
+
+
+def seat(settings: Settings, name: str) -> Document:
+    """The headers of a participant's request."""
+    given = Response()
+    Seats(settings).give(given, name)
+    return {"Cookie": given.headers["set-cookie"].partition(";")[0]}
+
+
+def test_one_client_leaves_places_for_others(tmp_path: Path, toy: Document) -> None:
+    patient = {"training_patience": 600, "training_slice": 600}
+    settings = Settings(data=tmp_path, training_processes=1, training_waiting=5, cookie_key=SecretStr("key"), **patient)
+    with TestClient(create_app(settings), base_url=HOME) as client:
+        given: dict[str, list[int]] = {}
+        started: list[str] = []
+        for name in ("a", "b", "c"):
+            answers = [client.post("/api/trainings?epochs=2000", json=endless(toy), headers=seat(settings, name)) for _ in range(5)]
+            given[name] = [answer.status_code for answer in answers]
+            started += [answer.json()["id"] for answer in answers if answer.status_code == 200]
+        assert given == {"a": [200] * 4 + [429], "b": [200] * 2 + [429] * 3, "c": [429] * 5}
+        refused = client.post("/api/trainings?epochs=1", json=endless(toy), headers=seat(settings, "b"))
+        assert "2 of them yours" in require_problem(refused, 429, "busy")["detail"]
+        for training in reversed(started):
+            client.delete(f"/api/trainings/{training}")
+            assert events_of(client, training)[-1] == ("ended", {"reason": "stopped"})
+
+
+def test_a_training_lets_others_go_first_that_wait_and_goes_on_without_a_gap(tmp_path: Path, toy: Document) -> None:
+    settings = Settings(data=tmp_path, training_processes=1, training_slice=0.1, training_patience=60)
+    with TestClient(create_app(settings), base_url=HOME) as client:
+        long = client.post("/api/trainings?epochs=2000", json=endless(toy)).json()["id"]
+        assert train(client, learning("reviews", toy), 2)[-1] == ("ended", {"reason": "finished"})
+        client.delete(f"/api/trainings/{long}")
+        events = events_of(client, long)
+    kinds = [kind for kind, _ in events if kind in ("started", "queued")]
+    assert kinds[:2] == ["started", "queued"]
+    epochs = [data["epoch"] for data in epochs_of(events)]
+    assert epochs == list(range(1, len(epochs) + 1))
 
 
 def test_histories_forget_what_there_is_no_room_for_and_numbers_stay_the_same(client: TestClient, tmp_path: Path, toy: Document) -> None:

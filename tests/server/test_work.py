@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import app.computing
+from app.counting import SMALL, Cost
 from app.errors import Problem
 from app.main import create_app
 from app.settings import Settings
@@ -61,6 +62,30 @@ def test_who_goes_away_does_not_free_the_place_of_work_that_goes_on() -> None:
 
     with Pool(workers=1, waiting=0, retry_after=1) as pool:
         asyncio.run(scenario(pool, threading.Event(), threading.Event()))
+
+
+def test_what_takes_long_takes_turns_and_others_compute_between_them() -> None:
+    done: list[str] = []
+
+    def steps() -> Iterator[str | None]:
+        for turn in range(3):
+            done.append(f"turn {turn}")
+            yield None
+        yield "made"
+
+    def other() -> None:
+        done.append("other")
+
+    async def scenario(pool: Pool) -> None:
+        long = Cost(2 * SMALL.work)
+        making = asyncio.create_task(pool.compute_in_turns(long, steps()))
+        asked = asyncio.create_task(pool.compute(long, other))
+        assert await making == "made"
+        await asked
+
+    with Pool(workers=1, waiting=2, retry_after=7) as pool:
+        asyncio.run(scenario(pool))
+    assert done == ["turn 0", "other", "turn 1", "turn 2"]
 
 
 def test_what_many_ask_for_at_once_is_made_once() -> None:

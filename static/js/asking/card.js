@@ -1,4 +1,5 @@
 import { attrs, html, text } from "../dom.js";
+import { lookup } from "../lookup.js";
 import { listen, undoAll } from "../store.js";
 import { words } from "../words.js";
 import { createItem } from "./item.js";
@@ -69,7 +70,7 @@ export function mountCard(root, { store, voter }) {
     for (const poll of shown) {
       const item = itemOf(poll);
       if (!item.root.isConnected) list.prepend(item.root); // the newest first
-      item.draw(poll, { votes: poll.revealed?.votes ?? tallies[poll.poll]?.votes ?? null, vote: voter?.of(poll.poll) ?? null, own: voter?.own(poll.poll) ?? null });
+      item.draw(poll, { votes: poll.revealed?.votes ?? lookup(tallies, poll.poll)?.votes ?? null, vote: voter?.of(poll.poll) ?? null, own: voter?.own(poll.poll) ?? null });
     }
     const gone = shown.every((poll) => poll.past);
     if (gone && !past) setFolded(true); // what is over makes room

@@ -1,4 +1,5 @@
 import { OURS, mark, text } from "../dom.js";
+import { lookup } from "../lookup.js";
 import { listen, undoAll } from "../store.js";
 import { tables, words } from "../words.js";
 import { normalAnswer } from "./answers.js";
@@ -84,9 +85,9 @@ export function createComposer(root, cellNow) {
     },
     /** Writes a question into the fields, or empties them. */
     write(/** @type {Draft | null} */ draft) {
-      [kind.value, asked.value, choices.value] = [draft?.kind ?? "choice", draft?.text ?? "", FIXED[draft?.kind ?? ""] ? "" : (draft?.choices ?? []).join("\n")];
+      [kind.value, asked.value, choices.value] = [draft?.kind ?? "choice", draft?.text ?? "", lookup(FIXED, draft?.kind ?? "") ? "" : (draft?.choices ?? []).join("\n")];
       tolerance.value = draft?.tolerance ?? "";
-      answer.value = draft?.answer ? (FIXED[draft.kind] ? fixedName(draft.answer) : draft.answer) : "";
+      answer.value = draft?.answer ? (lookup(FIXED, draft.kind) ? fixedName(draft.answer) : draft.answer) : "";
       why.value = draft?.why ?? "";
       cell = draft?.cell ?? null;
       tied.checked = cell !== null;

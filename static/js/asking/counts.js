@@ -1,5 +1,7 @@
 /** What a class answered, as what is drawn of it. Pure functions of a question and its tally. */
 
+import { lookup } from "../lookup.js";
+
 /** @import { Poll } from "../lecture/state.js" */
 
 /** @typedef {Record<string, number>} Tally */
@@ -29,7 +31,7 @@ export function barsOf(/** @type {Poll} */ poll, /** @type {Tally} */ tally, { a
   const shown = typed.slice(0, Math.max(0, MOST_BARS - poll.choices.length));
   const rest = votesOf(Object.fromEntries(typed.slice(shown.length).map((choice) => [choice, tally[choice]])));
   const bar = (choice, votes) => ({ choice, votes, share: all ? votes / all : 0, right: isRight(poll, choice, answer), own: choice !== null && choice === own });
-  return [...poll.choices, ...shown].map((choice) => bar(choice, tally[choice] ?? 0)).concat(rest ? [bar(null, rest)] : []);
+  return [...poll.choices, ...shown].map((choice) => bar(choice, lookup(tally, choice) ?? 0)).concat(rest ? [bar(null, rest)] : []);
 }
 
 /** The nearest of 1, 2 and 5, times a power of ten, that is not smaller. */

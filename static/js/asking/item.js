@@ -1,4 +1,5 @@
 import { attrs, html, join, mark, text, OURS, SERVERS } from "../dom.js";
+import { lookup } from "../lookup.js";
 import { words } from "../words.js";
 import { isRight } from "./counts.js";
 import { choiceName, placeName } from "./labels.js";
@@ -37,12 +38,12 @@ function verdictOf(/** @type {Poll} */ poll, own) {
 
 /** The field and button of an answer that is typed. */
 function createTyping(poll, cast, fault) {
-  const field = html("input", { ...FIELDS[poll.kind], "aria-label": words("asking.field"), autocomplete: "off", required: true });
+  const field = html("input", { ...lookup(FIELDS, poll.kind), "aria-label": words("asking.field"), autocomplete: "off", required: true });
   const form = html("form", { autocomplete: "off", novalidate: true, class: "typing" }, field, html("button", { type: "submit" }, words("asking.send")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const answer = field.value.trim();
-    mark(fault, answer ? null : words(NONE[poll.kind]), OURS);
+    mark(fault, answer ? null : words(lookup(NONE, poll.kind) ?? NONE.words), OURS);
     if (answer) cast(answer);
     else field.focus();
   });

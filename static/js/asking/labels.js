@@ -1,4 +1,5 @@
 import { exact, grouped } from "../format.js";
+import { lookup } from "../lookup.js";
 import { layerName } from "../notation.js";
 import { words } from "../words.js";
 
@@ -12,7 +13,7 @@ export const fixedName = (choice) => words(`predict.${choice}`);
 
 /** What an answer is called here; the log has one form of it for everybody. */
 export function choiceName(/** @type {{kind: string}} */ { kind }, choice) {
-  if (FIXED[kind]?.includes(choice)) return fixedName(choice);
+  if (lookup(FIXED, kind)?.includes(choice)) return fixedName(choice);
   if (kind === "number") return exact(Number(choice));
   return kind === "count" && /^\d+$/.test(choice) ? grouped(Number(choice)) : choice;
 }

@@ -1,3 +1,5 @@
+import { lookup } from "../lookup.js";
+
 /** A few values that the browser keeps under one name, the same in all of its windows; where it keeps nothing they last as long as the page. */
 export function createMemory(name) {
   let own = {};
@@ -11,7 +13,7 @@ export function createMemory(name) {
   }
 
   return {
-    get: (key) => own[key] ?? kept()[key],
+    get: (key) => lookup(own, key) ?? lookup(kept(), key),
     set(key, value) {
       own = { ...own, [key]: value };
       try {

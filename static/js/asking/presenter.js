@@ -1,5 +1,6 @@
 import { OURS, attrs, html, join, mark, switchOff, text } from "../dom.js";
 import { watchPage } from "../lecture/anew.js";
+import { lookup } from "../lookup.js";
 import { ProblemError } from "../server.js";
 import { timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
@@ -149,10 +150,10 @@ export function mountPresenter(root, /** @type {Page} */ page, /** @type {Room} 
     join(earlier.querySelector("ol"), polls, {
       key: ({ poll }) => poll,
       create: () => Object.assign(html("li"), { distribution: createDistribution() }),
-      signature: ({ poll, revealed }) => [revealed, store.get().tallies[poll]],
+      signature: ({ poll, revealed }) => [revealed, lookup(store.get().tallies, poll)],
       update(node, poll) {
         node.replaceChildren(html("p", { dir: "auto" }, poll.text), node.distribution.root);
-        const { tally, answer } = poll.revealed ?? { tally: store.get().tallies[poll.poll]?.tally ?? {}, answer: null };
+        const { tally, answer } = poll.revealed ?? { tally: lookup(store.get().tallies, poll.poll)?.tally ?? {}, answer: null };
         node.distribution.draw(poll, tally, { answer, own: null });
       },
     });
@@ -161,7 +162,7 @@ export function mountPresenter(root, /** @type {Page} */ page, /** @type {Room} 
   function draw() {
     const { polls, tallies, mine, phase } = store.get();
     const last = polls.at(-1);
-    if (last) present.draw(last, tallies[last.poll]);
+    if (last) present.draw(last, lookup(tallies, last.poll));
     if (last && !present.root.isConnected) place.append(present.root);
     drawEarlier(polls.slice(0, -1).reverse());
     for (const form of [engine, own_form]) form.inert = mine === null || phase !== "live";

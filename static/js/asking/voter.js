@@ -1,4 +1,5 @@
 import { final, waitAfter } from "../events.js";
+import { lookup } from "../lookup.js";
 import { ProblemError } from "../server.js";
 import { createBallot } from "./ballot.js";
 import { createMemory } from "./memory.js";
@@ -6,12 +7,13 @@ import { sendVote, takePart } from "./requests.js";
 
 /** @import { Room } from "../lecture/room.js" */
 
+/** @type {Record<string, "stranger" | "closed" | "refused">} */
 const MEANS = { "no-participant": "stranger", "poll-closed": "closed", "too-many-identities": "refused" };
 
-/** What a failure means for a vote: another try, another introduction, or the end of it. */
+/** What a failure means for a vote: another try, another introduction, or the end of it. @returns {"again" | "closed" | "refused" | "stranger"} */
 function judge(error) {
   const name = error instanceof ProblemError ? error.problem.type.split("/").at(-1) : "";
-  return MEANS[name ?? ""] ?? (final(error) ? "refused" : "again");
+  return lookup(MEANS, name ?? "") ?? (final(error) ? "refused" : "again");
 }
 
 /** A student's answers: sent until they are stored, and remembered by this browser, so that a page that is loaded again knows them. */

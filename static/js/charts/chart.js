@@ -2,6 +2,7 @@ import { OURS, attrs, html, mark, text } from "../dom.js";
 import { save } from "../export/save.js";
 import { exact } from "../format.js";
 import { ProblemError } from "../server.js";
+import { idIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { createTurns } from "../turns.js";
 import { words } from "../words.js";
@@ -130,7 +131,8 @@ export function mountChart(element, store, name) {
   }
 
   async function draw() {
-    const { shown: { id }, dark } = store.get();
+    const { dark } = store.get();
+    const id = idIn(store.get());
     if (id === null) return;
     try {
       const charts = await getCharts();
@@ -182,6 +184,6 @@ export function mountChart(element, store, name) {
     () => clearTimeout(retry),
     () => room.disconnect(),
     listen(tools, "click", pressed),
-    store.watch(({ shown, dark, away }) => [shown.id, dark, away], ([, , away]) => !away && turns.ask()),
+    store.watch((state) => [idIn(state), state.dark, state.away], ([, , away]) => !away && turns.ask()),
   ]);
 }

@@ -1,7 +1,7 @@
 /** @import { State } from "../types.js" */
 
 /** Has all of it arrived? The weights after the update stand last. */
-const complete = ({ shown: { trace } }) => trace !== null && trace.has("updated/output/bias");
+const complete = (/** @type {State} */ { shown: { trace, transient } }) => trace !== null && !transient && trace.has("updated/output/bias");
 
 /** How many numbers a worksheet would have: the weights that it gives, and every h with its gradient. */
 function onPaper({ shown: { trace } }, { layers, timesteps }) {

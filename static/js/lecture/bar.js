@@ -12,7 +12,8 @@ import { isOver } from "./log.js";
 const { keys: [key], names: [name] } = /** @type {any} */ (tables.keys.find(({ command }) => command === "toPresenter"));
 const KEY = { title: name, "aria-keyshortcuts": key };
 
-const stepOf = ({ view }) => Number(view.step ?? 0);
+/** The number of the presenter's step, as the presenter's page counts them. */
+const stepOf = ({ view }) => Number(view.at ?? view.step ?? 0) || 0;
 
 /** Where the presenter is, for somebody who went on alone. */
 function whereabouts(/** @type {State} */ state, /** @type {Lecture} */ lecture) {
@@ -25,11 +26,12 @@ function whereabouts(/** @type {State} */ state, /** @type {Lecture} */ lecture)
 }
 
 /** What is amiss, or else what the presenter does with everybody's screen. */
-function noteOf(/** @type {Lecture} */ { phase, link, unsent, stale, role, mine, frozen, blanked, mode, holder }) {
+function noteOf(/** @type {Lecture} */ { phase, link, unsent, held, stale, role, mine, frozen, blanked, mode, holder }) {
   if (phase === "ended") return words("lecture.ended");
   if (phase === "deleted") return words("lecture.deleted");
   if (stale) return words("lecture.stale");
   if (link !== "live" || unsent) return words(mine !== null ? "lecture.paused.presenter" : "lecture.paused");
+  if (held) return words("lecture.held");
   if (mine !== null) return frozen ? words("lecture.frozen.presenter") : blanked ? words("lecture.blanked.presenter") : "";
   if (role === "presenter") return words("lecture.holder", { holder: holder || words("lecture.device.other") });
   if (blanked && mode === "exploring") return words("lecture.blanked.exploring");

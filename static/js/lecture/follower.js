@@ -59,6 +59,7 @@ export function createFollower(/** @type {Page} */ page, root, /** @type {Room} 
     const view = /** @type {typeof patch} */ ({ ...patch });
     for (const name of LOOKS) if (patch[name] === looks[name]) delete view[name];
     const training = room.leads() || view.training.phase === "idle" ? IDLE : ofScene(view.training, taughtBy(picture.scene)); // who has the word runs its own
+    if (draft) view.step = 0; // a stack that cannot work has no other
     return { ...UNTOUCHED, ...view, training, scene: picture.scene, shown: picture, base, led: { now }, awaited: draft ? null : LED };
   }
 

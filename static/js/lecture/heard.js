@@ -5,10 +5,11 @@ import { words } from "../words.js";
 export function mountHeard(root, /** @type {import("./room.js").Room} */ { store }) {
   const heard = root.querySelector("[data-part=heard]");
 
-  function saidOf({ phase, link, mode, mine, blanked, frozen }) {
+  function saidOf({ phase, link, held, mode, mine, blanked, frozen }) {
     if (phase === "ended") return words("lecture.ended");
     if (phase !== "live") return "";
     if (link !== "live") return words(mine !== null ? "lecture.paused.presenter" : "lecture.paused");
+    if (held) return words("lecture.held");
     if (mine !== null) return "";
     if (mode === "exploring") return words("lecture.heard.exploring");
     if (blanked) return words("lecture.blanked");

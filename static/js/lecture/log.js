@@ -1,3 +1,4 @@
+import { lookup } from "../lookup.js";
 import { EMPTY, after, entryOf } from "./state.js";
 
 /**
@@ -29,7 +30,7 @@ export const UNHEARD = {
 /** Is there nothing more to come? */
 export const isOver = (/** @type {Said} */ { phase }) => phase === "ended" || phase === "deleted";
 
-/** What is said beside the log, and where a stream begins: what each of them makes of it. */
+/** What is said beside the log, and where a stream begins: what each of them makes of it. @type {Record<string, (data: any, now: Heard) => Partial<Heard>>} */
 const SAID = {
   snapshot: ({ state, epoch, offset, version }) => ({ ...state, epoch, offset, placed: offset, version, link: "live", phase: state.ended ? "ended" : "live", ...UNPOINTED, away: false }),
   resumed: ({ epoch, version }) => ({ epoch, version, link: "live", phase: "live", ...UNPOINTED, away: false }),
@@ -53,7 +54,7 @@ const ALSO = {
 /** The page's knowledge after an event; one that is known already, or that it has no word for, changes nothing. @returns {Partial<Heard>} */
 export function told(/** @type {Heard} */ now, { kind, data }) {
   const entry = entryOf(kind, data);
-  if (!entry) return Object.hasOwn(SAID, kind) ? SAID[kind](data, now) : {};
+  if (!entry) return lookup(SAID, kind)?.(data, now) ?? {};
   if (entry.offset <= now.offset) return {};
-  return { ...after(now, entry), offset: entry.offset, ...ALSO[entry.kind]?.(entry) };
+  return { ...after(now, entry), offset: entry.offset, ...lookup(ALSO, entry.kind)?.(entry) };
 }

@@ -1,4 +1,5 @@
 import { undoAll } from "../store.js";
+import { idIn } from "../state.js";
 import { createTurns } from "../turns.js";
 import { watchPage } from "./anew.js";
 import { isBroken, keyOf, placeOf } from "./view.js";
@@ -26,7 +27,7 @@ export function createPublisher(/** @type {Page} */ page, /** @type {Room} */ ro
   function place() {
     const state = /** @type {State} */ (page.store.get());
     const { frozen, phase } = room.store.get();
-    const ready = state.shown.id !== null || isBroken(state);
+    const ready = idIn(state) !== null || isBroken(state);
     return room.leads() && !state.led && !frozen && phase === "live" && ready ? placeOf(state, agreed?.scene) : null;
   }
 
@@ -70,6 +71,8 @@ export function createPublisher(/** @type {Page} */ page, /** @type {Room} */ ro
     },
     takeDown: undoAll([
       room.store.ask(({ frozen, mine, phase }) => [frozen, mine, phase], want),
+      room.store.ask(({ mine, frozen, presence }) => mine !== null && !frozen && presence.students > 0, (followed) => page.store.set({ followed })),
+      () => page.store.set({ followed: false }),
       watchPage(page, "ask", (state) => state, want),
       turns.stop,
     ]),

@@ -6,12 +6,13 @@ import { eventsAt, sendCommand } from "./requests.js";
 
 /** @import { Heard } from "./log.js" */
 /**
- * A lecture as this page is part of it. `mode` is "presenting" where this device has the word, else how it takes part; `mine` is the fence that it holds.
+ * A lecture as this page is part of it. `mode` is "presenting" where this device has the word, else how it takes part; `mine` is the fence that it holds; `held`: something on the way holds the stream back.
  * @typedef {Heard & {code: string, role: "student" | "presenter", mode: "following" | "exploring" | "presenting", mine: number | null, nickname: string,
- *   address: string | null, unsent: boolean, refused: string | null, denied: string | null, stale: boolean, pointing: boolean, begun: boolean, fresh: boolean}} Lecture
+ *   address: string | null, unsent: boolean, held: boolean, refused: string | null, denied: string | null, stale: boolean, pointing: boolean, begun: boolean, fresh: boolean}} Lecture
  */
 
 const SILENCE = 25_000; // ms after which a stream is lost, although nothing said so
+const PATIENCE = 10_000; // ms until the first event of a stream, after which something on the way holds it back
 const ID_BYTES = 12;
 
 /** A name that nobody else gives: crypto.randomUUID is not there where the page came over plain HTTP. */
@@ -25,7 +26,7 @@ const passes = (error) => !final(error) || isProblem(error, "lecture-changed"); 
 /** A lecture, as the page hears it and takes part in it. Views watch `store`; whoever presents sends commands. */
 export function createRoom(/** @type {Partial<Lecture>} */ first) {
   const store = createStore(/** @type {Lecture} */ ({
-    ...UNHEARD, role: "student", mode: "following", mine: null, nickname: "", address: null, unsent: false, refused: null, denied: null, stale: false, pointing: false, begun: false, fresh: false, ...first,
+    ...UNHEARD, role: "student", mode: "following", mine: null, nickname: "", address: null, unsent: false, held: false, refused: null, denied: null, stale: false, pointing: false, begun: false, fresh: false, ...first,
   }));
   const stopped = new AbortController();
   let again = () => {};
@@ -82,8 +83,9 @@ export function createRoom(/** @type {Partial<Lecture>} */ first) {
   /** Listens from now on. */
   function start() {
     const listening = openEvents(() => eventsAt(store.get().code, about()), {
-      signal: stopped.signal, silence: SILENCE,
-      changed(heard, why) {
+      signal: stopped.signal, silence: SILENCE, patience: PATIENCE,
+      changed(heard, why, held = false) {
+        store.set({ held });
         if (!heard) store.set({ link: "lost", refused: why instanceof ProblemError ? why.message : null });
         else if (store.get().link === "lost") store.set({ link: "live", refused: null });
       },

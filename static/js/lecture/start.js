@@ -45,7 +45,7 @@ export function mountStart(root, /** @type {Page} */ page, enter) {
 
   async function start(passphrase = "") {
     const place = placeOf(/** @type {State} */ (page.store.get()));
-    const wanted = { device: deviceName(), view: place.view, ...(place.scene ? { scene: place.scene } : {}), ...(passphrase ? { passphrase } : {}) };
+    const wanted = { device: deviceName(), base: new URL(".", location.href).pathname, view: place.view, ...(place.scene ? { scene: place.scene } : {}), ...(passphrase ? { passphrase } : {}) };
     const [{ code, fence }, { address }] = await Promise.all([startLecture(wanted), getReach()]);
     goTo("present", code);
     once({ code, role: "presenter", mode: "presenting", mine: fence, fence, begun: true, fresh: true, address: address && `${address}/join/${code}`, place: place.scene ? place : null });

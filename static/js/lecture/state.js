@@ -1,3 +1,5 @@
+import { lookup } from "../lookup.js";
+
 /**
  * What a lecture's log comes to: the same fold as `app/lectures/state.py`, for whoever follows the stream and for whoever plays a recording.
  *
@@ -36,10 +38,10 @@ const AFTER = {
 };
 
 /** The lecture once an entry has happened; a kind that this page does not know changes nothing. @returns {Lecture} */
-export const after = (/** @type {Lecture} */ lecture, /** @type {Entry} */ entry) => AFTER[entry.kind]?.(lecture, entry) ?? lecture;
+export const after = (/** @type {Lecture} */ lecture, /** @type {Entry} */ entry) => lookup(AFTER, entry.kind)?.(lecture, entry) ?? lecture;
 
 /** What an event of the stream is as an entry: `event: poll_opened` with {offset, at, ...body}; null for what is not durable. @returns {Entry | null} */
 export function entryOf(event, { offset, at, ...body }) {
   const kind = event.replaceAll("_", " ");
-  return kind in AFTER ? { kind, offset, at, body } : null;
+  return Object.hasOwn(AFTER, kind) ? { kind, offset, at, body } : null;
 }

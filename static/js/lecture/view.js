@@ -1,13 +1,15 @@
-import { DEFAULT_VIEW, readView, writeView } from "../link.js";
+import { DEFAULT_VIEW, readScene, readView, writeView } from "../link.js";
 import { scrollIn } from "../layout.js";
+import { readMoment, writeMoment } from "../moment.js";
 import { trainingOf } from "../recipe.js";
+import { timelineIn } from "../state.js";
 import { readTraining, writeTraining } from "../training/told.js";
 
 /** @import { State } from "../types.js" */
 /** Scene and view as the log has them. @typedef {{scene: string | null, view: Record<string, string>}} Place */
 
 const SCENE_ID = /^[0-9a-f]{64}$/;
-const OPEN_PART = /^(\w{1,20})@(\d{1,6})$/;
+const OPEN_PART = /^(\w{1,20})@([\w.]{1,60})$/;
 const LONGEST = 2000; // characters of a part of a view
 
 /** Does what happens now stand in the window? Then whoever is led, and has such a window, sees the very same. */
@@ -24,7 +26,8 @@ function extrasOf(/** @type {State} */ state) {
   const { chosen, scrolled, base, difference, shown } = state;
   const training = writeTraining(state.training, trainingOf(shown.scene)?.updates ?? 0);
   return {
-    ...(chosen ? { chosen: `${chosen.part}@${chosen.step}` } : {}),
+    ...(state.step ? { at: String(state.step) } : {}), // for people alone, who may have another picture
+    ...(chosen ? { chosen: `${chosen.part}@${writeMoment(timelineIn(state).steps[chosen.step])}` } : {}),
     ...(scrolled ? { scrolled } : {}),
     ...(base?.id ? { base: base.id } : {}),
     ...(training ? { training } : {}),
@@ -44,8 +47,9 @@ export const keyOf = (/** @type {Place} */ { scene, view }) => JSON.stringify([s
 
 const readers = {
   chosen(text) {
-    const [, part, step] = OPEN_PART.exec(text ?? "") ?? [];
-    return part ? { part, step: Number(step) } : null;
+    const [, part, moment = ""] = OPEN_PART.exec(text ?? "") ?? [];
+    const step = readMoment(moment);
+    return part && step ? { part, step } : null;
   },
   scrolled: (text) => text ?? "",
   difference: (text) => text === "1",
@@ -53,13 +57,7 @@ const readers = {
 };
 
 /** A scene that cannot work, as its text says it. */
-function draftOf(text) {
-  try {
-    return text === undefined ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
+const draftOf = (text) => (text === undefined ? null : readScene(text));
 
 /**
  * What a view says: whatever it does not name is as a page opens with. What says the same as `before` is the same object, so that nobody draws or asks again.

@@ -3,6 +3,7 @@ import { save } from "../export/save.js";
 import { createComposer } from "../asking/composer.js";
 import { watchPage } from "../lecture/anew.js";
 import { setField } from "../fields.js";
+import { isScene } from "../scene-schema.js";
 import { listen, undoAll } from "../store.js";
 import { words } from "../words.js";
 import { added, changed, moved, movedIndex, readPlan, removed, titleOf, writePlan } from "./plan.js";
@@ -135,7 +136,7 @@ export function mountEditor(root, page, planning, goTo) {
 
   /** A plan that comes from somewhere else takes the place of this one, which can be undone. */
   function open(text) {
-    const read = readPlan(text, limits());
+    const read = readPlan(text, limits(), isScene);
     if ("fault" in read) return refuse(words(`plan.fault.${read.fault}`, read.values));
     change(read.plan, null);
     tell(words("plan.opened", { title: read.plan.title || words("plan.untitled"), count: read.plan.steps.length }));

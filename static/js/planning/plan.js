@@ -16,7 +16,6 @@ const KINDS = ["sign", "number", "edge", "shape", "count", "choice", "words"];
 
 const isText = (value) => typeof value === "string";
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const isScene = (scene) => (isText(scene) ? SCENE_ID.test(scene) : isObject(scene) && Array.isArray(scene.layers) && Array.isArray(scene.sentence) && Array.isArray(scene.vocabulary));
 
 function isQuestion(question) {
   return isObject(question) && KINDS.includes(question.kind) && isText(question.text) && Array.isArray(question.choices ?? []) && (question.choices ?? []).every(isText)
@@ -24,8 +23,8 @@ function isQuestion(question) {
 }
 
 /** A step with what it leaves out; null where it is none. @returns {Step | null} */
-function readStep(step) {
-  if (!isObject(step) || !isScene(step.scene)) return null;
+function readStep(step, isScene) {
+  if (!isObject(step) || !(isText(step.scene) ? SCENE_ID.test(step.scene) : isScene(step.scene))) return null;
   const { title = "", view = {}, notes = "", question = null } = step;
   const sound = isText(title) && isText(notes) && isObject(view) && Object.values(view).every(isText) && (question === null || isQuestion(question));
   return sound ? { title, scene: step.scene, view, notes, question: question && { choices: [], answer: null, why: "", ...question } } : null;
@@ -36,9 +35,10 @@ function readStep(step) {
  *
  * @param {string} text
  * @param {{steps: number, bytes: number}} most
+ * @param {(scene: any) => boolean} isScene can the page's controls show it?
  * @returns {{plan: Plan} | {fault: "damaged" | "other" | "newer" | "large" | "many" | "step", values: Record<string, any>}}
  */
-export function readPlan(text, most) {
+export function readPlan(text, most, isScene) {
   if (new TextEncoder().encode(text).length > most.bytes) return { fault: "large", values: { max: Math.round(most.bytes / 1024) } };
   let document;
   try {
@@ -52,7 +52,7 @@ export function readPlan(text, most) {
   const { title = "", steps = [] } = document;
   if (!isText(title) || !Array.isArray(steps)) return { fault: "damaged", values: {} };
   if (steps.length > most.steps) return { fault: "many", values: { max: most.steps } };
-  const read = steps.map(readStep);
+  const read = steps.map((step) => readStep(step, isScene));
   const bad = read.indexOf(null);
   if (bad >= 0) return { fault: "step", values: { number: bad + 1 } };
   return { plan: { unrolled: "plan", version: VERSION, title, steps: /** @type {Step[]} */ (read) } };

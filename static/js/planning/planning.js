@@ -1,3 +1,4 @@
+import { isScene } from "../scene-schema.js";
 import { createStore, listen, undoAll } from "../store.js";
 import { tables } from "../words.js";
 import { EMPTY_PLAN, readPlan, writePlan } from "./plan.js";
@@ -15,7 +16,7 @@ export const limits = () => ({ steps: tables.limits.plan_steps.max, bytes: table
 function kept(name) {
   try {
     const { text, at } = JSON.parse(localStorage.getItem(name) ?? "null") ?? {};
-    const read = readPlan(text ?? "", limits());
+    const read = readPlan(text ?? "", limits(), isScene);
     return "plan" in read ? { plan: read.plan, at: Number.isInteger(at) && at < read.plan.steps.length ? at : null } : null;
   } catch {
     return null;

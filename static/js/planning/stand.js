@@ -6,7 +6,7 @@ import { tables } from "../words.js";
 /** @import { State } from "../types.js" */
 /** @import { Step } from "./plan.js" */
 
-const OWN = ["theme", "projector", "speed", "now", "base", "difference", "training"]; // of the screen and the moment, not of the step
+const OWN = ["theme", "projector", "speed", "now", "base", "difference", "training", "at"]; // of the screen and the moment, not of the step
 
 /** The picture as it stands, as a step of a plan; of a stack that cannot work the view says what it is, and some scene stands below it. @returns {Step} */
 export function stepOf(/** @type {State} */ state) {

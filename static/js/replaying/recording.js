@@ -1,4 +1,5 @@
 import { EMPTY, after } from "../lecture/state.js";
+import { lookup } from "../lookup.js";
 
 /** @import { Entry, Lecture } from "../lecture/state.js" */
 /** @import { Scene } from "../types.js" */
@@ -16,17 +17,22 @@ const SCENE_ID = /^[0-9a-f]{64}$/;
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
+const isView = (view) => isObject(view) && Object.values(view).every((text) => typeof text === "string");
+
+/** A question may be about a cell of the grid. */
+const isCell = (cell) => cell === undefined || cell === null || (isObject(cell) && /^(output|[1-9]\d?)$/.test(cell.layer) && Number.isInteger(cell.timestep) && cell.timestep > 0);
+
 /** What each kind of entry must say for the picture to follow it. */
 const SAYS = {
-  scene: ({ scene, view }) => SCENE_ID.test(scene) && (view === undefined || isObject(view)),
-  view: ({ view }) => isObject(view) && Object.values(view).every((text) => typeof text === "string"),
-  "poll opened": ({ poll, kind, text, choices }) => [poll, kind, text].every((each) => typeof each === "string") && Array.isArray(choices) && choices.every((choice) => typeof choice === "string"),
+  scene: ({ scene, view }) => typeof scene === "string" && SCENE_ID.test(scene) && (view === undefined || isView(view)),
+  view: ({ view }) => isView(view),
+  "poll opened": ({ poll, kind, text, choices, cell }) => [poll, kind, text].every((each) => typeof each === "string") && Array.isArray(choices) && choices.every((choice) => typeof choice === "string") && isCell(cell),
   "poll revealed": ({ poll, tally }) => typeof poll === "string" && isObject(tally) && Object.values(tally).every(Number.isFinite),
 };
 
 function isEntry(entry, before) {
   if (!isObject(entry) || !isObject(entry.body) || typeof entry.kind !== "string") return false;
-  return Number.isInteger(entry.offset) && Number.isFinite(entry.at) && (!before || entry.offset > before.offset) && (SAYS[entry.kind]?.(entry.body) ?? true);
+  return Number.isInteger(entry.offset) && Number.isFinite(entry.at) && (!before || entry.offset > before.offset) && (lookup(SAYS, entry.kind)?.(entry.body) ?? true);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { grouped } from "../format.js";
-import { markError } from "../problem.js";
+import { isProblem, markError } from "../problem.js";
 import { DEFAULTS, trainingOf, withTraining } from "../recipe.js";
 import { edit } from "../runner.js";
 import { listen, undoAll } from "../store.js";
@@ -52,7 +52,8 @@ export function mountChoice(root, store) {
       headings[dataset.id] = row;
       mark(fault, null);
       addDataSets(store, [dataset]);
-      learnFrom(store, dataset);
+      if (dataset.id === trainingOf(store.get().scene)?.dataset) store.set({ scene: { ...store.get().scene } }); // it was missing: what was learnt from it is asked for again
+      else learnFrom(store, dataset);
       own.hidden = true;
       choice.focus(); // what was pressed is gone
     } catch (error) {
@@ -78,6 +79,9 @@ export function mountChoice(root, store) {
       prepare(store);
       if (trainingOf(store.get().scene)) edit(store, withTraining(store.get().scene, { [name]: value }));
     })),
-    store.watch((/** @type {State} */ { datasets, scene, training }) => [datasets, scene.weights.training, training?.phase], draw),
+    store.watch((/** @type {State} */ { problem }) => isProblem(problem, "unknown-dataset"), (missing) => {
+      if (missing) own.hidden = false; // the page says that the file is needed again
+    }),
+    store.watch((/** @type {State} */ { datasets, scene, training, problem }) => [datasets, scene.weights.training, training?.phase, problem], draw),
   ]);
 }

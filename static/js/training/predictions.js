@@ -67,7 +67,8 @@ export function mountPredictions(root, store) {
       const chosen = told[[...list.children].indexOf(event.target.closest("li"))];
       if (chosen) edit(store, withSentence(store.get().scene, chosen.sentence, chosen.label));
     }),
-    store.watch((/** @type {State} */ { shown, away }) => [shown.id, shown.scene.weights.training?.updates, away], ([id, updates, away]) => {
+    store.watch((/** @type {State} */ { shown, away }) => [shown.id, shown.scene.weights.training?.updates, away, shown.transient], ([id, updates, away, transient]) => {
+      if (transient) return; // what stands there is of the scene before the drag, until it ends
       if (id && updates) {
         attrs(list, { "aria-busy": "true" }); // what stands there is of another epoch
         return away || turns.ask(id);

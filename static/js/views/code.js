@@ -40,6 +40,6 @@ export function mountCode(root, store) {
   return undoAll([
     ...[keras, pytorch].map((section) => listen(section.querySelector("button"), "click", () => copy(store, codeOf(section)))),
     store.watch(({ scene }) => scene, draw),
-    store.watch(({ shown, away, tab }) => (away || tab !== "code" ? null : shown.id), (id) => id && summarize(id)),
+    store.watch(({ shown, away, tab }) => (away || tab !== "code" || shown.transient ? null : shown.id), (id) => id && summarize(id)),
   ]);
 }

@@ -1,10 +1,10 @@
 import { OURS, SERVERS, attrs, mark, text } from "../dom.js";
 import { setField } from "../fields.js";
 import { fixed } from "../format.js";
-import { wordsOf } from "../scene.js";
 import { ProblemError, runScene } from "../server.js";
 import { placeIn, shapeIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
+import { oddWord, wordsOf } from "../typed-words.js";
 import { verdictOf } from "../verdict.js";
 import { noticedIn, otherScene, seenBeside, storeBeside } from "../versus.js";
 import { words } from "../words.js";
@@ -41,7 +41,7 @@ export function mountCompare(root, store, mountGrid) {
     const { signal } = (running = new AbortController());
     if (!scene) return store.set({ other: null, otherProblem: null });
     try {
-      await runScene(scene, (id, trace) => !signal.aborted && store.set({ other: { scene, id, trace }, otherProblem: null }), signal);
+      await runScene(scene, (id, trace) => !signal.aborted && store.set({ other: { scene, id, trace }, otherProblem: null }), signal, store.get().dragging);
     } catch (error) {
       if (!signal.aborted) store.set({ other: null, otherProblem: error instanceof ProblemError ? error.problem.detail : words("panel.away") });
     }
@@ -64,7 +64,13 @@ export function mountCompare(root, store, mountGrid) {
 
   return undoAll([
     listen(choice, "change", () => store.set({ versus: choice.value })),
-    listen(sentence, "change", () => store.set({ otherSentence: wordsOf(sentence.value) })),
+    listen(sentence, "change", () => {
+      const list = wordsOf(sentence.value);
+      const odd = oddWord(list, store.get().scene.vocabulary);
+      if (odd) return mark(note, words(odd.key, odd.values), OURS);
+      drawControls(store.get()); // what was odd is no longer said
+      store.set({ otherSentence: list });
+    }),
     listen(contrast, "click", () => store.set({ contrast: !store.get().contrast })),
     store.watch((state) => [otherScene(state), state.away], ([scene, away]) => away || run(scene)),
     store.watch((state) => [state.view, state.versus, state.contrast, state.otherSentence, state.other, state.otherProblem, state.base, state.shown, state.step,

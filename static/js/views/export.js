@@ -8,6 +8,7 @@ import { save } from "../export/save.js";
 import { grouped } from "../format.js";
 import { once } from "../memo.js";
 import { writeLink } from "../link.js";
+import { packScene } from "../packing.js";
 import { ProblemError, worksheetAt } from "../server.js";
 import { shapeIn, timelineIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
@@ -65,6 +66,7 @@ function partsOf(root) {
 
 /** Copies the link; where the browser gives no clipboard, shows it to be copied by hand. */
 async function copyLink({ link, tell }, state) {
+  await packScene(state.shown.scene);
   const address = new URL(writeLink(state), location.href).href;
   try {
     await navigator.clipboard.writeText(address);

@@ -6,6 +6,7 @@ import { drawAxes } from "../draw/axes.js";
 import { createEdges, flowOf } from "../geometry.js";
 import { keptAs } from "../kept.js";
 import { extentIn, geometryIn, heatIn } from "../layout.js";
+import { lookup } from "../lookup.js";
 import { once } from "../memo.js";
 import { mountPick } from "../pick.js";
 import { isPlace } from "../place.js";
@@ -68,7 +69,7 @@ function drawEdges(root, { state, shape, at, step, notation }) {
     if (!edge.weight) return { edge, flow, shape: null };
     const { layer, weight } = edge.weight;
     const sized = state.shapes || pointed === `${layer}/${weight}`;
-    return { edge, flow, shape: sized ? layout?.[layer]?.[weight] : null };
+    return { edge, flow, shape: sized ? lookup(lookup(layout, layer), weight) : null };
   });
   join(root, looks, {
     key: ({ edge }) => edge.key,

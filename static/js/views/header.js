@@ -1,20 +1,25 @@
 import { attrs, switchOff, text } from "../dom.js";
 import { setField } from "../fields.js";
 import { writeLink } from "../link.js";
+import { packScene } from "../packing.js";
+import { needsUpload } from "../recipe.js";
 import { travel } from "../runner.js";
 import { listen, undoAll } from "../store.js";
 import { inLecture, plainAddress } from "../whereabouts.js";
-import { words } from "../words.js";
+import { tables, words } from "../words.js";
 
 const THEMES = ["system", "light", "dark"];
 
 const linkTo = (store) => plainAddress() + writeLink(store.get());
 
 /** Shows the link, with a sentence about it, ready to be copied by hand. */
-function showLink(store, dialog, sentence) {
+async function showLink(store, dialog, sentence) {
+  const { scene } = store.get().shown;
+  await packScene(scene);
   const field = dialog.querySelector("textarea");
   field.value = linkTo(store);
   text(dialog.querySelector("p"), sentence);
+  dialog.querySelector("[data-part=needs]").hidden = !needsUpload(scene, tables.datasets);
   dialog.querySelector("[data-part=send]").hidden = !("share" in navigator);
   if (!dialog.open) dialog.showModal();
   field.select();
@@ -24,6 +29,7 @@ function showLink(store, dialog, sentence) {
 /** Copies the link; where the browser gives no clipboard, shows it to be copied by hand. */
 async function copyLink(store, dialog) {
   try {
+    await packScene(store.get().shown.scene);
     await navigator.clipboard.writeText(linkTo(store));
     dialog.close();
     store.set({ notice: { kind: "good", text: words("notice.copied") } });

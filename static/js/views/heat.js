@@ -26,6 +26,11 @@ function drawingOf(/** @type {State} */ state) {
 /** What of the window shows cells: not its left edge, where layers are named, nor its lower one with the timesteps. */
 const clipOf = ({ state: { viewport }, at: { profile } }) => ({ left: profile.gutter, top: 0, right: viewport.width, bottom: viewport.height - profile.axis });
 
+const SHEET = { width: 940, height: 520 }; // px that a picture has on a sheet of A4 or of letter paper, beside its words
+
+/** How much smaller a heat map has to be to stand whole on a sheet. */
+const fitOf = ({ width, height }) => Math.min(1, SHEET.width / width, SHEET.height / height).toFixed(3);
+
 /** The rows and cells of the accessible grid: empty boxes over the canvas, made once per shape. */
 function buildCells(root, { shape }) {
   attrs(root, { "aria-label": words("grid.name", { layers: shape.layers.length, timesteps: shape.timesteps }) });
@@ -163,7 +168,7 @@ function createHeatmap(parts) {
       if (built !== drawing.shape) rebuild(drawing);
       if (look[0] !== at) placeRows(parts.cells, drawing);
       const scroll = scrollIn(state);
-      attrs(parts.root, { style: `width: ${at.width}px; height: ${at.height}px; --wide: ${state.viewport.width}px; --high: ${state.viewport.height}px; --gutter: ${at.profile.gutter}px; --axis: ${at.profile.axis}px` });
+      attrs(parts.root, { style: `width: ${at.width}px; height: ${at.height}px; --wide: ${state.viewport.width}px; --high: ${state.viewport.height}px; --gutter: ${at.profile.gutter}px; --axis: ${at.profile.axis}px; --fit: ${fitOf(at)}` });
       for (const part of [parts.outputs, parts.marks]) attrs(part, { "data-phase": drawing.step.phase }); // not the root: that would style thousands of cells anew
       attrs(parts.cells, { "aria-busy": String(state.busy) });
       paint(drawing, scroll, rename(drawing));

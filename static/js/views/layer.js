@@ -55,6 +55,7 @@ export function mountLayer(root, store) {
     const number = typed(slide);
     if (number === null) return;
     if (drag) {
+      store.set({ dragging: true });
       drag.waiting = number;
       next(store.get());
     } else {
@@ -74,6 +75,7 @@ export function mountLayer(root, store) {
   function dropped() {
     if (drag && drag.waiting !== null) set(amend, drag.waiting);
     drag = null;
+    store.set({ dragging: false });
   }
 
   function drawEditor(/** @type {State} */ state, chosen, layer) {

@@ -1,5 +1,5 @@
-import { OURS, SERVERS, attrs, text } from "../dom.js";
-import { MARKED, faultAt } from "../problem.js";
+import { OURS, SERVERS, attrs, html, text } from "../dom.js";
+import { MARKED, faultAt, isProblem } from "../problem.js";
 import { undoAll } from "../store.js";
 import { words } from "../words.js";
 
@@ -15,13 +15,17 @@ export function mountNotices(root, store) {
     return problem && marked.every((pattern) => faultAt(problem, pattern) === null) ? problem.detail : null;
   }
 
+  /** A table that the server has no more can be uploaded again, where tables are. */
+  const upload = () => html("a", { ...OURS, href: "#v=2&view=training" }, words("notice.upload"));
+
   const stop = store.watch(({ away, problem, notice, scene }) => [away, problem, notice, scene], ([away, problem, notice, scene]) => {
     const detail = away ? null : unmarked(problem, scene);
     const said = away ? words("notice.away") : detail ?? notice?.text ?? "";
     attrs(root, detail === null ? OURS : SERVERS);
     root.hidden = said === "";
     root.dataset.kind = away || said !== notice?.text ? "bad" : notice.kind;
-    text(root, said);
+    if (detail !== null && isProblem(problem, "unknown-dataset")) root.replaceChildren(said, " ", upload());
+    else text(root, said);
     clearTimeout(timer);
     if (notice?.kind === "good") timer = setTimeout(() => store.set({ notice: null }), GOOD_NEWS);
   });

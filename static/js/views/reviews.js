@@ -1,10 +1,11 @@
-import { attrs, html, join, mark, text } from "../dom.js";
+import { OURS, attrs, html, join, mark, text } from "../dom.js";
 import { setField, typed } from "../fields.js";
 import { reviewsOf } from "../presets.js";
 import { MARKED, faultAt } from "../problem.js";
 import { edit, editNumbers } from "../runner.js";
-import { wordsOf, withSentence, withWord } from "../scene.js";
+import { withSentence, withWord } from "../scene.js";
 import { listen, undoAll } from "../store.js";
+import { oddWord, wordsOf } from "../typed-words.js";
 import { tables, words } from "../words.js";
 
 /** @import { Scene, State } from "../types.js" */
@@ -21,7 +22,7 @@ function unknownWord({ problem, scene }) {
 /** How many labels a loss can choose between; null: any number. */
 function labelsOf({ loss, layers }) {
   if (loss === "mse") return null;
-  return loss === "binary_crossentropy" ? 2 : layers.at(-1).units;
+  return loss === "binary_crossentropy" ? 2 : Math.max(1, Math.min(tables.limits.units.max, layers.at(-1).units)); // the server says that more are too many
 }
 
 /** The label that the loss understands: 0 or 1, a class, or a number. */
@@ -73,6 +74,13 @@ export function mountReviews(root, store) {
     if (unknown !== null) text(add, words("model.addWord", { word: unknown }));
   }
 
+  /** Says of a word that was typed what nobody sees in it; the scene stays as it is. */
+  function drawOdd({ key, values }) {
+    mark(fault, words(key, values), OURS);
+    attrs(sentence, { "aria-invalid": "true" });
+    add.hidden = true;
+  }
+
   return undoAll([
     listen(list, "click", ({ target }) => {
       const index = [...list.children].indexOf(target.closest("li"));
@@ -81,7 +89,11 @@ export function mountReviews(root, store) {
     listen(own, "submit", (event) => {
       event.preventDefault();
       const labelled = document.activeElement === number && sentence.value === "";
-      setSentence(labelled ? scene().sentence : wordsOf(sentence.value), label());
+      const typedWords = labelled ? scene().sentence : wordsOf(sentence.value);
+      const odd = oddWord(typedWords, labelled ? typedWords : scene().vocabulary);
+      if (odd) return drawOdd(odd);
+      drawFault(store.get());
+      setSentence(typedWords, label());
     }),
     listen(choice, "change", () => setSentence(scene().sentence, label())),
     listen(number, "change", () => setSentence(scene().sentence, label())),

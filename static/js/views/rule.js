@@ -4,7 +4,7 @@ import { exact, fixed, raised } from "../format.js";
 import { markError } from "../problem.js";
 import { firstRecurrent, parameters } from "../scene.js";
 import { getUpdate } from "../server.js";
-import { placeIn, stepIn } from "../state.js";
+import { idIn, placeIn, stepIn } from "../state.js";
 import { listen, undoAll } from "../store.js";
 import { tables, words } from "../words.js";
 
@@ -85,7 +85,7 @@ export function mountRule(root, store) {
 
   /** The number that is chosen, as far as this layer has it. */
   function numberIn(/** @type {State} */ state, layer, sizes) {
-    const weight = chosen.weight in sizes ? chosen.weight : Object.keys(sizes)[0];
+    const weight = Object.hasOwn(sizes, chosen.weight) ? chosen.weight : Object.keys(sizes)[0];
     const { rows, columns } = sizes[weight];
     const first = state.shown.trace?.rowsOf({ layer, weight })[0] ?? 1;
     return { layer, weight, row: rows && within(chosen.row ?? first, rows), unit: within(chosen.column, columns) };
@@ -105,7 +105,7 @@ export function mountRule(root, store) {
     row.parentElement.hidden = rows === null;
     setField(attrs(row, { max: rows ?? 1 }), number.row ?? 1);
     setField(attrs(column, { max: columns }), number.unit);
-    ask(state);
+    if (idIn(state)) ask(state);
   }
 
   function choose(patch) {

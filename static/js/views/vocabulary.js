@@ -1,8 +1,9 @@
-import { html, join, mark } from "../dom.js";
+import { OURS, html, join, mark } from "../dom.js";
 import { MARKED, faultAt } from "../problem.js";
 import { edit } from "../runner.js";
-import { withWord, withoutWord, wordsOf } from "../scene.js";
+import { withWord, withoutWord } from "../scene.js";
 import { listen, undoAll } from "../store.js";
+import { oddWord, wordsOf } from "../typed-words.js";
 import { words } from "../words.js";
 
 /** The words that the network knows, each a place in the one-hot vectors; words join at the end, and leave when no sentence needs them. */
@@ -24,16 +25,22 @@ export function mountVocabulary(root, store) {
     });
   }
 
+  const drawFault = (problem) => mark(fault, faultAt(problem, MARKED.vocabulary));
+
   return undoAll([
     listen(form, "submit", (event) => {
       event.preventDefault();
-      const fresh = [...new Set(wordsOf(input.value))].filter((word) => !scene().vocabulary.includes(word));
+      const list = wordsOf(input.value);
+      const odd = oddWord(list, scene().vocabulary);
+      if (odd) return mark(fault, words(odd.key, odd.values), OURS);
+      drawFault(store.get().problem);
+      const fresh = [...new Set(list)].filter((word) => !scene().vocabulary.includes(word));
       if (!fresh.length) return input.select();
       edit(store, fresh.reduce(withWord, scene()));
       input.value = "";
     }),
     listen(list, "click", ({ target }) => target.dataset.word && edit(store, withoutWord(scene(), target.dataset.word))),
     store.watch(({ scene: now }) => now, draw),
-    store.watch(({ problem }) => problem, (problem) => mark(fault, faultAt(problem, MARKED.vocabulary))),
+    store.watch(({ problem }) => problem, drawFault),
   ]);
 }

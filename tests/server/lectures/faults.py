@@ -1,7 +1,7 @@
 """Faults that nobody can time from outside, put into a server process before it starts: so the product has no word of them.
 
 "set" changes constants ("app.lectures.lectures:SWEEPS": 1), "die" is the moment of a kill -9, "clock" names a file that holds by how many
-seconds the clock of the wall is wrong, "files" is how many may be open.
+seconds the clock of the wall is wrong, "files" is how many may be open, "file size" how many bytes each may have.
 """
 
 from __future__ import annotations
@@ -94,6 +94,8 @@ def begin(faults: dict[str, Any]) -> None:
     moments: dict[str, Callable[[int], None]] = {"after commit": die_after_commit, "before broadcast": die_before_broadcast}
     if "files" in faults:
         resource.setrlimit(resource.RLIMIT_NOFILE, (faults["files"], faults["files"]))
+    if "file size" in faults:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (faults["file size"], resource.RLIM_INFINITY))
     if "clock" in faults:
         wrong_clock(faults["clock"])
     set_constants(faults.get("set", {}))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import statistics
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -87,8 +89,8 @@ def test_whoever_tries_codes_is_told_to_wait_also_with_cookies_of_their_own_maki
         assert int(answers[-1].headers["retry-after"]) >= 1
         for cookie in ("unrolled-participant=x", "unrolled-presenter=x", "unrolled-participant=x; unrolled-presenter=y"):
             assert (await ask(stranger, "GET", f"/api/lectures/{NEVER}", cookie=cookie)).status == 429
-        for path in ("", "/events", "/qr.svg", "/recording"):
-            assert (await ask(stranger, "GET", f"/api/lectures/{presenter.code}{path}")).status == 429, "or a right code would stand out"
+        for path in ("", "/qr.svg", "/recording"):
+            assert (await ask(stranger, "GET", f"/api/lectures/{presenter.code}{path}")).status == 200, "or a class could be locked out"
         assert (await ask(Place(strict.port, source="127.0.0.3"), "GET", presenter.path)).status == 200
 
     run(tries())
@@ -114,6 +116,40 @@ def test_a_class_behind_one_address_gets_in_whatever_one_of_them_tries(strict: L
             assert not follower.refused
 
     run(lecture())
+
+
+def test_after_a_restart_wrong_codes_lock_out_neither_listeners_nor_presenters_nor_voters(data: Path) -> None:
+    async def lecture(server: LectureServer) -> None:
+        place = Place(server.port, source="127.0.0.8")
+        presenter = await Presenter.start(place)
+        await presenter.opens("q")
+        voter = Student(place, presenter.code)
+        await voter.join()
+        async with Listener(place, presenter.code) as follower:
+            await follower.at(1)
+            await asyncio.to_thread(server.stop)
+            await asyncio.to_thread(server.start)
+            assert [answer.status for answer in await guesses(place, TRIES + 1)] == [404] * TRIES + [429]
+            await follower.at(await presenter.step(1))
+            assert not follower.refused
+        assert (await voter.vote("q", "left")).status == 200
+        late = Student(place, presenter.code)
+        assert (await late.join()).status == 200
+        used = await ask(place, "POST", f"{presenter.path}/presenter", {"key": presenter.key})
+        assert used.status == 200, "a right key is looked up before wrong codes are counted"
+        assert (await ask(place, "POST", f"{presenter.path}/presenter", {"key": presenter.key})).status == 429
+
+    with LectureServer(data, wrong_codes=str(TRIES)) as server:
+        run(lecture(server))
+
+
+def test_wrong_codes_leave_the_passphrase_alone(strict: LectureServer) -> None:
+    async def tries() -> None:
+        place = Place(strict.port, source="127.0.0.9")
+        assert (await guesses(place, TRIES + 1))[-1].status == 429
+        assert (await ask(place, "POST", "/api/lectures", {"passphrase": "gradient"})).status == 201
+
+    run(tries())
 
 
 def test_a_wrong_passphrase_is_refused_and_counted(strict: LectureServer) -> None:

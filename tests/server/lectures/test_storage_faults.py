@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -14,21 +15,34 @@ from fastapi.testclient import TestClient
 
 from app.lectures.sqlite_storage import FILE, SqliteStorage
 from app.services import Services
-from tests.server.asking import require_problem
+from app.settings import Settings
+from tests.server.asking import changed, require_problem
 from tests.server.lectures.client import Listener, Place, Presenter, Student, ask, listening, until_answered
 from tests.server.lectures.servers import LectureServer
 from tests.watchdog import run
 
-IMPATIENT = {"storage_patience": "0.2"}
+IMPATIENT = {"storage_patience": "0.2", "reserved_bytes": "0"}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Without a reserve."""
+    return Settings(data=tmp_path, reserved_bytes=0)
+
+
 Fault = Callable[[LectureServer], AbstractContextManager[None]]
 
 
+def longest(server: LectureServer, files: str) -> int:
+    """Bytes of the longest of these files, and of the complaints."""
+    return max(path.stat().st_size for path in [*server.data.glob(files), server.complaints])
+
+
 @contextmanager
-def full_disk(server: LectureServer) -> Iterator[None]:
-    """No file of the server's may become any longer: what a full disk looks like to who writes."""
-    longest = max(path.stat().st_size for path in [*server.data.iterdir(), server.complaints])
+def full_disk(server: LectureServer, files: str = "lectures*-wal") -> Iterator[None]:
+    """No file of the server's may become any longer than these: what a full disk looks like to who writes."""
     _, most = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (longest, most))
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (longest(server, files), most))
     try:
         yield
     finally:
@@ -101,6 +115,37 @@ def test_what_was_acknowledged_before_the_disk_was_full_outlives_a_crash(data: P
         run(lecture(server))
 
 
+def test_on_a_full_disk_lectures_go_on_scenes_give_way_and_a_restart_is_possible(data: Path) -> None:
+    """Each file has a reserve, and what is in it can be replaced."""
+
+    async def lecture(server: LectureServer) -> None:
+        place = Place(server.port)
+        presenter = await Presenter.start(place)
+        first = (await ask(place, "POST", "/api/traces", changed("/weights/seed", 0))).headers["scene-id"]
+        await presenter.command("scene", {"scene": first, "view": {}})
+        voter = Student(place, presenter.code)
+        await voter.join()
+        await presenter.opens("q")
+        with full_disk(server, "lectures*"):
+            for number in range(50):
+                await presenter.step(number, **{f"part{part}": "x" * 2000 for part in range(5)})
+                answer = await ask(place, "POST", "/api/traces", changed("/weights/seed", number + 1))
+                assert answer.status == 200
+            await presenter.command("scene", {"scene": answer.headers["scene-id"], "view": {}})
+            assert (await voter.vote("q", "left")).status == 200
+            assert (await ask(place, "POST", "/api/lectures", {})).status == 201
+            assert (await ask(place, "GET", f"/api/scenes/{first}")).status == 200
+        server.faults = {"file size": longest(server, "lectures*")}
+        server.kill()
+        await asyncio.to_thread(server.start)
+        assert len(await presenter.log()) == 53
+        await presenter.step(-1)
+
+    with LectureServer(data, scenes_bytes=str(2**20), reserved_bytes=str(2**20)) as server:
+        run(lecture(server))
+        assert server.said == ""
+
+
 def storage_of(client: TestClient) -> SqliteStorage:
     services: Services = client.app.state.services  # type: ignore[attr-defined]
     storage = services.lectures.storage
@@ -118,6 +163,37 @@ def test_a_storage_that_may_not_be_written_is_a_503_that_says_so(fresh: TestClie
     answers = [fresh.post(f"/api/lectures/{code}/commands", json={**big, "id": str(number)}) for number in range(3)]
     require_problem(answers[-1], 503, "storage")
     assert fresh.get(f"/api/lectures/{code}").status_code == 200
+
+
+def replaced(folder: Path) -> None:
+    """Another folder of the same name, with copies of the files: what a restored backup looks like."""
+    folder.rename(folder.with_name("before"))
+    shutil.copytree(folder.with_name("before"), folder)
+
+
+def without_log(folder: Path) -> None:
+    (folder / f"{FILE}-wal").unlink()
+
+
+@pytest.mark.parametrize("fault", [shutil.rmtree, replaced, without_log], ids=["deleted", "replaced", "without its log"])
+def test_nothing_is_acknowledged_after_the_data_folder_is_gone(
+    fresh: TestClient, settings: Settings, caplog: pytest.LogCaptureFixture, fault: Callable[[Path], None]
+) -> None:
+    code = fresh.post("/api/lectures", json={}).json()["code"]
+    view = {"kind": "view", "fence": 1, "body": {"view": {"step": "1"}}}
+    assert fresh.get("/readyz").status_code == 200
+    assert fresh.post(f"/api/lectures/{code}/commands", json={**view, "id": "before"}).status_code == 200
+    fault(settings.data)
+    for answer in (
+        fresh.post(f"/api/lectures/{code}/commands", json={**view, "id": "after"}),
+        fresh.post(f"/api/lectures/{code}/commands", json={**view, "id": "after"}),
+        fresh.put(f"/api/lectures/{code}/participant", json={}),
+        fresh.post("/api/lectures", json={}),
+        fresh.get("/readyz"),
+    ):
+        require_problem(answer, 503, "storage")
+    assert fresh.get("/healthz").status_code == 200
+    assert "the data folder was deleted or replaced under the running server: restart it" in caplog.text
 
 
 def stored(data: Path) -> str:
