@@ -291,6 +291,19 @@ def test_an_lstm_starts_from_two_states(page: Page) -> None:
     expect(cell(page, 2, 1)).to_have_attribute("aria-label", str(before))
 
 
+def test_what_is_typed_into_an_initial_state_outlives_what_is_drawn_meanwhile(page: Page) -> None:
+    choose(page, "deep LSTM")
+    press(page, "Last step")
+    page.get_by_role("button", name=re.compile("^initial state of layer 2: h = ")).click()
+    field = page.get_by_role("spinbutton", name="c₀ of unit 2")
+    field.fill("0.5")
+    page.get_by_role("combobox", name="Notation").evaluate(
+        "(list) => { list.value = 'keras'; list.dispatchEvent(new Event('change', { bubbles: true })); }"
+    )
+    drawn(page)
+    expect(page.get_by_role("spinbutton", name="unit 2").last).to_have_value("0.5")
+
+
 def test_a_link_carries_an_embedding_and_gated_cells(page: Page) -> None:
     choose(page, "the notes' Keras stack")
     layer(page, 1).get_by_role("combobox", name="cell type").select_option(label="GRU")

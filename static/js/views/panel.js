@@ -46,8 +46,7 @@ function drawInitial(root, state, index) {
       html("input", { type: "number", step: "0.1", min: -limit, max: limit, "data-layer": index, "data-quantity": quantity, "data-unit": unit })),
     update(node, { quantity, unit, value }) {
       node.querySelector("span").replaceChildren(...rich("initial.unit", { state: nameNodes(quantityName(notationIn(state), { quantity, timestep: 0 })), unit: unit + 1 }));
-      const input = node.querySelector("input");
-      if (input !== document.activeElement || Number(input.value) !== value) input.value = String(value);
+      setField(node.querySelector("input"), value);
     },
   });
 }
